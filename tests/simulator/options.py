@@ -1,0 +1,153 @@
+"""What can be chosen about a simulated cluster: one frozen dataclass, and the command line that fills it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Options:
+    """A cluster and the process that serves it. Times are in seconds; durations are simulated seconds."""
+
+    masters: int = 3
+    workers: int = 3
+    #: custom pools: name to number of nodes, in addition to ``workers``
+    pools: Mapping[str, int] = field(default_factory=dict)
+    #: minor version of OpenShift, ``4.14``
+    ocp: str = "4.14"
+    #: simulated seconds per real second; 0 jumps from event to event
+    speed: float = 60.0
+    seed: int = 0
+    #: control plane nodes carry ``node-role.kubernetes.io/control-plane`` and no ``master`` label
+    control_plane_label_only: bool = False
+    #: durations that differ from the default, by name
+    durations: Mapping[str, float] = field(default_factory=dict)
+    #: every duration is zero
+    instant: bool = False
+    #: faults active from the start, ``kind[:target][,k=v]``
+    faults: Sequence[str] = ()
+    #: port of the API on the loopback address, 0 for any free one
+    port: int = 0
+    #: port of the control endpoint, 0 for any free one
+    control_port: int = 0
+    #: the process ends by itself after so many real seconds
+    max_lifetime: float = 3600.0
+    kubeconfig: Path | None = None
+    state: Path | None = None
+
+
+class OptionsError(ValueError):
+    """A value that no simulator can be started with; its text says which and why."""
+
+
+def validate(options: Options) -> Options:
+    """``options`` unchanged, or ``OptionsError``."""
+    if options.masters < 1:
+        raise OptionsError(f"--masters must be at least 1, not {options.masters}")
+    if options.workers < 0:
+        raise OptionsError(f"--workers must not be negative, not {options.workers}")
+    for pool, size in options.pools.items():
+        if pool in ("master", "worker"):
+            raise OptionsError(f"--pool {pool}={size}: use --masters and --workers for the pools master and worker")
+        if size < 0:
+            raise OptionsError(f"--pool {pool}={size}: the number of nodes must not be negative")
+    if options.speed < 0:
+        raise OptionsError(f"--speed must not be negative, not {options.speed:g}")
+    for name, port in (("--port", options.port), ("--control-port", options.control_port)):
+        if not 0 <= port <= 65535:
+            raise OptionsError(f"{name} must be between 0 and 65535, not {port}")
+    for name, seconds in options.durations.items():
+        if seconds < 0:
+            raise OptionsError(f"--duration {name}={seconds:g}: a duration must not be negative")
+    if options.max_lifetime <= 0:
+        raise OptionsError(f"--max-lifetime must be positive, not {options.max_lifetime:g}")
+    return options
+
+
+def parse(arguments: Sequence[str]) -> Options:
+    """The options of a command line; exits with code 2 and a message when they make no sense."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    try:
+        return validate(
+            Options(
+                masters=given.masters,
+                workers=given.workers,
+                pools={name: int(size) for name, size in given.pool},
+                ocp=given.ocp,
+                speed=given.speed,
+                seed=given.seed,
+                control_plane_label_only=given.control_plane_label_only,
+                durations=dict(given.duration),
+                instant=given.instant,
+                faults=tuple(given.fault),
+                port=given.port,
+                control_port=given.control_port,
+                max_lifetime=given.max_lifetime,
+                kubeconfig=given.kubeconfig,
+                state=given.state,
+            )
+        )
+    except OptionsError as error:
+        parser.error(str(error))
+
+
+def to_arguments(options: Options) -> list[str]:
+    """The command line that ``parse`` turns into ``options`` again."""
+    arguments = [
+        f"--masters={options.masters}",
+        f"--workers={options.workers}",
+        f"--ocp={options.ocp}",
+        f"--speed={options.speed}",
+        f"--seed={options.seed}",
+        f"--port={options.port}",
+        f"--control-port={options.control_port}",
+        f"--max-lifetime={options.max_lifetime}",
+    ]
+    arguments += [f"--pool={name}={size}" for name, size in options.pools.items()]
+    arguments += [f"--duration={name}={seconds}" for name, seconds in options.durations.items()]
+    arguments += [f"--fault={fault}" for fault in options.faults]
+    if options.control_plane_label_only:
+        arguments.append("--control-plane-label-only")
+    if options.instant:
+        arguments.append("--instant")
+    if options.kubeconfig is not None:
+        arguments.append(f"--kubeconfig={options.kubeconfig}")
+    if options.state is not None:
+        arguments.append(f"--state={options.state}")
+    return arguments
+
+
+def _named_number(text: str) -> tuple[str, float]:
+    name, separator, number = text.partition("=")
+    if not (separator and name):
+        raise argparse.ArgumentTypeError(f"{text!r} is not of the form NAME=NUMBER")
+    try:
+        return name, float(number)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{number!r} in {text!r} is not a number") from error
+
+
+def _parser() -> argparse.ArgumentParser:
+    default = Options()
+    parser = argparse.ArgumentParser(prog="python -m tests.simulator", description="A simulated OpenShift cluster.")
+    add = parser.add_argument
+    add("--masters", type=int, default=default.masters, help="control plane nodes (default %(default)s)")
+    add("--workers", type=int, default=default.workers, help="worker nodes (default %(default)s)")
+    add("--pool", type=_named_number, action="append", default=[], metavar="NAME=NODES", help="a custom pool")
+    add("--ocp", default=default.ocp, help="minor version of OpenShift (default %(default)s)")
+    add("--speed", type=float, default=default.speed, help="simulated seconds per second, 0: no waiting (%(default)s)")
+    add("--seed", type=int, default=default.seed, help="seed of everything random (default %(default)s)")
+    add("--control-plane-label-only", action="store_true", help="control plane nodes without the label master")
+    add("--duration", type=_named_number, action="append", default=[], metavar="NAME=SECONDS", help="change a duration")
+    add("--instant", action="store_true", help="every duration is zero")
+    add("--fault", action="append", default=[], metavar="KIND[:TARGET][,K=V]", help="a fault active from the start")
+    add("--port", type=int, default=default.port, help="port of the API (default: any free one)")
+    add("--control-port", type=int, default=default.control_port, help="port of the control endpoint (default: any)")
+    add("--max-lifetime", type=float, default=default.max_lifetime, help="end after so many seconds (%(default)s)")
+    add("--kubeconfig", type=Path, help="where to write the kubeconfig")
+    add("--state", type=Path, help="where to write {pid, api, control, kubeconfig} as JSON once ready")
+    return parser
