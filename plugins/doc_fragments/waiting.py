@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Options and results that the modules of this collection share."""
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    DOCUMENTATION = r"""
+options:
+  wait_timeout:
+    description:
+      - How many seconds to wait for the wanted state before the module fails.
+    type: int
+  wait_sleep:
+    description:
+      - How many seconds to sleep between two looks at the cluster, at most.
+        The first looks follow each other more quickly.
+    type: int
+    default: 10
+"""
+
+    OUTAGE = r"""
+options:
+  api_outage_timeout:
+    description:
+      - For how many seconds in a row the API may be away before the module fails.
+        The API of a cluster is gone for minutes while its control-plane nodes reboot.
+        Each outage is reported in RV(ignore:api_outages).
+    type: int
+    default: 900
+"""
+
+    FAILURE_GRACE = r"""
+options:
+  failure_grace:
+    description:
+      - For how many seconds a failure, such as a C(Degraded) condition, must persist before it ends the wait.
+        Operators flash C(Degraded) for a moment whenever two of them write the same object.
+    type: int
+    default: 60
+"""
+
+    ATTRIBUTES = r"""
+options: {}
+attributes:
+  check_mode:
+    support: full
+    description: Can run in C(check_mode) and return what it would do, and today's verdict, without writing anything.
+  diff_mode:
+    description: Returns details of what has changed (or would change), in diff format.
+  idempotent:
+    support: full
+    description: Run again on a cluster that is already in the wanted state, it writes nothing and reports no change.
+"""

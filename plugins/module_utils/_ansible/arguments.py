@@ -1,0 +1,36 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Argument specifications in pieces; a module merges what it needs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .._cluster.connection import AUTH_ARG_SPEC as AUTH
+
+Spec = dict[str, dict[str, Any]]
+
+__all__ = ("AUTH", "OUTAGE", "Spec", "failure_grace", "merge", "waiting")
+
+OUTAGE: Spec = {"api_outage_timeout": {"type": "int", "default": 900}}
+
+
+def waiting(*, timeout: int, sleep: int = 10) -> Spec:
+    """``wait_timeout`` and ``wait_sleep``, named as in kubernetes.core."""
+    return {
+        "wait_timeout": {"type": "int", "default": timeout},
+        "wait_sleep": {"type": "int", "default": sleep},
+    }
+
+
+def failure_grace(seconds: int = 60) -> Spec:
+    return {"failure_grace": {"type": "int", "default": seconds}}
+
+
+def merge(*specs: Spec) -> Spec:
+    merged: Spec = {}
+    for spec in specs:
+        merged.update(spec)
+    return merged

@@ -1,0 +1,91 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Between Ansible and the flows: the only AnsibleModule, the only exit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+
+from .._cluster import connection, kubernetes
+from .._domain.errors import MigrationError
+from .._flows.clock import Clock, SystemClock
+from .._flows.outcome import Outcome
+from .._flows.patience import PatientCluster
+from .._flows.waiting import Waiter
+from .arguments import AUTH, OUTAGE, Spec, merge
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a flow gets of the module: the parameters, the cluster, the clock and a waiter made of the options."""
+
+    params: Mapping[str, Any]
+    cluster: PatientCluster
+    clock: Clock
+    check_mode: bool
+
+    def __getitem__(self, name: str) -> Any:
+        return self.params[name]
+
+    def waiter(self, *, stable_for: float = 0.0, failure_grace: float = 0.0) -> Waiter:
+        """A waiter with ``wait_timeout`` and ``wait_sleep``; in check mode, one that looks once."""
+        return Waiter(
+            clock=self.clock,
+            timeout=float(self["wait_timeout"]),
+            interval=float(self["wait_sleep"]),
+            stable_for=stable_for,
+            failure_grace=failure_grace,
+            once=self.check_mode,
+        )
+
+
+def run(
+    arguments: Spec,
+    flow: Callable[[Task], Outcome],
+    *,
+    tolerate_unauthorized: bool = False,
+    module_options: Optional[Mapping[str, Any]] = None,
+) -> None:
+    """Run ``flow`` as an Ansible module: exits the process, always.
+
+    :param tolerate_unauthorized: see ``PatientCluster``
+    :param module_options: ``required_if`` and its like, for AnsibleModule
+    """
+    spec = merge(AUTH, OUTAGE, arguments)
+    module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **(module_options or {}))
+    _require_libraries(module)
+    clock = SystemClock()
+    cluster: Optional[PatientCluster] = None
+    try:
+        cluster = PatientCluster(
+            connection.connect(module.params),
+            clock=clock,
+            budget=float(module.params["api_outage_timeout"]),
+            tolerate_unauthorized=tolerate_unauthorized,
+        )
+        outcome = flow(Task(params=module.params, cluster=cluster, clock=clock, check_mode=module.check_mode))
+    except MigrationError as error:
+        module.fail_json(msg=error.message, remedy=error.remedy, api_outages=_outages(cluster), **error.facts)
+    for warning in outcome.warnings:
+        module.warn(warning)
+    module.exit_json(api_outages=_outages(cluster), **outcome.to_json())
+
+
+def _outages(cluster: Optional[PatientCluster]) -> list[dict[str, Any]]:
+    return [outage.to_json() for outage in cluster.outages] if cluster else []
+
+
+def _require_libraries(module: AnsibleModule) -> None:
+    if kubernetes.MISSING:
+        module.fail_json(msg=missing_required_lib("kubernetes"), exception=kubernetes.MISSING)
+    if connection.MISSING:
+        module.fail_json(
+            msg="The collection kubernetes.core is missing. Install it: ansible-galaxy collection install kubernetes.core",
+            exception=connection.MISSING,
+        )

@@ -1,0 +1,51 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The kinds we know, by fixed API path: discovery breaks while aggregated APIs are down, paths do not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Optional
+from urllib.parse import quote
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One resource of the API. ``title`` is how messages name it, the way ``oc get`` takes it."""
+
+    api_version: str
+    kind: str
+    plural: str
+    namespaced: bool = False
+
+    @property
+    def group(self) -> str:
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def title(self) -> str:
+        return f"{self.plural}.{self.group}" if self.group else self.plural
+
+    def path(self, *, name: Optional[str] = None, namespace: Optional[str] = None) -> str:
+        root = f"/apis/{self.api_version}" if self.group else f"/api/{self.api_version}"
+        scope = f"/namespaces/{quote(namespace)}" if self.namespaced and namespace else ""
+        leaf = f"/{quote(name, safe='')}" if name else ""
+        return f"{root}{scope}/{self.plural}{leaf}"
+
+
+NETWORK_CONFIG = Kind("config.openshift.io/v1", "Network", "networks")
+NETWORK_OPERATOR = Kind("operator.openshift.io/v1", "Network", "networks")
+CLUSTER_OPERATOR = Kind("config.openshift.io/v1", "ClusterOperator", "clusteroperators")
+CLUSTER_VERSION = Kind("config.openshift.io/v1", "ClusterVersion", "clusterversions")
+MACHINE_CONFIG_POOL = Kind("machineconfiguration.openshift.io/v1", "MachineConfigPool", "machineconfigpools")
+MACHINE_CONFIG = Kind("machineconfiguration.openshift.io/v1", "MachineConfig", "machineconfigs")
+API_SERVICE = Kind("apiregistration.k8s.io/v1", "APIService", "apiservices")
+ACCESS_REVIEW = Kind("authorization.k8s.io/v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews")
+NODE = Kind("v1", "Node", "nodes")
+NAMESPACE = Kind("v1", "Namespace", "namespaces")
+POD = Kind("v1", "Pod", "pods", namespaced=True)
+CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
+DAEMON_SET = Kind("apps/v1", "DaemonSet", "daemonsets", namespaced=True)
+DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments", namespaced=True)

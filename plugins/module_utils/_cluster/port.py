@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the flows may ask of a cluster. Implemented by ``kubernetes.KubernetesCluster`` and by the tests' fake."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional, Protocol
+
+from .kinds import Kind
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Execution:
+    """What a command run in a container has left; ``exit_code`` None when the stream broke off without one."""
+
+    exit_code: Optional[int]
+    output: str
+
+
+@dataclass(frozen=True)
+class Access:
+    """One right, as a SelfSubjectAccessReview asks for it. ``resource`` may carry a subresource: ``pods/exec``."""
+
+    verb: str
+    kind: Kind
+    subresource: str = ""
+    namespace: str = ""
+
+    @property
+    def title(self) -> str:
+        resource = f"{self.kind.title}/{self.subresource}" if self.subresource else self.kind.title
+        where = f" in namespace {self.namespace}" if self.namespace else ""
+        return f"{self.verb} {resource}{where}"
+
+
+class Cluster(Protocol):
+    """The API of one cluster.
+
+    Every method raises ``ClusterUnreachable``, ``Unauthorized``, ``Forbidden``, ``NotFound``, ``Conflict`` or
+    ``Rejected``; nothing else. None of them retries.
+    """
+
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json: ...
+
+    def list(
+        self,
+        kind: Kind,
+        *,
+        namespace: Optional[str] = None,
+        labels: str = "",
+        fields: str = "",
+    ) -> list[Json]:
+        """All objects, read in pages; ``labels`` and ``fields`` are selectors as the API takes them."""
+
+    def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json: ...
+
+    def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
+        """JSON merge patch (RFC 7386). It is safe to send twice."""
+
+    def execute(
+        self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float
+    ) -> Execution: ...
+
+    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> list[str]: ...
+
+    def ready(self) -> bool:
+        """Whether ``/readyz`` answers ok."""
+
+    def allowed(self, access: Access) -> bool: ...
