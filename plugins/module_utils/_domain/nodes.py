@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Nodes, as the kubelet and the machine-config-daemon describe them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from .conditions import Conditions
+from .verdicts import Verdict, done, failed, pending
+
+MCO = "machineconfiguration.openshift.io/"
+CONTROL_PLANE_LABELS = ("node-role.kubernetes.io/master", "node-role.kubernetes.io/control-plane")
+
+
+@dataclass(frozen=True)
+class Node:
+    """``state`` is the machine-config-daemon's: Done, Working, Degraded, Unreconcilable, or "" before it first ran."""
+
+    name: str
+    labels: Mapping[str, str]
+    ready: bool
+    ready_reason: str
+    schedulable: bool
+    boot_id: str
+    internal_ip: Optional[str]
+    current_config: str
+    desired_config: str
+    state: str
+    reason: str
+
+    @classmethod
+    def from_json(cls, node: Mapping[str, Any]) -> Node:
+        metadata, status = node["metadata"], node.get("status") or {}
+        annotations = metadata.get("annotations") or {}
+        ready = Conditions.from_json(status.get("conditions") or ())["Ready"]
+        addresses = status.get("addresses") or ()
+        return cls(
+            name=metadata["name"],
+            labels=metadata.get("labels") or {},
+            ready=ready.true,
+            ready_reason=ready.why or f"Ready is {ready.status}",
+            schedulable=not (node.get("spec") or {}).get("unschedulable", False),
+            boot_id=(status.get("nodeInfo") or {}).get("bootID", ""),
+            internal_ip=next((a["address"] for a in addresses if a.get("type") == "InternalIP"), None),
+            current_config=annotations.get(f"{MCO}currentConfig", ""),
+            desired_config=annotations.get(f"{MCO}desiredConfig", ""),
+            state=annotations.get(f"{MCO}state", ""),
+            reason=annotations.get(f"{MCO}reason", ""),
+        )
+
+    @property
+    def control_plane(self) -> bool:
+        return any(label in self.labels for label in CONTROL_PLANE_LABELS)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "control_plane": self.control_plane,
+            "ready": self.ready,
+            "schedulable": self.schedulable,
+            "boot_id": self.boot_id,
+            "current_config": self.current_config,
+            "desired_config": self.desired_config,
+            "state": self.state,
+            "reason": self.reason,
+        }
+
+
+def configured_verdict(node: Node, *, config: str) -> Verdict:
+    """Whether the node really runs the rendered MachineConfig ``config``.
+
+    The daemon writes currentConfig and state together, after the reboot and after it asked for the uncordon
+    (machine-config-operator 4.14, pkg/daemon/update.go), so Done with an old desiredConfig proves nothing.
+    """
+    if node.state in ("Degraded", "Unreconcilable"):
+        return failed(f"node {node.name} is {node.state}: {node.reason or 'no reason given'}")
+    if node.desired_config != config:
+        return pending(f"node {node.name} is not yet asked to take {config}")
+    if node.current_config != config or node.state != "Done":
+        return pending(f"node {node.name} is {node.state or 'without a state'} on its way to {config}")
+    if not node.ready:
+        return pending(f"node {node.name} is not Ready ({node.ready_reason})")
+    if not node.schedulable:
+        return pending(f"node {node.name} is cordoned")
+    return done(f"node {node.name} runs {config}")
