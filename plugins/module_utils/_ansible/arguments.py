@@ -6,21 +6,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Optional
 
-from .._cluster.connection import AUTH_ARG_SPEC as AUTH
+from .._cluster.connection import AUTH_ARG_SPEC
 
 Spec = dict[str, dict[str, Any]]
 
-__all__ = ("AUTH", "OUTAGE", "Spec", "failure_grace", "merge", "waiting")
+AUTH: Spec = dict(AUTH_ARG_SPEC)
 
 OUTAGE: Spec = {"api_outage_timeout": {"type": "int", "default": 900}}
 
 
-def waiting(*, timeout: int, sleep: int = 10) -> Spec:
-    """``wait_timeout`` and ``wait_sleep``, named as in kubernetes.core."""
+def waiting(*, timeout: Optional[int] = None, sleep: int = 10) -> Spec:
+    """``wait_timeout`` and ``wait_sleep``, named as in kubernetes.core; without ``timeout`` it has no default."""
     return {
-        "wait_timeout": {"type": "int", "default": timeout},
+        "wait_timeout": {"type": "int"} if timeout is None else {"type": "int", "default": timeout},
         "wait_sleep": {"type": "int", "default": sleep},
     }
 

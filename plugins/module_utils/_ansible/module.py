@@ -33,11 +33,11 @@ class Task:
     def __getitem__(self, name: str) -> Any:
         return self.params[name]
 
-    def waiter(self, *, stable_for: float = 0.0, failure_grace: float = 0.0) -> Waiter:
-        """A waiter with ``wait_timeout`` and ``wait_sleep``; in check mode, one that looks once."""
+    def waiter(self, *, timeout: Optional[float] = None, stable_for: float = 0.0, failure_grace: float = 0.0) -> Waiter:
+        """A waiter with ``wait_timeout`` (unless given) and ``wait_sleep``; in check mode, one that looks once."""
         return Waiter(
             clock=self.clock,
-            timeout=float(self["wait_timeout"]),
+            timeout=float(self["wait_timeout"]) if timeout is None else timeout,
             interval=float(self["wait_sleep"]),
             stable_for=stable_for,
             failure_grace=failure_grace,

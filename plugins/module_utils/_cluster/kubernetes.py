@@ -73,9 +73,7 @@ class KubernetesCluster:
         path = kind.path(name=name, namespace=namespace)
         return self._json("GET", path, tried=f"read {_named(kind, name, namespace)}")
 
-    def list(
-        self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = ""
-    ) -> list[Json]:
+    def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
         query = {"limit": str(PAGE), "labelSelector": labels, "fieldSelector": fields, "continue": ""}
         items: list[Json] = []
         while True:
@@ -100,9 +98,7 @@ class KubernetesCluster:
             tried=f"patch {_named(kind, name, namespace)} with {json.dumps(patch, sort_keys=True)}",
         )
 
-    def execute(
-        self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float
-    ) -> Execution:
+    def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         tried = f"run '{' '.join(command)}' in pod {namespace}/{pod}"
         try:
             session = _stream(
@@ -206,7 +202,9 @@ def _named(kind: Kind, name: str, namespace: Optional[str]) -> str:
 
 
 def _unreachable(tried: str, error: Exception) -> ClusterUnreachable:
-    return ClusterUnreachable(tried=tried, seen=f"the API does not answer ({error})", remedy=_REMEDIES[ClusterUnreachable])
+    return ClusterUnreachable(
+        tried=tried, seen=f"the API does not answer ({error})", remedy=_REMEDIES[ClusterUnreachable]
+    )
 
 
 def _from_status(status: int, body: Any, *, tried: str) -> MigrationError:

@@ -54,9 +54,7 @@ class PatientCluster:
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         return self._patiently(lambda: self._cluster.get(kind, name, namespace=namespace))
 
-    def list(
-        self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = ""
-    ) -> list[Json]:
+    def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
         return self._patiently(lambda: self._cluster.list(kind, namespace=namespace, labels=labels, fields=fields))
 
     def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
@@ -65,9 +63,7 @@ class PatientCluster:
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
         return self._patiently(lambda: self._cluster.merge(kind, name, patch, namespace=namespace))
 
-    def execute(
-        self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float
-    ) -> Execution:
+    def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         """Not repeated: only the caller knows whether a command may run twice."""
         return self._cluster.execute(pod, command, namespace=namespace, container=container, timeout=timeout)
 

@@ -84,9 +84,7 @@ class Waiter:
             if verdict.state == "done" and self._held(held, needed=self.stable_for):
                 return wait
             if verdict.state == "failed" and self._held(held, needed=self.failure_grace):
-                raise WaitFailed(
-                    tried=tried, verdict=verdict, seen=verdict.reason, remedy=remedy, facts=wait.to_json()
-                )
+                raise WaitFailed(tried=tried, verdict=verdict, seen=verdict.reason, remedy=remedy, facts=wait.to_json())
             if now >= self.timeout:
                 seen = f"not within {self.timeout:.0f} s; last seen: {verdict.reason}"
                 raise WaitTimeout(tried=tried, verdict=verdict, seen=seen, remedy=remedy, facts=wait.to_json())

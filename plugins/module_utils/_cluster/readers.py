@@ -1,0 +1,66 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Typed reads: JSON becomes a dataclass here, at the door."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .._domain.errors import NotFound
+from .._domain.networks import ConfigNetwork, Networks, OperatorNetwork
+from .._domain.nodes import Node
+from .._domain.pools import Pool, RenderedConfig
+from .._domain.versions import Version
+from .kinds import (
+    CLUSTER_VERSION,
+    MACHINE_CONFIG,
+    MACHINE_CONFIG_POOL,
+    NAMESPACE,
+    NETWORK_CONFIG,
+    NETWORK_OPERATOR,
+    NODE,
+)
+from .port import Cluster
+
+
+def networks(cluster: Cluster) -> Networks:
+    return Networks(
+        config=ConfigNetwork.from_json(cluster.get(NETWORK_CONFIG, "cluster")),
+        operator=OperatorNetwork.from_json(cluster.get(NETWORK_OPERATOR, "cluster")),
+    )
+
+
+def version(cluster: Cluster) -> Optional[Version]:
+    return Version.from_json(cluster.get(CLUSTER_VERSION, "version"))
+
+
+def nodes(cluster: Cluster) -> list[Node]:
+    return [Node.from_json(node) for node in cluster.list(NODE)]
+
+
+def node(cluster: Cluster, name: str) -> Node:
+    return Node.from_json(cluster.get(NODE, name))
+
+
+def pools(cluster: Cluster) -> list[Pool]:
+    return [Pool.from_json(pool) for pool in cluster.list(MACHINE_CONFIG_POOL)]
+
+
+def rendered_config(cluster: Cluster, name: str) -> Optional[RenderedConfig]:
+    """None when there is no such MachineConfig (a pool that has never rendered)."""
+    if not name:
+        return None
+    try:
+        return RenderedConfig.from_json(cluster.get(MACHINE_CONFIG, name))
+    except NotFound:
+        return None
+
+
+def namespace_exists(cluster: Cluster, name: str) -> bool:
+    try:
+        cluster.get(NAMESPACE, name)
+    except NotFound:
+        return False
+    return True

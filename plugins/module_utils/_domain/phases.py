@@ -1,0 +1,135 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which phase a cluster is in, from what the cluster itself says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, Optional
+
+from .networks import LIVE_ANNOTATION, NAMESPACE, TYPES, Networks, other
+from .verdicts import Verdict, listed
+
+Phase = Literal[
+    "not_started",
+    "preparing",
+    "prepared",
+    "switching",
+    "awaiting_reboot",
+    "verifying",
+    "cleanup_pending",
+    "complete",
+    "live",
+    "inconsistent",
+]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """``pools`` is the verdict over all pools for ``target``; ``not_rebooted`` is None when no boot ids are recorded."""
+
+    networks: Networks
+    target: str
+    pools: Verdict
+    not_rebooted: Optional[tuple[str, ...]]
+    former_namespace: bool
+
+
+@dataclass(frozen=True)
+class Position:
+    phase: Phase
+    reason: str
+    next: str
+
+
+def position(seen: Observation) -> Position:
+    """The phase, why, and what comes next."""
+    config = seen.networks.config
+    if config.live:
+        return Position(
+            "live",
+            f"networks.config.openshift.io cluster carries the annotation {LIVE_ANNOTATION}",
+            "wait for the live migration to complete, or remove a leftover annotation: oc annotate network.config "
+            f"cluster {LIVE_ANNOTATION}-",
+        )
+    if config.spec_type not in TYPES or config.status_type not in TYPES:
+        return Position(
+            "inconsistent",
+            f"networkType is {config.spec_type or '(none)'}, in status {config.status_type or '(none)'}",
+            "nothing: only OpenShiftSDN and OVNKubernetes are known here",
+        )
+    if config.spec_type == seen.target:
+        return _after_flip(seen)
+    return _before_flip(seen)
+
+
+def _before_flip(seen: Observation) -> Position:
+    config, operator = seen.networks.config, seen.networks.operator
+    if config.status_type == seen.target:
+        return Position(
+            "inconsistent",
+            f"status.networkType is {seen.target}, but spec.networkType asks for {config.spec_type}",
+            "look at the message of clusteroperator network",
+        )
+    if operator.migrating_to != seen.target:
+        leftover = f"; spec.migration is set to {operator.migrating_to}" if operator.migration is not None else ""
+        return Position("not_started", f"the cluster runs {config.status_type}{leftover}", "prepare (cno_prepare)")
+    if config.acknowledged != seen.target:
+        return Position(
+            "preparing",
+            "the operator has not acknowledged spec.migration yet",
+            "wait (cno_prepare), or look at clusteroperator network",
+        )
+    if seen.pools.state != "done":
+        return Position("preparing", seen.pools.reason, "wait for the pools (cno_prepare)")
+    return Position("prepared", seen.pools.reason, "switch (cno_switch)")
+
+
+def _after_flip(seen: Observation) -> Position:
+    config, operator = seen.networks.config, seen.networks.operator
+    if operator.migration is None:
+        return _without_migration(seen)
+    if operator.migrating_to != seen.target:
+        return Position(
+            "inconsistent",
+            f"the cluster runs {config.spec_type} and spec.migration asks for {operator.migrating_to or '(none)'}",
+            f"finish or undo that migration first: it is not one to {seen.target}",
+        )
+    if config.status_type != seen.target:
+        return Position("switching", "the operator has not applied the new networkType yet", "wait (cno_switch)")
+    if seen.not_rebooted is None:
+        return Position(
+            "awaiting_reboot",
+            "no boot ids were recorded before the flip, so no node is known to have rebooted",
+            "reboot every node (cno_reboot)",
+        )
+    if seen.not_rebooted:
+        return Position(
+            "awaiting_reboot",
+            f"{len(seen.not_rebooted)} nodes have not rebooted since the flip: {listed(seen.not_rebooted)}",
+            "reboot them (cno_reboot)",
+        )
+    return Position("verifying", "every node has rebooted since the flip", "verify, then clean up (cno_verify)")
+
+
+def _without_migration(seen: Observation) -> Position:
+    config, operator = seen.networks.config, seen.networks.operator
+    if config.status_type != seen.target:
+        return Position(
+            "inconsistent",
+            f"spec.networkType was set to {seen.target} without spec.migration, which the operator refuses",
+            f"set spec.networkType back to {other(seen.target)}, wait until clusteroperator network is no longer "
+            "Degraded, then start again",
+        )
+    left = []
+    if config.migrating:
+        left.append("status.migration")
+    if seen.former_namespace:
+        left.append(f"namespace {NAMESPACE[other(seen.target)]}")
+    if operator.block(other(seen.target)):
+        left.append("the former plugin's settings")
+    if left:
+        return Position("cleanup_pending", f"left over: {', '.join(left)}", "clean up (cno_cleanup)")
+    return Position("complete", f"the cluster runs {seen.target}", "nothing")

@@ -1,0 +1,71 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Find out which phase a cluster is in; read only."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .._cluster import readers
+from .._cluster.port import Cluster
+from .._domain.journals import Journal, not_rebooted
+from .._domain.networks import NAMESPACE, Networks, other
+from .._domain.nodes import Node
+from .._domain.phases import Observation, Position, position
+from . import journal as journals
+from .outcome import Outcome
+from .pooling import PoolReader, PoolsView
+
+
+def inspect(cluster: Cluster, *, target: str) -> Outcome:
+    """The phase on the way to ``target``, what comes next, and the facts behind it."""
+    networks = readers.networks(cluster)
+    view = PoolReader(cluster).read()
+    nodes = readers.nodes(cluster)
+    journal = journals.current(cluster, seen=networks)
+    remaining = None if journal is None else not_rebooted(nodes, journal.boot_ids)
+    former = readers.namespace_exists(cluster, NAMESPACE[other(target)])
+    pools = view.verdict(state="updated", network_type=target)
+    where = position(
+        Observation(networks=networks, target=target, pools=pools, not_rebooted=remaining, former_namespace=former)
+    )
+    return Outcome(facts=_facts(cluster, where, networks, view, nodes, journal, target=target, former=former))
+
+
+def _facts(
+    cluster: Cluster,
+    where: Position,
+    networks: Networks,
+    view: PoolsView,
+    nodes: list[Node],
+    journal: Optional[Journal],
+    *,
+    target: str,
+    former: bool,
+) -> dict[str, object]:
+    version = readers.version(cluster)
+    booted = journal.boot_ids if journal else None
+    return {
+        "phase": where.phase,
+        "reason": where.reason,
+        "next": where.next,
+        "target": target,
+        "version": str(version) if version else None,
+        "network": {
+            "wanted_type": networks.config.spec_type,
+            "applied_type": networks.config.status_type,
+            "migration": networks.operator.migrating_to,
+            "acknowledged_migration": networks.config.acknowledged,
+            "mtu": networks.config.mtu,
+            "live": networks.config.live,
+        },
+        "former_namespace": NAMESPACE[other(target)] if former else None,
+        "boot_ids_recorded_at": journal.recorded_at if journal else None,
+        "pools": [pool.to_json() for pool in view.pools],
+        "nodes": [
+            {**node.to_json(), "rebooted": None if booted is None else booted.get(node.name) != node.boot_id}
+            for node in nodes
+        ],
+    }

@@ -1,0 +1,301 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring the two Network objects to a wanted state of the migration.
+
+One function per state. Each looks first, refuses what cannot go well, writes what is missing, and waits until the
+Cluster Network Operator has taken it in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .._cluster import readers
+from .._cluster.kinds import CLUSTER_OPERATOR, NETWORK_CONFIG, NETWORK_OPERATOR
+from .._cluster.port import Cluster
+from .._domain import patches
+from .._domain.conditions import Condition, Conditions
+from .._domain.errors import Refused
+from .._domain.journals import not_rebooted
+from .._domain.networks import LIVE_ANNOTATION, TYPES, Networks, other
+from .._domain.settings import Settings, problems
+from .._domain.verdicts import Verdict, done, failed, listed, pending
+from .._domain.versions import Version, offline_problem
+from . import access, journal
+from .clock import Clock
+from .outcome import Diff, Outcome
+from .pooling import PoolReader
+from .waiting import Wait, Waiter
+
+#: Reasons of co/network's Degraded that mean: the edit was refused, and stays refused until it is changed
+#: (cluster-network-operator 4.14, pkg/controller/operconfig/operconfig_controller.go).
+REFUSALS = ("InvalidOperatorConfig", "InvalidClusterConfig")
+
+
+@dataclass
+class Migration:
+    """One request: the cluster, where it is to go, and how to wait. Collects what was changed on the way."""
+
+    cluster: Cluster
+    waiter: Waiter
+    clock: Clock
+    target: str
+    settings: Settings
+    check_mode: bool
+    allow_abort: bool = False
+    _diffs: list[Diff] = field(default_factory=list)
+    _warnings: list[str] = field(default_factory=list)
+
+    def idle(self) -> Outcome:
+        """No migration is set. Undoing a prepared one rolls every node back, so that has to be allowed by name."""
+        seen = self._read()
+        if seen.operator.migrating_to == self.target:
+            if seen.config.spec_type == self.target:
+                raise self._refused(
+                    f"the cluster has been switched to {self.target} already",
+                    "Finish it (state finalized); there is nothing left to abort.",
+                )
+            if not self.allow_abort:
+                raise self._refused(
+                    f"a migration to {self.target} is being prepared, and taking it back reboots every node",
+                    "Go on with state prepared, or set allow_abort to undo it.",
+                )
+        return self._outcome(self._clear(seen))
+
+    def prepared(self) -> Outcome:
+        """``spec.migration`` is set to the target with the wanted settings, and the operator has acknowledged it."""
+        seen = self._read()
+        if seen.config.spec_type == self.target:
+            return self._outcome(Wait(self._beyond(seen)))
+        version = self._require_settings(seen)
+        if seen.operator.migration is not None or seen.config.migrating:
+            seen = self._without_leftovers(seen)
+        self._refuse_other_features(seen)
+        patch = patches.prepare(seen.operator, self.settings, target=self.target, version=version)
+        if patch:
+            self._patch_operator(seen, patch)
+        return self._outcome(
+            self._until(
+                f"see networks.config.openshift.io cluster acknowledge the migration to {self.target}",
+                lambda now: now.config.acknowledged == self.target,
+                waiting_for=f"status.migration.networkType is not {self.target} yet",
+                achieved=f"the operator has acknowledged the migration to {self.target}",
+            )
+        )
+
+    def switched(self) -> Outcome:
+        """``spec.networkType`` is the target and the operator has applied it. Records the nodes' boot ids first."""
+        seen = self._read()
+        if seen.config.spec_type != self.target:
+            self._require_settings(seen)
+            self._require_prepared(seen)
+            self._flip(seen)
+        elif seen.operator.migration is None:
+            return self._outcome(Wait(self._beyond(seen)))
+        return self._outcome(
+            self._until(
+                f"see the operator apply networkType {self.target}",
+                lambda now: now.config.status_type == self.target,
+                waiting_for=f"status.networkType is not {self.target} yet",
+                achieved=f"the operator has applied networkType {self.target}; no node has rebooted because of it",
+            )
+        )
+
+    def finalized(self) -> Outcome:
+        """The migration field and the former plugin's settings are gone."""
+        seen = self._read()
+        patch = patches.finalize(seen.operator, target=self.target)
+        if patch:
+            self._require_rebooted(seen)
+            self._patch_operator(seen, patch)
+        elif seen.config.spec_type != self.target:
+            self._require(f"spec.networkType is {seen.config.spec_type}, not {self.target}", "Switch it first.")
+        wait = self._until(
+            "see status.migration go",
+            lambda now: not now.config.migrating and now.config.status_type == self.target,
+            waiting_for="status.migration is still there",
+            achieved=f"the cluster runs {self.target} and no migration is set",
+        )
+        closed = not self.check_mode and journal.close(self.cluster, target=self.target, clock=self.clock)
+        return self._outcome(wait, also_changed=closed)
+
+    def _read(self) -> Networks:
+        seen = readers.networks(self.cluster)
+        if seen.config.live:
+            raise self._refused(
+                f"networks.config.openshift.io cluster carries the annotation {LIVE_ANNOTATION}, which turns any change "
+                "of networkType into a live migration",
+                "Let a running live migration complete. A leftover is removed with: oc annotate network.config cluster "
+                f"{LIVE_ANNOTATION}-",
+            )
+        unknown = {seen.config.spec_type, seen.config.status_type} - set(TYPES)
+        if unknown:
+            raise self._refused(
+                f"the cluster's networkType is {listed(sorted(unknown))}",
+                "Only OpenShiftSDN and OVNKubernetes can be migrated.",
+            )
+        return seen
+
+    def _beyond(self, seen: Networks) -> Verdict:
+        """The verdict on a cluster whose spec has been flipped already."""
+        if seen.config.status_type == self.target:
+            return done(f"the cluster has been switched to {self.target} already")
+        if seen.operator.migrating_to == self.target:
+            return done(f"the switch to {self.target} is under way")
+        raise self._refused(
+            f"spec.networkType is {self.target}, but the operator still runs {seen.config.status_type}: it was changed "
+            f"without spec.migration. {_refusal(self.cluster).why}".strip(),
+            f"Set spec.networkType back to {other(self.target)}, wait until clusteroperator network is no longer "
+            "Degraded, then start again.",
+        )
+
+    def _require_settings(self, seen: Networks) -> Version:
+        version = readers.version(self.cluster)
+        problem = offline_problem(version)
+        if problem or version is None:
+            raise self._refused(problem or "no version", "Nothing was changed.")
+        wrong = problems(self.settings, seen, target=self.target, version=version)
+        if wrong:
+            raise Refused(
+                tried=f"migrate to {self.target} with these settings",
+                seen="; ".join(wrong),
+                remedy="Nothing was changed. Correct the settings.",
+                facts={"problems": wrong},
+            )
+        if seen.operator.migrating_to != self.target:
+            access.require_all(self.cluster)
+        return version
+
+    def _without_leftovers(self, seen: Networks) -> Networks:
+        """Clear what an earlier migration has left, and wait until it is gone; a migration to the target stays."""
+        if seen.operator.migrating_to == self.target:
+            return seen
+        if seen.operator.migration is not None and seen.operator.migrating_to is None:
+            raise self._refused(
+                f"another migration is under way: spec.migration is {dict(seen.operator.migration)}",
+                "Finish it first (an MTU change is finished with spec.migration null after its reboots).",
+            )
+        self._clear(seen)
+        return seen if self.check_mode else readers.networks(self.cluster)
+
+    def _clear(self, seen: Networks) -> Wait:
+        if seen.operator.migration is not None:
+            self._patch_operator(seen, patches.clear_migration())
+        return self._until(
+            "see status.migration go",
+            lambda now: now.operator.migration is None and not now.config.migrating,
+            waiting_for="status.migration is still there",
+            achieved="no migration is set",
+        )
+
+    def _refuse_other_features(self, seen: Networks) -> None:
+        if seen.operator.migrating_to != self.target or self.settings.features is None:
+            return
+        # The CRD defaults an absent key, and CNO an absent features, to true.
+        live = (seen.operator.migration or {}).get("features") or {}
+        differing = [name for name, wanted in self.settings.features.items() if live.get(name, True) != wanted]
+        if differing:
+            raise self._refused(
+                f"the migration to {self.target} was started with other features ({', '.join(differing)}); up to 4.15 "
+                "they are converted as soon as spec.migration is set",
+                "Go on with the features it was started with, or abort and start again.",
+            )
+
+    def _require_prepared(self, seen: Networks) -> None:
+        if seen.operator.migrating_to != self.target or seen.config.acknowledged != self.target:
+            self._require(f"the migration to {self.target} is not prepared", "Run state prepared first.")
+            return
+        pools = PoolReader(self.cluster).read().verdict(state="updated", network_type=self.target)
+        if pools.state != "done":
+            self._require(
+                f"not every node runs the configuration for {self.target}: {pools.reason}",
+                "Wait for the pools (mcp_wait with network_type), then switch. On a node without br-ex the new plugin "
+                "cannot start.",
+            )
+
+    def _require_rebooted(self, seen: Networks) -> None:
+        if seen.config.spec_type != self.target or seen.config.status_type != self.target:
+            self._require(
+                f"the cluster runs {seen.config.status_type}, not {self.target}; taking spec.migration away now would "
+                "roll every node back",
+                "Switch first.",
+            )
+            return
+        if seen.operator.migration is None:
+            return
+        recorded = journal.current(self.cluster, seen=seen)
+        if recorded is None:
+            self._require(
+                "no boot ids were recorded before the switch, so nothing proves that the nodes have rebooted",
+                "Run node_reboot: it records them, reboots every node and proves it.",
+            )
+            return
+        waiting = not_rebooted(readers.nodes(self.cluster), recorded.boot_ids)
+        if waiting:
+            self._require(f"not rebooted since the switch: {listed(waiting)}", "Run node_reboot.")
+
+    def _require(self, problem: str, remedy: str) -> None:
+        """Refuse; in check mode say it, since the steps before this one have only been predicted."""
+        if not self.check_mode:
+            raise self._refused(problem, remedy)
+        self._warnings.append(f"As the cluster stands now this would be refused: {problem}. {remedy}")
+
+    def _refused(self, problem: str, remedy: str) -> Refused:
+        return Refused(tried=f"migrate to {self.target}", seen=problem, remedy=remedy)
+
+    def _flip(self, seen: Networks) -> None:
+        patch = patches.flip(self.settings, target=self.target)
+        live = {
+            "networkType": seen.config.spec_type,
+            "clusterNetwork": [dict(entry) for entry in seen.config.cluster_network],
+        }
+        self._diff({"spec": live}, patch, header="networks.config.openshift.io cluster")
+        if self.check_mode:
+            return
+        journal.record(self.cluster, readers.nodes(self.cluster), target=self.target, clock=self.clock)
+        self.cluster.merge(NETWORK_CONFIG, "cluster", patch)
+
+    def _patch_operator(self, seen: Networks, patch: patches.Patch) -> None:
+        self._diff({"spec": seen.operator.spec}, patch, header="networks.operator.openshift.io cluster")
+        if not self.check_mode:
+            self.cluster.merge(NETWORK_OPERATOR, "cluster", patch)
+
+    def _diff(self, document: Any, patch: patches.Patch, *, header: str) -> None:
+        after = patches.merged(document, patch)
+        self._diffs.append(
+            Diff(before=patches.projection(document, patch), after=patches.projection(after, patch), header=header)
+        )
+
+    def _until(self, tried: str, reached: Callable[[Networks], bool], *, waiting_for: str, achieved: str) -> Wait:
+        def judge(now: Networks) -> Verdict:
+            if reached(now):
+                return done(achieved)
+            refusal = _refusal(self.cluster)
+            if refusal.true and refusal.reason in REFUSALS:
+                return failed(f"clusteroperator network is Degraded, {refusal.why}")
+            return pending(f"{waiting_for}{', clusteroperator network says ' + refusal.why if refusal.true else ''}")
+
+        return self.waiter.until(
+            tried=tried,
+            observe=lambda: readers.networks(self.cluster),
+            judge=judge,
+            remedy="Look at clusteroperator network and at the log of deployment network-operator in namespace "
+            "openshift-network-operator.",
+        )
+
+    def _outcome(self, wait: Wait, *, also_changed: bool = False) -> Outcome:
+        return Outcome(
+            changed=bool(self._diffs) or also_changed,
+            wait=wait,
+            diffs=tuple(self._diffs),
+            warnings=tuple(self._warnings),
+        )
+
+
+def _refusal(cluster: Cluster) -> Condition:
+    status = cluster.get(CLUSTER_OPERATOR, "network").get("status") or {}
+    return Conditions.from_json(status.get("conditions") or ())["Degraded"]

@@ -1,0 +1,289 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cno_migration
+short_description: Bring the two Network objects of OpenShift to a wanted state of an offline migration
+description:
+  - Moves C(networks.operator.openshift.io cluster) and C(networks.config.openshift.io cluster) through the offline
+    migration between OpenShiftSDN and OVNKubernetes, one O(state) at a time, and waits until the Cluster Network
+    Operator has taken each step in.
+  - It looks first and writes only what is missing, so each state can be asked for again at any time.
+  - What the operator would refuse is refused before anything is written. What it refuses all the same is quoted from
+    C(clusteroperator network).
+version_added: 0.1.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.failure_grace
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: full
+options:
+  state:
+    description:
+      - V(idle) makes sure that no migration is set, and that C(status.migration) is gone.
+      - V(prepared) sets C(spec.migration) to O(target), O(features) in the same patch, with the settings of O(ovn) or O(sdn), and waits
+        for C(status.migration.networkType). The Machine Config Operator then reboots every node; wait for that with
+        M(ocp_day2.ovn_migration.mcp_wait).
+      - V(switched) records every node's boot id in ConfigMap C(migration-journal) of namespace C(ovn-migration), sets
+        C(spec.networkType) to O(target), and waits for C(status.networkType). It refuses unless every node of every
+        pool runs the configuration for O(target). From here the pod network is down until the nodes have rebooted.
+      - V(finalized) takes away C(spec.migration) and the former plugin's settings. It refuses unless every node has
+        rebooted since the switch. The operator then deletes the former plugin's CRDs and every object of them.
+    type: str
+    required: true
+    choices: [idle, prepared, switched, finalized]
+  target:
+    description:
+      - The network type to migrate to.
+    type: str
+    choices: [OVNKubernetes, OpenShiftSDN]
+    default: OVNKubernetes
+  features:
+    description:
+      - Which features of the former plugin the operator converts. Leave it out to convert all of them.
+      - Needs OpenShift 4.12. Up to 4.15 the conversion starts with V(prepared), so it cannot be chosen later.
+    type: dict
+    suboptions:
+      egress_ip:
+        description: Convert egress IPs.
+        type: bool
+        default: true
+      egress_firewall:
+        description: Convert EgressNetworkPolicies to EgressFirewalls, or back.
+        type: bool
+        default: true
+      multicast:
+        description: Convert the multicast setting of namespaces.
+        type: bool
+        default: true
+  ovn:
+    description:
+      - Settings of OVN-Kubernetes, for O(target=OVNKubernetes). What is left out is left to the operator.
+      - They are written with O(state=prepared); the operator validates them only after the switch, so they are
+        checked here, against each other and against the cluster.
+    type: dict
+    suboptions:
+      mtu:
+        description:
+          - MTU of the overlay, 100 bytes below the smallest MTU of the nodes.
+            Required in practice when the MTU of the hosts is not the same everywhere, or not the default.
+        type: int
+      geneve_port:
+        description: UDP port of the overlay; not the VXLAN port of OpenShiftSDN. The operator's default is 6081.
+        type: int
+      join_subnet:
+        description:
+          - IPv4 network that OVN-Kubernetes takes for itself instead of 100.64.0.0/16.
+            Written to C(v4InternalSubnet) up to 4.14 and to C(ipv4.internalJoinSubnet) from 4.15.
+        type: str
+      transit_switch_subnet:
+        description: IPv4 network instead of 100.88.0.0/16, from 4.14.
+        type: str
+      masquerade_subnet:
+        description: IPv4 network instead of 169.254.169.0/29, from 4.14.
+        type: str
+      routing_via_host:
+        description: Send egress traffic through the host's routing table.
+        type: bool
+      ip_forwarding:
+        description: Whether nodes forward traffic that is not the cluster's, from 4.14.
+        type: str
+        choices: [Restricted, Global]
+  sdn:
+    description:
+      - Settings of OpenShiftSDN, for O(target=OpenShiftSDN). What is left out is left to the operator.
+    type: dict
+    suboptions:
+      mtu:
+        description: MTU of the overlay, 50 bytes below the smallest MTU of the nodes.
+        type: int
+      vxlan_port:
+        description: UDP port of the overlay; not the Geneve port of OVN-Kubernetes. The operator's default is 4789.
+        type: int
+      mode:
+        description: Isolation mode.
+        type: str
+        choices: [NetworkPolicy, Multitenant, Subnet]
+  cluster_network:
+    description:
+      - The pod networks from the switch on, in place of the present ones. The service network cannot be changed.
+    type: list
+    elements: dict
+    suboptions:
+      cidr:
+        description: Network in CIDR notation.
+        type: str
+        required: true
+      host_prefix:
+        description: Prefix length of the part that each node gets.
+        type: int
+        required: true
+  allow_abort:
+    description:
+      - Let O(state=idle) undo a migration that is being prepared, which makes the Machine Config Operator reboot every
+        node once more.
+    type: bool
+    default: false
+  wait_timeout:
+    default: 300
+  failure_grace:
+    default: 15
+notes:
+  - An annotation C(network.openshift.io/network-type-migration) on C(networks.config.openshift.io cluster) turns any change of the
+    network type into a live migration, so every state is refused while it is there.
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.cno_migration_info
+  - module: ocp_day2.ovn_migration.mcp_wait
+  - module: ocp_day2.ovn_migration.node_reboot
+"""
+
+EXAMPLES = r"""
+- name: Prepare every node for OVN-Kubernetes, and leave the egress IPs to us
+  ocp_day2.ovn_migration.cno_migration:
+    state: prepared
+    features:
+      egress_ip: false
+    ovn:
+      mtu: 8900
+      join_subnet: 100.65.0.0/16
+
+- name: Wait until every node really runs the configuration for it
+  ocp_day2.ovn_migration.mcp_wait:
+    network_type: OVNKubernetes
+
+- name: Switch, and give the pods new addresses
+  ocp_day2.ovn_migration.cno_migration:
+    state: switched
+    cluster_network:
+      - cidr: 10.132.0.0/14
+        host_prefix: 23
+
+- name: Clean up after every node has rebooted and the cluster is healthy
+  ocp_day2.ovn_migration.cno_migration:
+    state: finalized
+
+- name: Change one's mind before the switch
+  ocp_day2.ovn_migration.cno_migration:
+    state: idle
+    allow_abort: true
+"""
+
+RETURN = r"""
+verdict:
+  description: How the cluster stands to the wanted state.
+  returned: always, except when the request is refused
+  type: dict
+  contains:
+    state:
+      description: V(done), V(pending) or V(failed). In check mode the verdict is today's, before any write.
+      type: str
+    reason:
+      description: One sentence why.
+      type: str
+  sample: {state: done, reason: the operator has acknowledged the migration to OVNKubernetes}
+story:
+  description: Each different verdict of the wait with the seconds at which it was first seen.
+  returned: always, except when the request is refused
+  type: list
+  elements: dict
+waited_seconds:
+  description: How long the last wait took.
+  returned: always, except when the request is refused
+  type: float
+polls:
+  description: How often the cluster was looked at in the last wait.
+  returned: always, except when the request is refused
+  type: int
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
+problems:
+  description: What is wrong with the settings.
+  returned: when settings are refused
+  type: list
+  elements: str
+missing_rights:
+  description: What the credential may not do.
+  returned: when it lacks a right that the migration needs
+  type: list
+  elements: str
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import failure_grace, merge, waiting
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.networks import OVN, SDN
+from ..module_utils._domain.settings import Settings
+from ..module_utils._flows.migration import Migration
+from ..module_utils._flows.outcome import Outcome
+
+FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
+OVN_OPTIONS = {
+    "mtu": {"type": "int"},
+    "geneve_port": {"type": "int"},
+    "join_subnet": {"type": "str"},
+    "transit_switch_subnet": {"type": "str"},
+    "masquerade_subnet": {"type": "str"},
+    "routing_via_host": {"type": "bool"},
+    "ip_forwarding": {"type": "str", "choices": ["Restricted", "Global"]},
+}
+SDN_OPTIONS = {
+    "mtu": {"type": "int"},
+    "vxlan_port": {"type": "int"},
+    "mode": {"type": "str", "choices": ["NetworkPolicy", "Multitenant", "Subnet"]},
+}
+CLUSTER_NETWORK = {"cidr": {"type": "str", "required": True}, "host_prefix": {"type": "int", "required": True}}
+ARGUMENTS = {
+    "state": {"type": "str", "required": True, "choices": ["idle", "prepared", "switched", "finalized"]},
+    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    "features": {"type": "dict", "options": FEATURES},
+    "ovn": {"type": "dict", "options": OVN_OPTIONS},
+    "sdn": {"type": "dict", "options": SDN_OPTIONS},
+    "cluster_network": {"type": "list", "elements": "dict", "options": CLUSTER_NETWORK},
+    "allow_abort": {"type": "bool", "default": False},
+}
+
+
+def migrate(task: Task) -> Outcome:
+    migration = Migration(
+        cluster=task.cluster,
+        waiter=task.waiter(failure_grace=float(task["failure_grace"])),
+        clock=task.clock,
+        target=task["target"],
+        settings=Settings.from_params(task.params),
+        check_mode=task.check_mode,
+        allow_abort=task["allow_abort"],
+    )
+    states = {
+        "idle": migration.idle,
+        "prepared": migration.prepared,
+        "switched": migration.switched,
+        "finalized": migration.finalized,
+    }
+    return states[task["state"]]()
+
+
+def main() -> None:
+    run(merge(ARGUMENTS, waiting(timeout=300), failure_grace(15)), migrate)
+
+
+if __name__ == "__main__":
+    main()

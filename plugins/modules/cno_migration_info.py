@@ -1,0 +1,209 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: cno_migration_info
+short_description: Tell which phase of a network migration an OpenShift cluster is in
+description:
+  - Reads the two Network objects, the pools, the nodes and the recorded boot ids, and says which phase of the offline
+    migration the cluster is in, why, and what comes next.
+  - It decides from the cluster alone, so it gives the same answer on every machine, and it never writes.
+version_added: 0.1.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: N/A
+options:
+  target:
+    description:
+      - The network type that the cluster is to end on.
+    type: str
+    choices: [OVNKubernetes, OpenShiftSDN]
+    default: OVNKubernetes
+  api_outage_timeout:
+    default: 30
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.cno_migration
+"""
+
+EXAMPLES = r"""
+- name: See where the cluster stands
+  ocp_day2.ovn_migration.cno_migration_info:
+  register: migration
+
+- name: Say it
+  ansible.builtin.debug:
+    msg: "{{ migration.phase }}: {{ migration.reason }}. Next: {{ migration.next }}."
+
+- name: Stop unless the cluster has reached OVN-Kubernetes
+  ansible.builtin.assert:
+    that: migration.phase == 'complete'
+"""
+
+RETURN = r"""
+phase:
+  description:
+    - V(not_started), V(preparing), V(prepared), V(switching), V(awaiting_reboot), V(verifying), V(cleanup_pending) and
+      V(complete) follow each other.
+    - V(live) means that the annotation of a live migration is there; V(inconsistent) that the objects contradict each
+      other, and RV(next) says what to do.
+  returned: success
+  type: str
+  sample: awaiting_reboot
+reason:
+  description: Why it is this phase, in one sentence.
+  returned: success
+  type: str
+next:
+  description: What comes next.
+  returned: success
+  type: str
+target:
+  description: The target that the phase is told for.
+  returned: success
+  type: str
+version:
+  description: The OpenShift version that runs; V(none) when the cluster does not tell.
+  returned: success
+  type: str
+  sample: 4.14.31
+network:
+  description: What the two Network objects say.
+  returned: success
+  type: dict
+  contains:
+    wanted_type:
+      description: C(spec.networkType) of the configuration.
+      type: str
+    applied_type:
+      description: C(status.networkType). It changes before any node reboots and proves nothing by itself.
+      type: str
+    migration:
+      description: C(spec.migration.networkType) of the operator.
+      type: str
+    acknowledged_migration:
+      description: C(status.migration.networkType) of the configuration.
+      type: str
+    mtu:
+      description: C(status.clusterNetworkMTU).
+      type: int
+    live:
+      description: Whether the annotation of a live migration is there.
+      type: bool
+former_namespace:
+  description: Namespace of the other plugin, when it is still there.
+  returned: success
+  type: str
+boot_ids_recorded_at:
+  description: When the boot ids of this migration were recorded; V(none) when they are not.
+  returned: success
+  type: str
+pools:
+  description: Every MachineConfigPool, with its counts, its configurations and its nodes.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the pool.
+      type: str
+    network_type:
+      description: The network type that the wanted configuration boots for.
+      type: str
+    configuration:
+      description: The rendered MachineConfig that all nodes of the pool last ran.
+      type: str
+    wanted_configuration:
+      description: The rendered MachineConfig that the pool is to run.
+      type: str
+    machines:
+      description: Number of machines; RV(pools[].updated), RV(pools[].ready), RV(pools[].unavailable) and RV(pools[].degraded) count parts of it.
+      type: int
+    updated:
+      description: Number of updated machines.
+      type: int
+    ready:
+      description: Number of updated machines that are ready.
+      type: int
+    unavailable:
+      description: Number of unavailable machines.
+      type: int
+    degraded:
+      description: Number of degraded machines.
+      type: int
+    paused:
+      description: Whether the pool is paused.
+      type: bool
+    nodes:
+      description: Names of the nodes that the pool configures.
+      type: list
+      elements: str
+nodes:
+  description: Every node, with its boot id and what the machine-config-daemon says.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Name of the node.
+      type: str
+    rebooted:
+      description: Whether it has rebooted since the switch; V(none) when no boot ids are recorded.
+      type: bool
+    boot_id:
+      description: C(status.nodeInfo.bootID).
+      type: str
+    ready:
+      description: Whether the node is Ready.
+      type: bool
+    schedulable:
+      description: Whether the node is not cordoned.
+      type: bool
+    control_plane:
+      description: Whether it is a control-plane node.
+      type: bool
+    current_config:
+      description: Rendered MachineConfig that the node runs.
+      type: str
+    desired_config:
+      description: Rendered MachineConfig that the node is to run.
+      type: str
+    state:
+      description: State of the machine-config-daemon.
+      type: str
+    reason:
+      description: Its reason, when it failed.
+      type: str
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+"""
+
+from ..module_utils._ansible.arguments import OUTAGE, merge
+from ..module_utils._ansible.module import run
+from ..module_utils._domain.networks import OVN, SDN
+from ..module_utils._flows.inspection import inspect
+
+ARGUMENTS = merge(OUTAGE, {"target": {"type": "str", "choices": [OVN, SDN], "default": OVN}})
+ARGUMENTS["api_outage_timeout"] = {"type": "int", "default": 30}
+
+
+def main() -> None:
+    run(ARGUMENTS, lambda task: inspect(task.cluster, target=task["target"]))
+
+
+if __name__ == "__main__":
+    main()

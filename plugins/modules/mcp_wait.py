@@ -1,0 +1,158 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: mcp_wait
+short_description: Wait until MachineConfigPools really run the wanted configuration
+description:
+  - Waits until pools are in a wanted condition. C(Updated=True) alone is also true before a rollout has begun, so a
+    pool counts as V(updated) only when every one of its nodes runs the configuration that the pool is to run, is
+    Ready and not cordoned, the pool has noticed, and, with O(network_type), that configuration boots for that network.
+  - A degraded pool, and a paused one that has something to do, end the wait early, with the reason and the end of the log of
+    the machine-config-daemon on the node in the way.
+  - It never writes.
+version_added: 0.1.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.failure_grace
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: N/A
+options:
+  names:
+    description:
+      - The pools to wait for; all of them when empty, the custom ones too. A pool without machines is done at once.
+    type: list
+    elements: str
+    default: []
+  wait_condition:
+    description:
+      - V(updated) waits for the end of a rollout, V(updating) for its beginning, V(paused) until the pools are paused
+        and, with O(network_type), have a configuration for it pending.
+    type: str
+    choices: [updated, updating, paused]
+    default: updated
+  network_type:
+    description:
+      - The network type that the configuration has to boot for, which is how a rollout for a migration is told from the
+        one before.
+      - It is the argument of C(configure-ovs.sh) in the enabled unit C(ovs-configuration.service).
+    type: str
+    choices: [OVNKubernetes, OpenShiftSDN]
+  stall_timeout:
+    description:
+      - Fail when nothing has moved, on any node of the pools, for this many seconds. V(0) means never.
+      - The default is longer than the hour after which the machine-config-daemon gives up draining a node.
+    type: int
+    default: 4200
+  wait_timeout:
+    description:
+      - How many seconds to wait for the wanted state before the module fails.
+      - When it is left out, 600 for each machine of the largest pool, and 2700 at least.
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.cno_migration
+"""
+
+EXAMPLES = r"""
+- name: Wait until every node of every pool is ready for OVN-Kubernetes
+  ocp_day2.ovn_migration.mcp_wait:
+    network_type: OVNKubernetes
+
+- name: Wait for one pool, for an hour at most
+  ocp_day2.ovn_migration.mcp_wait:
+    names: [infra]
+    wait_timeout: 3600
+"""
+
+RETURN = r"""
+verdict:
+  description: How the pools stand to the wanted condition.
+  returned: always, except when a name is refused
+  type: dict
+  contains:
+    state:
+      description: V(done), V(pending) or V(failed).
+      type: str
+    reason:
+      description: One sentence why.
+      type: str
+  sample: {state: done, reason: all 2 pools are updated}
+pools:
+  description: The pools as they were last seen.
+  returned: always, except when a name is refused
+  type: list
+  elements: dict
+log_tails:
+  description: The last lines of the machine-config-daemon on the first unfinished node of each pool, by node.
+  returned: when the wait ends without success
+  type: dict
+story:
+  description: Each different verdict of the wait with the seconds at which it was first seen.
+  returned: always, except when a name is refused
+  type: list
+  elements: dict
+waited_seconds:
+  description: How long the wait took.
+  returned: always, except when a name is refused
+  type: float
+polls:
+  description: How often the cluster was looked at.
+  returned: always, except when a name is refused
+  type: int
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import failure_grace, merge, waiting
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.networks import OVN, SDN
+from ..module_utils._flows.outcome import Outcome
+from ..module_utils._flows.pooling import default_timeout, wait_for_pools
+
+ARGUMENTS = {
+    "names": {"type": "list", "elements": "str", "default": []},
+    "wait_condition": {"type": "str", "choices": ["updated", "updating", "paused"], "default": "updated"},
+    "network_type": {"type": "str", "choices": [OVN, SDN]},
+    "stall_timeout": {"type": "int", "default": 4200},
+}
+
+
+def wait(task: Task) -> Outcome:
+    given = task["wait_timeout"]
+    return wait_for_pools(
+        task.cluster,
+        task.waiter(
+            timeout=default_timeout(task.cluster) if given is None else float(given),
+            failure_grace=float(task["failure_grace"]),
+        ),
+        names=task["names"],
+        state=task["wait_condition"],
+        network_type=task["network_type"],
+        stall_timeout=float(task["stall_timeout"]),
+    )
+
+
+def main() -> None:
+    run(merge(ARGUMENTS, waiting(), failure_grace()), wait)
+
+
+if __name__ == "__main__":
+    main()
