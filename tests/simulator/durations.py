@@ -1,0 +1,116 @@
+"""How long everything takes, in simulated seconds.
+
+"code" marks a constant in OpenShift's or Kubernetes' source; the others are plausible values for virtual machines. A *period* is
+the rhythm of something that repeats or a limit after which something gives up: ``instant`` leaves those alone, because a
+retry without a pause would never let time move on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+
+
+def _phase(default: float) -> float:
+    return field(default=default, metadata={"period": False})
+
+
+def _period(default: float) -> float:
+    return field(default=default, metadata={"period": True})
+
+
+@dataclass(frozen=True)
+class Durations:
+    """Every duration, in simulated seconds."""
+
+    # cluster-network-operator
+    cno_notice: float = _phase(1.0)  # watch event to reconcile; edits within it are seen as one
+    cno_validate: float = _phase(1.0)  # merge, validation, change-safety check
+    cno_bootstrap: float = _phase(3.0)  # reading the nodes and install-config before rendering
+    cno_apply: float = _phase(6.0)  # applying the ~150 rendered objects
+    cno_status_notice: float = _phase(1.0)  # the status manager's reaction to a DaemonSet's change
+    cno_resync: float = _period(180.0)  # code: ResyncPeriod, pkg/controller/operconfig/operconfig_controller.go
+    cno_rollout_hung: float = _period(600.0)  # code: ProgressTimeout, pkg/controller/statusmanager/pod_status.go
+    cno_backoff_max: float = _period(1000.0)  # code: controller-runtime's exponential limiter, 5 ms to 1000 s
+
+    # machine-config-operator: operator, templates, renders
+    mco_notice: float = _phase(2.0)  # network.config's watch event to the operator's sync
+    mco_sync: float = _phase(3.0)  # one pass of the sync loop up to ControllerConfig
+    mco_template: float = _phase(3.0)  # rewriting 00-master and 00-worker
+    mco_render_debounce: float = _phase(5.0)  # code: renderDelay, pkg/controller/render/render_controller.go
+    mco_required_pools_timeout: float = _period(600.0)  # code: 10 min (times masters from 4.14), pkg/operator/sync.go
+    mco_leader_election: float = _phase(20.0)  # a restarted controller takes the lease over (at most 137 s, code)
+    node_controller_debounce: float = _phase(5.0)  # code: updateDelay, pkg/controller/node/node_controller.go
+    node_controller_sync: float = _phase(1.0)
+
+    # drain controller
+    drain_debounce: float = _phase(5.0)  # code: updateDelay, pkg/controller/drain/drain_controller.go
+    drain_master: float = _phase(30.0)  # grace periods of the evicted pods
+    drain_worker: float = _phase(60.0)
+    drain_attempt: float = _period(90.0)  # code: drain helper timeout
+    drain_retry: float = _period(60.0)  # code: drainRequeueDelay
+    drain_retry_failing: float = _period(300.0)  # code: drainRequeueFailingDelay, after 10 minutes
+    drain_failing_after: float = _period(600.0)  # code: drainRequeueFailingThreshold
+    drain_timeout: float = _period(3600.0)  # code: the daemon gives up after 1 h
+
+    # machine-config-daemon
+    mcd_accept: float = _phase(2.0)
+    mcd_poll: float = _phase(10.0)  # code: the daemon polls for the drain's and the uncordon's completion
+    mcd_write: float = _phase(8.0)  # files and units, until systemctl reboot
+    mcd_start: float = _phase(10.0)  # kubelet up to the daemon's first look at the node
+    mcd_validate: float = _phase(3.0)  # on-disk validation after the boot
+
+    # a node
+    node_shutdown: float = _phase(15.0)  # systemd stops services: command to the machine being gone
+    node_down: float = _phase(75.0)  # firmware, kernel, ostree, configure-ovs: until kubelet starts
+    kubelet_register: float = _phase(5.0)  # kubelet's first status: new boot id, Ready False
+    cni_up: float = _phase(30.0)  # from then until the CNI configuration is there: Ready True
+    pod_restart: float = _phase(20.0)  # the node's pods run again after Ready
+    shutdown_minute: float = _phase(60.0)  # what `shutdown -r +1` calls a minute
+    kubelet_lease: float = _period(10.0)  # code: nodeLeaseDurationSeconds 40 / 4
+    node_monitor_grace: float = _phase(40.0)  # code: node-monitor-grace-period
+    node_condition_notice: float = _phase(2.0)  # node-lifecycle controller: taints after a condition's change
+    taint_eviction: float = _period(300.0)  # code: tolerationSeconds of the default tolerations
+
+    # workloads
+    pod_schedule: float = _phase(1.0)
+    pod_start: float = _phase(12.0)  # pull, sandbox, start, readiness
+    pod_stop: float = _phase(5.0)
+    plugin_start: float = _phase(45.0)  # ovnkube-node / sdn until it is ready on a node
+    workload_notice: float = _phase(1.0)  # DaemonSet and Deployment controllers' status updates
+    namespace_empty: float = _phase(12.0)  # deleting what is in a namespace
+    namespace_retry: float = _period(15.0)  # deletion that found something in its way
+
+    # control plane
+    apiserver_start: float = _phase(45.0)  # kubelet up to kube-apiserver answering
+    etcd_start: float = _phase(30.0)  # kubelet up to etcd voting
+    api_blip: float = _phase(3.0)  # connections reset when the master behind them goes away
+
+    # cluster operators between flip and last reboot
+    operators_suffer_first: float = _phase(30.0)
+    operators_suffer_last: float = _phase(180.0)
+    operators_recover_first: float = _phase(45.0)
+    operators_recover_last: float = _phase(420.0)
+    apiservices_suffer: float = _phase(40.0)
+    apiservices_recover: float = _phase(60.0)
+    pods_suffer_last: float = _phase(120.0)  # readiness probes fail one after the other
+
+    @classmethod
+    def instant(cls) -> Durations:
+        """Everything takes no time at all; periods keep their rhythm."""
+        return cls(**{item.name: 0.0 for item in fields(cls) if not item.metadata["period"]})
+
+    @classmethod
+    def names(cls) -> list[str]:
+        return [item.name for item in fields(cls)]
+
+    def override(self, values: Mapping[str, float]) -> Durations:
+        """The same with some durations changed. ``ValueError`` names what is not a duration, or negative."""
+        unknown = sorted(set(values) - set(self.names()))
+        if unknown:
+            raise ValueError(f"unknown duration {', '.join(unknown)}: choose from {', '.join(self.names())}")
+        for name, value in values.items():
+            lowest = 0.001 if self.__dataclass_fields__[name].metadata["period"] else 0.0
+            if float(value) < lowest:
+                raise ValueError(f"duration {name} must be at least {lowest:g} seconds, not {value:g}")
+        return replace(self, **{name: float(value) for name, value in values.items()})
