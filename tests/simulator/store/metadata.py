@@ -1,0 +1,117 @@
+"""Object metadata as an API server checks and completes it (apimachinery, pkg/api/validation)."""
+
+from __future__ import annotations
+
+import random
+import re
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from tests.simulator.ports import Object
+from tests.simulator.store.errors import BadRequest, Cause
+from tests.simulator.store.resources import Resource
+
+_LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
+_SUBDOMAIN = rf"{_LABEL}(\.{_LABEL})*"
+_SUBDOMAIN_WORDS = (
+    "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and "
+    f"end with an alphanumeric character (e.g. 'example.com', regex used for validation is '{_SUBDOMAIN}')"
+)
+_LABEL_WORDS = (
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
+    f"an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '{_LABEL}')"
+)
+_LABEL_VALUE = r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?"
+_LABEL_VALUE_WORDS = (
+    "a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and must start and "
+    "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
+    f"'{_LABEL_VALUE}')"
+)
+_NAME_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
+_SUBDOMAIN_PATTERN = re.compile(_SUBDOMAIN)
+_LABEL_PATTERN = re.compile(_LABEL)
+_LABEL_VALUE_PATTERN = re.compile(_LABEL_VALUE)
+_JSON_TYPES = {bool: "bool", int: "number", float: "number", list: "array", dict: "object"}
+
+
+def timestamp(moment: datetime) -> str:
+    """``2026-01-02T03:04:05Z``."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def generated_name(prefix: str, *, dice: random.Random) -> str:
+    return prefix + "".join(dice.choices(_NAME_ALPHABET, k=5))
+
+
+def new_uid(*, dice: random.Random) -> str:
+    return str(uuid.UUID(int=dice.getrandbits(128), version=4))
+
+
+def check_types(metadata: Any, *, resource: Resource) -> None:
+    """``BadRequest`` in the decoder's words when labels, annotations or names are no strings."""
+    if not isinstance(metadata, Mapping):
+        raise _undecodable(metadata, resource=resource, path="metadata", wanted="v1.ObjectMeta", owner=resource.kind)
+    for field in ("name", "generateName", "namespace", "resourceVersion", "uid"):
+        value = metadata.get(field)
+        if value is not None and not isinstance(value, str):
+            raise _undecodable(value, resource=resource, path=f"metadata.{field}", wanted="string")
+    for field in ("labels", "annotations"):
+        values = metadata.get(field)
+        if values is None:
+            continue
+        if not isinstance(values, Mapping):
+            raise _undecodable(values, resource=resource, path=f"metadata.{field}", wanted="map[string]string")
+        for value in values.values():
+            if not isinstance(value, str):
+                raise _undecodable(value, resource=resource, path=f"metadata.{field}", wanted="string")
+    for field in ("finalizers", "ownerReferences"):
+        values = metadata.get(field)
+        if values is not None and not isinstance(values, (list, tuple)):
+            raise _undecodable(values, resource=resource, path=f"metadata.{field}", wanted=f"[]{field}")
+
+
+def check_name(name: str, *, resource: Resource) -> list[Cause]:
+    """What is wrong with a name. RBAC names and OpenShift users may hold colons, others are DNS subdomains."""
+    if "/" in name or "%" in name or name in (".", ".."):
+        words = f"may not contain '{'/' if '/' in name else name}'"
+        return [Cause("FieldValueInvalid", "metadata.name", f'Invalid value: "{name}": {words}')]
+    if resource.group in ("rbac.authorization.k8s.io", "user.openshift.io", "oauth.openshift.io"):
+        return []
+    if resource.key == "namespaces":
+        if not _LABEL_PATTERN.fullmatch(name):
+            return [Cause("FieldValueInvalid", "metadata.name", f'Invalid value: "{name}": {_LABEL_WORDS}')]
+        return []
+    if len(name) > 253:
+        message = f'Invalid value: "{name}": must be no more than 253 characters'
+        return [Cause("FieldValueInvalid", "metadata.name", message)]
+    if not _SUBDOMAIN_PATTERN.fullmatch(name):
+        return [Cause("FieldValueInvalid", "metadata.name", f'Invalid value: "{name}": {_SUBDOMAIN_WORDS}')]
+    return []
+
+
+def check_labels(labels: Mapping[str, str] | None) -> list[Cause]:
+    causes: list[Cause] = []
+    for value in (labels or {}).values():
+        if len(value) > 63:
+            message = f'Invalid value: "{value}": must be no more than 63 characters'
+            causes.append(Cause("FieldValueInvalid", "metadata.labels", message))
+        elif not _LABEL_VALUE_PATTERN.fullmatch(value):
+            message = f'Invalid value: "{value}": {_LABEL_VALUE_WORDS}'
+            causes.append(Cause("FieldValueInvalid", "metadata.labels", message))
+    return causes
+
+
+def tidied(metadata: Object) -> Object:
+    """Without the members that the encoder omits when empty."""
+    omitted = ("labels", "annotations", "finalizers", "ownerReferences", "managedFields")
+    return {key: value for key, value in metadata.items() if value is not None and not (key in omitted and not value)}
+
+
+def _undecodable(value: Any, *, resource: Resource, path: str, wanted: str, owner: str = "ObjectMeta") -> BadRequest:
+    given = "string" if isinstance(value, str) else _JSON_TYPES.get(type(value), "object")
+    return BadRequest(
+        f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: cannot '
+        f"unmarshal {given} into Go struct field {owner}.{path} of type {wanted}"
+    )
