@@ -1,0 +1,137 @@
+# The menu of the development environment: `make help`. Needs Python 3.11 and make; everything else comes into .venv and .build.
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+VENV ?= .venv
+BUILD := .build
+TREE := $(BUILD)/tree
+COLLECTION := $(TREE)/ansible_collections/ocp_day2/ovn_migration
+PACKAGE := ansible_collections.ocp_day2.ovn_migration
+REQUIREMENTS := requirements.txt requirements-dev.txt constraints.txt
+INSTALLED := $(VENV)/.installed-$(shell cat $(REQUIREMENTS) | cksum | cut -d ' ' -f 1)
+RESULTS := $(BUILD)/results
+BIN := $(abspath $(VENV))/bin
+# Extra arguments for the tool behind a target: make unit ARGS="-k pools"
+ARGS ?=
+
+LINT := format ruff yamllint changelog mypy docs ansible-lint
+TEST := format ruff yamllint changelog mypy unit docs ansible-lint sanity integration molecule
+
+# Nothing here may reach a real cluster by accident, or write into the home of who runs it.
+unexport KUBECONFIG $(filter K8S_AUTH_%,$(.VARIABLES))
+export PATH := $(BIN):$(PATH)
+export PYTHONPATH := $(CURDIR)
+export PYTHONDONTWRITEBYTECODE := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export ANSIBLE_HOME := $(CURDIR)/$(BUILD)/ansible
+export ANSIBLE_REMOTE_TMP := $(CURDIR)/$(BUILD)/ansible/tmp
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(TREE)
+export ANSIBLE_NOCOWS := 1
+
+.PHONY: help
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+##
+.PHONY: demo
+demo: venv tree ## migrate a simulated cluster and watch (about two minutes)
+	@python tools/demo.py $(ARGS)
+
+.PHONY: test
+test: venv tree ## everything below up to molecule, cheap first, with a summary
+	@python -m tools.steps $(TEST)
+
+.PHONY: lint
+lint: venv tree ## the seven linters
+	@python -m tools.steps $(LINT)
+
+.PHONY: format
+format: venv ## ruff format, as a check
+	ruff format --check $(ARGS) .
+
+.PHONY: ruff
+ruff: venv ## ruff check
+	ruff check $(ARGS) .
+
+.PHONY: yamllint
+yamllint: venv ## yamllint, strict
+	yamllint --strict $(ARGS) .
+
+.PHONY: changelog
+changelog: venv ## the changelog fragments
+	antsibull-changelog lint $(ARGS)
+
+.PHONY: mypy
+mypy: venv tree ## types of the plugins, the simulator, the tools and the tests
+	mypy $(ARGS) -p $(PACKAGE).plugins -p tests -p tools
+
+.PHONY: docs
+docs: venv tree ## documentation of the plugins and roles
+	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all $(ARGS) $(COLLECTION)
+
+.PHONY: ansible-lint
+ansible-lint: venv tree ## roles and playbooks, production profile
+	ansible-lint --offline --strict --profile production $(ARGS)
+
+.PHONY: unit
+unit: venv tree ## unit tests
+	pytest tests/unit --junitxml $(RESULTS)/unit.xml $(ARGS)
+
+.PHONY: sanity
+sanity: venv tree ## ansible-test sanity, all tests, nothing ignored
+	@python -m tools.sanity $(ARGS)
+
+.PHONY: integration
+integration: venv tree ## ansible-playbook and other clients against the simulator
+	pytest tests/integration -n 2 --junitxml $(RESULTS)/integration.xml $(ARGS)
+
+.PHONY: molecule
+molecule: venv tree ## the molecule scenarios against the simulator
+	molecule test --all $(ARGS)
+
+.PHONY: matrix
+matrix: venv tree ## compile, import and unit-test the plugins with other Pythons that are installed
+	@python -m tools.matrix $(ARGS)
+
+.PHONY: bench
+bench: venv tree ## wall time and API requests of a migration
+	@python tools/bench.py $(ARGS)
+
+.PHONY: fix
+fix: venv ## let ruff format and mend what it can
+	ruff check --fix-only .
+	ruff format .
+
+.PHONY: build
+build: venv ## the collection as a tarball, in .build
+	ansible-galaxy collection build --force --output-path $(BUILD) $(ARGS)
+
+.PHONY: venv
+venv: $(INSTALLED) ## the pinned development environment, in .venv
+
+.PHONY: tree
+tree: venv ## ansible_collections with this collection and kubernetes.core, in .build/tree
+	@python -m tools.collection_tree link $(TREE)
+
+.PHONY: pins
+pins: venv ## write constraints.txt anew from what is installed
+	@{ sed -n '/^#/p' constraints.txt; pip freeze --exclude setuptools; } > $(BUILD)/constraints.txt
+	@mv $(BUILD)/constraints.txt constraints.txt
+
+.PHONY: clean
+clean: ## remove .build; .venv stays
+	rm -rf $(BUILD) .ansible
+
+# A changed requirement gives the stamp another name, and the install runs again.
+$(INSTALLED):
+	@for python in python3.11 python3 python; do \
+	  if "$$python" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' 2>/dev/null; then found=$$python; break; fi; \
+	done; \
+	if [ -z "$$found" ]; then echo "Python 3.11 is needed; none of python3.11, python3, python is one." >&2; exit 1; fi; \
+	echo "Installing the pinned requirements into $(VENV) (a minute the first time) ..."; \
+	[ -x "$(VENV)/bin/python" ] || "$$found" -m venv "$(VENV)"; \
+	"$(VENV)/bin/python" -m pip install --quiet -r requirements-dev.txt
+	@mkdir -p $(BUILD)
+	@rm -f $(VENV)/.installed-*
+	@touch $@

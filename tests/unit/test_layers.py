@@ -1,0 +1,193 @@
+"""The arrows between the rooms point one way; see CONTRIBUTING.md."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+PLUGINS = ROOT / "plugins"
+PACKAGE = "ansible_collections.ocp_day2.ovn_migration"
+ROOMS = f"{PACKAGE}.plugins.module_utils"
+
+#: what a room may import of the other rooms
+ARROWS = {
+    "_domain": set(),
+    "_cluster": {"_domain"},
+    "_flows": {"_cluster", "_domain"},
+    "_ansible": {"_flows", "_cluster", "_domain"},
+    "modules": {"_ansible", "_flows", "_cluster", "_domain"},
+}
+
+#: what a decision may be made of; no clock, no file, no network
+PURE = frozenset(
+    {"__future__", "base64", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "hashlib"}
+    | {"ipaddress", "itertools", "json", "math", "operator", "re", "string", "textwrap", "typing"}
+)
+
+#: what only some files may import: package to the files, or the rooms, that may
+GUARDED = {
+    "ansible": ("module_utils/_ansible/", "modules/", "action/"),
+    "kubernetes": ("module_utils/_cluster/kubernetes.py",),
+    "ansible_collections.kubernetes.core": ("module_utils/_cluster/connection.py",),
+    "openshift": ("module_utils/_cluster/",),
+    "time": ("module_utils/_flows/clock.py",),
+}
+
+#: what a dotted read, such as datetime.now(), would bring in through an allowed import
+CLOCK_READS = frozenset({"now", "utcnow", "today", "monotonic", "perf_counter"})
+
+
+@dataclass(frozen=True)
+class Import:
+    """An import statement: the absolute name of what is imported, and where it stands."""
+
+    name: str
+    file: str
+    line: int
+
+    def within(self, package: str) -> bool:
+        return self.name == package or self.name.startswith(f"{package}.")
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line} imports {self.name}"
+
+
+def imports(source: str, *, file: str, package: str) -> Iterator[Import]:
+    """All imports of ``source``, those inside functions too. ``package`` is the package that holds the file."""
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, file, node.lineno)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            if node.level:
+                above = package.split(".")[: len(package.split(".")) - node.level + 1]
+                base = ".".join([*above, *([node.module] if node.module else [])])
+            for alias in node.names:
+                yield Import(f"{base}.{alias.name}", file, node.lineno)
+
+
+def files(folder: Path) -> list[Path]:
+    return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
+
+
+def plugin_imports(path: Path) -> list[Import]:
+    relative = path.relative_to(PLUGINS)
+    package = ".".join([PACKAGE, "plugins", *relative.parent.parts])
+    return list(imports(path.read_text(encoding="utf-8"), file=relative.as_posix(), package=package))
+
+
+def room_of(file: str) -> str:
+    parts = file.split("/")
+    return parts[1] if parts[0] == "module_utils" else parts[0]
+
+
+def stray_rooms(found: list[Import]) -> list[str]:
+    """Imports of our own rooms that go against an arrow."""
+    stray = []
+    for one in found:
+        if one.within(PACKAGE):
+            target = one.name.removeprefix(f"{ROOMS}.").split(".")[0] if one.within(ROOMS) else one.name
+            own = room_of(one.file)
+            if target != own and target not in ARROWS.get(own, set()):
+                stray.append(str(one))
+    return stray
+
+
+def stray_packages(found: list[Import]) -> list[str]:
+    """Imports of guarded packages in files that may not have them."""
+    return [
+        str(one)
+        for one in found
+        for package, allowed in GUARDED.items()
+        if one.within(package) and not one.file.startswith(allowed)
+    ]
+
+
+PLUGIN_FILES = files(PLUGINS)
+DOMAIN_FILES = files(PLUGINS / "module_utils" / "_domain")
+
+
+def short(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@pytest.mark.parametrize("path", PLUGIN_FILES, ids=short)
+def test_imports_follow_the_arrows(path: Path) -> None:
+    assert stray_rooms(plugin_imports(path)) == []
+
+
+@pytest.mark.parametrize("path", PLUGIN_FILES, ids=short)
+def test_guarded_packages_are_imported_in_their_files_only(path: Path) -> None:
+    assert stray_packages(plugin_imports(path)) == []
+
+
+@pytest.mark.parametrize("path", DOMAIN_FILES, ids=short)
+def test_the_domain_is_pure(path: Path) -> None:
+    foreign = [one for one in plugin_imports(path) if not one.within(PACKAGE) and one.name.split(".")[0] not in PURE]
+    assert [str(one) for one in foreign] == []
+    called = [node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)]
+    names = {func.attr if isinstance(func, ast.Attribute) else getattr(func, "id", "") for func in called}
+    assert names.isdisjoint(CLOCK_READS | {"open", "print", "input", "sleep"})
+
+
+def test_one_file_leaves_the_module() -> None:
+    leaving = [
+        short(path)
+        for path in PLUGIN_FILES
+        if path.parent.name != "action" and {"fail_json", "exit_json"} & attributes(path)
+    ]
+    assert leaving == ["plugins/module_utils/_ansible/module.py"]
+
+
+def attributes(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+
+@pytest.mark.parametrize("path", files(ROOT / "tests" / "simulator"), ids=short)
+def test_the_simulator_knows_nothing_of_the_plugins(path: Path) -> None:
+    package = ".".join(path.parent.relative_to(ROOT).parts)
+    found = imports(path.read_text(encoding="utf-8"), file=short(path), package=package)
+    assert [str(one) for one in found if one.within("ansible_collections") or one.within("plugins")] == []
+
+
+def test_no_file_is_named_after_nothing() -> None:
+    vague = {"utils.py", "helpers.py", "common.py", "misc.py"}
+    ours = [*PLUGIN_FILES, *files(ROOT / "tests"), *files(ROOT / "tools")]
+    assert [short(path) for path in ours if path.name in vague] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        pytest.param("module_utils/_domain/pools.py", "from .._flows import waiting", id="domain to flows"),
+        pytest.param("module_utils/_domain/pools.py", "from .._cluster.port import Cluster", id="domain to cluster"),
+        pytest.param("module_utils/_cluster/port.py", "def f():\n    from .._flows import clock", id="in a function"),
+        pytest.param("module_utils/_flows/pooling.py", "from .. import _ansible", id="the room itself"),
+        pytest.param("module_utils/_flows/pooling.py", f"import {ROOMS}._ansible.module", id="absolute"),
+        pytest.param("module_utils/_flows/pooling.py", "from ...modules import mcp_wait", id="flows to modules"),
+    ],
+)
+def test_a_wrong_arrow_is_seen(file: str, source: str) -> None:
+    package = ".".join([PACKAGE, "plugins", *Path(file).parent.parts])
+    assert stray_rooms(list(imports(source, file=file, package=package)))
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        pytest.param("module_utils/_flows/pooling.py", "import time", id="time"),
+        pytest.param("module_utils/_flows/pooling.py", "from ansible.module_utils import basic", id="ansible"),
+        pytest.param("module_utils/_cluster/readers.py", "from kubernetes.client import ApiException", id="kubernetes"),
+        pytest.param("modules/mcp_wait.py", "import openshift.dynamic", id="openshift"),
+    ],
+)
+def test_a_guarded_package_is_seen(file: str, source: str) -> None:
+    package = ".".join([PACKAGE, "plugins", *Path(file).parent.parts])
+    assert stray_packages(list(imports(source, file=file, package=package)))

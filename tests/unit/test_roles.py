@@ -1,0 +1,70 @@
+"""A role's defaults and its argument specification say the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+ROLES = sorted(path for path in (ROOT / "roles").glob("*") if path.is_dir())
+
+#: read by several roles, set by none of their tasks
+RUN_WIDE = ("cno_target", "cno_allow_disruption", "cno_artifacts_dir")
+
+
+def read(path: Path) -> dict[str, Any]:
+    loaded = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert isinstance(loaded, dict), f"{path} is no mapping"
+    return loaded
+
+
+def defaults(role: Path) -> dict[str, Any]:
+    return read(role / "defaults" / "main.yml")
+
+
+def options(role: Path) -> dict[str, dict[str, Any]]:
+    entry = read(role / "meta" / "argument_specs.yml")["argument_specs"]["main"]
+    return dict(entry["options"])
+
+
+def name(role: Path) -> str:
+    return role.name
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_every_input_stands_in_both(role: Path) -> None:
+    required = {option for option, spec in options(role).items() if spec.get("required")}
+    assert set(defaults(role)) == set(options(role)) - required
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_defaults_are_equal(role: Path) -> None:
+    documented = {option: spec["default"] for option, spec in options(role).items() if "default" in spec}
+    given = {option: value for option, value in defaults(role).items() if value is not None}
+    computed = {option for option, value in given.items() if isinstance(value, str) and "{{" in value}
+    assert {option: given[option] for option in given if option not in computed or option in documented} == documented
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_inputs_carry_the_role_or_are_run_wide(role: Path) -> None:
+    prefixes = (f"{role.name}_", *RUN_WIDE)
+    assert [option for option in options(role) if not option.startswith(prefixes)] == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_every_input_is_described(role: Path) -> None:
+    spec = options(role)
+    assert [option for option, of in spec.items() if not of.get("description") or not of.get("type")] == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_a_role_has_a_readme(role: Path) -> None:
+    assert (role / "README.md").is_file()
+
+
+def test_no_role_shares_its_name_with_a_module_or_playbook() -> None:
+    others = [*(ROOT / "plugins" / "modules").glob("*.py"), *(ROOT / "playbooks").glob("*.yml")]
+    assert {role.name for role in ROLES} & {path.stem for path in others} == set()
