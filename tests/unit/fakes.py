@@ -1,0 +1,264 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A fake of the cluster port and one of the clock: what a flow sees changes with scripted time; no second passes."""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import POD, Kind
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access, Execution, Json
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    ClusterUnreachable,
+    Conflict,
+    MigrationError,
+    NotFound,
+)
+
+Change = Callable[[], None]
+READS = ("get", "list", "log", "ready", "allowed")
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request. ``verb`` is get, list, create, merge, execute, log, ready or allowed."""
+
+    verb: str
+    kind: Kind | None = None
+    name: str = ""
+    namespace: str = ""
+    body: Any = None
+
+
+@dataclass
+class _Rule:
+    matches: Callable[[Call], bool]
+    error: MigrationError
+    times: int | None
+
+
+@dataclass
+class ScriptedClock:
+    """Time passes only by sleeping; ``at`` lets things happen on the way. A sleep beyond ``limit`` fails the test."""
+
+    limit: float = 24 * 3600.0
+    now: float = 0.0
+    slept: list[float] = field(default_factory=list)
+    _script: list[tuple[float, int, Change]] = field(default_factory=list)
+
+    def at(self, seconds: float, change: Change) -> None:
+        """Do ``change`` when the clock gets to ``seconds``, which may be now."""
+        self._script.append((seconds, len(self._script), change))
+        self._run_due()
+
+    def after(self, seconds: float, change: Change) -> None:
+        self.at(self.now + seconds, change)
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        assert seconds > 0, "a sleep of no time is a busy loop"
+        until = self.now + seconds
+        assert until <= self.limit, f"still waiting at {until:.1f} s, the test's limit is {self.limit:.1f} s"
+        self.slept.append(seconds)
+        while self._script and min(self._script)[0] <= until:
+            self.now = max(self.now, min(self._script)[0])
+            self._run_due()
+        self.now = until
+
+    def timestamp(self) -> str:
+        """Hours, minutes and seconds since the start, on the first of January 2026."""
+        whole = int(self.now)
+        return f"2026-01-01T{whole // 3600:02d}:{whole // 60 % 60:02d}:{whole % 60:02d}Z"
+
+    def _run_due(self) -> None:
+        due = sorted(entry for entry in self._script if entry[0] <= self.now)
+        self._script = [entry for entry in self._script if entry[0] > self.now]
+        for _at, _order, change in due:
+            change()
+
+
+class FakeCluster:
+    """``port.Cluster`` over a dictionary.
+
+    ``objects``: (kind, namespace, name) -> object, namespace ``""`` for cluster-scoped kinds. ``calls`` is every
+    request in order. What happens is scripted: by time (``ScriptedClock.at``), by the number of an observation
+    (``before``), by errors (``fail``), and by ``executor``, which plays the containers.
+    """
+
+    def __init__(self, *objects: tuple[Kind, Mapping[str, Any]]) -> None:
+        self.objects: dict[tuple[Kind, str, str], Json] = {}
+        self.calls: list[Call] = []
+        self.readyz = True
+        self.denied: set[str] = set()
+        self.logs: dict[tuple[str, str], list[str]] = {}
+        self.executor: Callable[[Call], Execution] = lambda call: Execution(exit_code=0, output="")
+        self.down: MigrationError | None = None
+        self._rules: list[_Rule] = []
+        self._before: list[tuple[str, Kind, int, Change]] = []
+        for kind, body in objects:
+            self.put(kind, body)
+
+    def put(self, kind: Kind, body: Mapping[str, Any]) -> None:
+        """Create or replace an object, as if somebody else did it: it is not in ``calls``."""
+        metadata = body["metadata"]
+        namespace = metadata.get("namespace", "") if kind.namespaced else ""
+        whole = {"apiVersion": kind.api_version, "kind": kind.kind, **copy.deepcopy(dict(body))}
+        self.objects[(kind, namespace, metadata["name"])] = whole
+
+    def change(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: str = "") -> None:
+        """Merge-patch an object, as if somebody else did it."""
+        key = (kind, namespace, name)
+        self.objects[key] = merge_patch(self.objects[key], patch)
+
+    def remove(self, kind: Kind, name: str, *, namespace: str = "") -> None:
+        del self.objects[(kind, namespace, name)]
+
+    def go_down(self) -> None:
+        self.down = ClusterUnreachable(tried="reach the API", seen="connection refused")
+
+    def come_back(self) -> None:
+        self.down = None
+
+    def fail(
+        self,
+        error: MigrationError,
+        *,
+        verb: str = "",
+        kind: Kind | None = None,
+        name: str = "",
+        times: int | None = 1,
+    ) -> None:
+        """Raise ``error`` for the next ``times`` calls that fit (None: for all of them)."""
+
+        def matches(call: Call) -> bool:
+            return verb in ("", call.verb) and kind in (None, call.kind) and name in ("", call.name)
+
+        self._rules.append(_Rule(matches=matches, error=error, times=times))
+
+    def before(self, verb: str, kind: Kind, observation: int, change: Change) -> None:
+        """Do ``change`` just before the ``observation``-th (from 1) ``verb`` of ``kind``."""
+        self._before.append((verb, kind, observation, change))
+
+    def made(self, verb: str, kind: Kind | None = None) -> list[Call]:
+        return [call for call in self.calls if call.verb == verb and kind in (None, call.kind)]
+
+    @property
+    def writes(self) -> list[Call]:
+        return [call for call in self.calls if call.verb not in READS]
+
+    def get(self, kind: Kind, name: str, *, namespace: str | None = None) -> Json:
+        self._log(Call("get", kind, name, namespace or ""))
+        try:
+            return copy.deepcopy(self.objects[(kind, namespace or "", name)])
+        except KeyError:
+            raise _missing(kind, name) from None
+
+    def list(self, kind: Kind, *, namespace: str | None = None, labels: str = "", fields: str = "") -> list[Json]:
+        self._log(Call("list", kind, namespace=namespace or "", body={"labels": labels, "fields": fields}))
+        found = [
+            body
+            for (of_kind, in_namespace, _name), body in sorted(self.objects.items(), key=lambda item: item[0][1:])
+            if of_kind == kind and namespace in (None, in_namespace)
+        ]
+        return [copy.deepcopy(body) for body in found if _labelled(body, labels) and _fielded(body, fields)]
+
+    def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: str | None = None) -> Json:
+        name = body["metadata"]["name"]
+        self._log(Call("create", kind, name, namespace or "", copy.deepcopy(dict(body))))
+        if (kind, namespace or "", name) in self.objects:
+            raise Conflict(tried=f"create {kind.title} {name}", seen=f'HTTP 409, {kind.plural} "{name}" already exists')
+        self.put(kind, body)
+        return copy.deepcopy(self.objects[(kind, namespace or "", name)])
+
+    def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: str | None = None) -> Json:
+        self._log(Call("merge", kind, name, namespace or "", copy.deepcopy(dict(patch))))
+        if (kind, namespace or "", name) not in self.objects:
+            raise _missing(kind, name)
+        self.change(kind, name, patch, namespace=namespace or "")
+        return copy.deepcopy(self.objects[(kind, namespace or "", name)])
+
+    def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
+        call = Call("execute", POD, pod, namespace, {"command": [*command], "container": container})
+        self._log(call)
+        if (POD, namespace, pod) not in self.objects:
+            raise _missing(POD, pod)
+        return self.executor(call)
+
+    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> list[str]:
+        self._log(Call("log", POD, pod, namespace, {"container": container, "lines": lines}))
+        return self.logs.get((namespace, pod), [])[-lines:]
+
+    def ready(self) -> bool:
+        self._log(Call("ready"))
+        return self.readyz
+
+    def allowed(self, access: Access) -> bool:
+        self._log(Call("allowed", access.kind, access.verb, access.namespace, access.subresource))
+        return access.title not in self.denied
+
+    def _log(self, call: Call) -> None:
+        self.calls.append(call)
+        count = sum(1 for other in self.calls if (other.verb, other.kind) == (call.verb, call.kind))
+        for verb, kind, observation, change in self._before:
+            if (verb, kind, observation) == (call.verb, call.kind, count):
+                change()
+        if self.down:
+            raise self.down
+        for rule in self._rules:
+            if (rule.times is None or rule.times > 0) and rule.matches(call):
+                rule.times = None if rule.times is None else rule.times - 1
+                raise rule.error
+
+
+def merge_patch(target: Any, patch: Any) -> Any:
+    """RFC 7386."""
+    if not isinstance(patch, Mapping):
+        return copy.deepcopy(patch)
+    merged = dict(target) if isinstance(target, Mapping) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
+
+
+def _missing(kind: Kind, name: str) -> NotFound:
+    return NotFound(tried=f"read {kind.title} {name}", seen=f'HTTP 404, {kind.title} "{name}" not found')
+
+
+def _labelled(body: Mapping[str, Any], selector: str) -> bool:
+    """``a=b``, ``a!=b``, ``a``, ``!a``, ``a in (b,c)``, ``a notin (b,c)``, joined by commas."""
+    labels = body["metadata"].get("labels") or {}
+    return all(_term_accepts(term.strip(), labels) for term in re.split(r",(?![^(]*\))", selector) if term)
+
+
+def _term_accepts(term: str, labels: Mapping[str, str]) -> bool:
+    if match := re.fullmatch(r"(\S+) (in|notin) \((.*)\)", term):
+        return (labels.get(match[1]) in match[3].split(",")) == (match[2] == "in")
+    if "!=" in term:
+        key, _unequal, unwanted = term.partition("!=")
+        return labels.get(key) != unwanted
+    if "=" in term:
+        key, _equal, wanted = term.partition("=")
+        return labels.get(key) == wanted
+    return term[1:] not in labels if term.startswith("!") else term in labels
+
+
+def _fielded(body: Mapping[str, Any], selector: str) -> bool:
+    for term in filter(None, selector.split(",")):
+        path, _equal, wanted = term.partition("=")
+        value: Any = body
+        for part in path.split("."):
+            value = (value or {}).get(part)
+        if (value or "") != wanted:
+            return False
+    return True
