@@ -33,15 +33,22 @@ class Task:
     def __getitem__(self, name: str) -> Any:
         return self.params[name]
 
-    def waiter(self, *, timeout: Optional[float] = None, stable_for: float = 0.0, failure_grace: float = 0.0) -> Waiter:
-        """A waiter with ``wait_timeout`` (unless given) and ``wait_sleep``; in check mode, one that looks once."""
+    def waiter(
+        self,
+        *,
+        timeout: Optional[float] = None,
+        stable_for: float = 0.0,
+        failure_grace: float = 0.0,
+        once: bool = False,
+    ) -> Waiter:
+        """A waiter with ``wait_timeout`` (unless given) and ``wait_sleep``; ``once`` and check mode make it look once."""
         return Waiter(
             clock=self.clock,
             timeout=float(self["wait_timeout"]) if timeout is None else timeout,
             interval=float(self["wait_sleep"]),
             stable_for=stable_for,
             failure_grace=failure_grace,
-            once=self.check_mode,
+            once=once or self.check_mode,
         )
 
 

@@ -26,6 +26,13 @@ class Requirement:
             return self.key in labels
         return self.operator == "DoesNotExist" and self.key not in labels
 
+    @property
+    def text(self) -> str:
+        """As the API's ``labelSelector`` takes it."""
+        if self.operator in ("In", "NotIn"):
+            return f"{self.key} {self.operator.lower()} ({','.join(self.values)})"
+        return self.key if self.operator == "Exists" else f"!{self.key}"
+
 
 @dataclass(frozen=True)
 class Selector:
@@ -42,3 +49,8 @@ class Selector:
 
     def accepts(self, labels: Mapping[str, str]) -> bool:
         return bool(self.requirements) and all(requirement.accepts(labels) for requirement in self.requirements)
+
+    @property
+    def text(self) -> str:
+        """As the API's ``labelSelector`` takes it; empty, which the API takes for everything, without requirements."""
+        return ",".join(requirement.text for requirement in self.requirements)

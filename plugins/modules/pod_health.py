@@ -1,0 +1,168 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pod_health
+short_description: Wait until no pod is in error that was not in error before
+description:
+  - A pod is in error when it has failed, when its state is unknown, when it cannot be scheduled, or when one of its
+    containers waits in C(CrashLoopBackOff), C(ImagePullBackOff), C(CreateContainerError), C(RunContainerError) or
+    the like.
+  - Failed attempts of a Job that has come to its end, pods that a graceful node shutdown ended and whose controller has
+    replaced them, and pods that are being deleted do not count.
+  - After the reboots of a migration, a node whose pods stay in error is to be rebooted once more; RV(by_node) names it.
+  - It never writes.
+version_added: 1.0.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: N/A
+options:
+  namespaces:
+    description:
+      - The namespaces to look at; all of them when empty. One that does not exist is an error.
+    type: list
+    elements: str
+    default: []
+  ignore_namespaces:
+    description:
+      - Namespaces whose pods do not count.
+    type: list
+    elements: str
+    default: []
+  baseline:
+    description:
+      - Pods whose error is known, each as C(namespace/name); RV(in_error) of an earlier run is such a list.
+    type: list
+    elements: str
+    default: []
+  wait:
+    description:
+      - Whether to wait until no pod is in error. With V(false) the module looks once, and never fails for what it sees.
+    type: bool
+    default: true
+  wait_timeout:
+    default: 900
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.co_health
+  - module: ocp_day2.ovn_migration.node_reboot
+"""
+
+EXAMPLES = r"""
+- name: Note which pods are in error before anything is done
+  ocp_day2.ovn_migration.pod_health:
+    wait: false
+  register: before
+
+- name: Wait until no other pods are in error
+  ocp_day2.ovn_migration.pod_health:
+    baseline: "{{ before.in_error }}"
+"""
+
+RETURN = r"""
+verdict:
+  description: Whether pods are in error.
+  returned: always, once the pods could be read
+  type: dict
+  contains:
+    state:
+      description: V(done) or V(pending).
+      type: str
+    reason:
+      description: One sentence why.
+      type: str
+  sample: {state: pending, reason: "1 pods in error: openshift-dns/dns-default-x7k2p on worker-1 (CrashLoopBackOff)"}
+pods:
+  description: The pods in error that were not known before, by node.
+  returned: always, once the pods could be read
+  type: list
+  elements: dict
+  contains:
+    namespace:
+      description: Its namespace.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    node:
+      description: The node that it runs on; empty when no node has taken it.
+      type: str
+    reason:
+      description: What is wrong with it.
+      type: str
+by_node:
+  description:
+    - The same pods as C(namespace/name), by the name of the node. Pods without a node stand under the empty name.
+  returned: always, once the pods could be read
+  type: dict
+  sample: {worker-1: [openshift-dns/dns-default-x7k2p]}
+in_error:
+  description: All pods in error as C(namespace/name), those of O(baseline) too.
+  returned: always, once the pods could be read
+  type: list
+  elements: str
+story:
+  description: Each different verdict of the wait with the seconds at which it was first seen.
+  returned: always, once the pods could be read
+  type: list
+  elements: dict
+waited_seconds:
+  description: How long the wait took.
+  returned: always, once the pods could be read
+  type: float
+polls:
+  description: How often the cluster was looked at.
+  returned: always, once the pods could be read
+  type: int
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import merge, waiting
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._flows.outcome import Outcome
+from ..module_utils._flows.pods import wait_for_pods
+
+ARGUMENTS = {
+    "namespaces": {"type": "list", "elements": "str", "default": []},
+    "ignore_namespaces": {"type": "list", "elements": "str", "default": []},
+    "baseline": {"type": "list", "elements": "str", "default": []},
+    "wait": {"type": "bool", "default": True},
+}
+
+
+def wait(task: Task) -> Outcome:
+    return wait_for_pods(
+        task.cluster,
+        task.waiter(once=not task["wait"]),
+        namespaces=task["namespaces"],
+        ignore_namespaces=task["ignore_namespaces"],
+        baseline=task["baseline"],
+    )
+
+
+def main() -> None:
+    run(merge(ARGUMENTS, waiting(timeout=900)), wait)
+
+
+if __name__ == "__main__":
+    main()

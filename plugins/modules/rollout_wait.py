@@ -1,0 +1,162 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: rollout_wait
+short_description: Wait until a DaemonSet or a Deployment has finished its rollout
+description:
+  - Waits until the controller has observed the newest generation, and all pods are updated and available, as
+    C(oc rollout status) does.
+  - It never waits for a change, since there may be none. From OpenShift 4.14 the DaemonSet C(multus) does not roll
+    when the network type changes.
+  - An object that does not exist is waited for. A Deployment that has exceeded its progress deadline ends the wait
+    early. Pods in error, such as C(CrashLoopBackOff), are named.
+  - A DaemonSet that is scheduled on no node at all has not finished.
+  - It may be used between the change of the network type and the last reboot, when tokens cannot always be verified.
+    An API that answers C(401) counts as away there.
+  - It never writes.
+version_added: 1.0.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.failure_grace
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: N/A
+options:
+  kind:
+    description:
+      - What kind of object it is.
+    type: str
+    choices: [DaemonSet, Deployment]
+    default: DaemonSet
+  namespace:
+    description:
+      - The namespace of the object.
+    type: str
+    required: true
+  name:
+    description:
+      - The name of the object.
+    type: str
+    required: true
+  wait_timeout:
+    default: 300
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.co_health
+"""
+
+EXAMPLES = r"""
+- name: Wait until multus runs everywhere
+  ocp_day2.ovn_migration.rollout_wait:
+    namespace: openshift-multus
+    name: multus
+
+- name: Wait for a deployment
+  ocp_day2.ovn_migration.rollout_wait:
+    kind: Deployment
+    namespace: openshift-ovn-kubernetes
+    name: ovnkube-control-plane
+    wait_timeout: 600
+"""
+
+RETURN = r"""
+verdict:
+  description: How the rollout stands.
+  returned: always, once the object could be asked for
+  type: dict
+  contains:
+    state:
+      description: V(done), V(pending) or V(failed).
+      type: str
+    reason:
+      description: One sentence why.
+      type: str
+  sample: {state: done, reason: "DaemonSet openshift-multus/multus: all 6 pods updated and available"}
+rollout:
+  description: The counts as they were last seen; null when there is no such object.
+  returned: always, once the object could be asked for
+  type: dict
+  contains:
+    generation:
+      description: The generation of the object.
+      type: int
+    observed_generation:
+      description: The generation that its controller has seen.
+      type: int
+    desired:
+      description: How many pods there are to be.
+      type: int
+    updated:
+      description: How many pods are of the newest generation.
+      type: int
+    available:
+      description: How many pods are available.
+      type: int
+pods:
+  description: Pods of an unfinished rollout that are in error, with C(namespace), C(name), C(node) and C(reason).
+  returned: always, once the object could be asked for
+  type: list
+  elements: dict
+story:
+  description: Each different verdict of the wait with the seconds at which it was first seen.
+  returned: always, once the object could be asked for
+  type: list
+  elements: dict
+waited_seconds:
+  description: How long the wait took.
+  returned: always, once the object could be asked for
+  type: float
+polls:
+  description: How often the cluster was looked at.
+  returned: always, once the object could be asked for
+  type: int
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import failure_grace, merge, waiting
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._flows.outcome import Outcome
+from ..module_utils._flows.rollout import KINDS, wait_for_rollout
+
+ARGUMENTS = {
+    "kind": {"type": "str", "choices": list(KINDS), "default": "DaemonSet"},
+    "namespace": {"type": "str", "required": True},
+    "name": {"type": "str", "required": True},
+}
+
+
+def wait(task: Task) -> Outcome:
+    return wait_for_rollout(
+        task.cluster,
+        task.waiter(failure_grace=float(task["failure_grace"])),
+        kind=task["kind"],
+        namespace=task["namespace"],
+        name=task["name"],
+    )
+
+
+def main() -> None:
+    run(merge(ARGUMENTS, waiting(timeout=300), failure_grace()), wait, tolerate_unauthorized=True)
+
+
+if __name__ == "__main__":
+    main()
