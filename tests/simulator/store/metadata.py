@@ -72,12 +72,16 @@ def check_types(metadata: Any, *, resource: Resource) -> None:
             raise _undecodable(values, resource=resource, path=f"metadata.{field}", wanted=f"[]{field}")
 
 
+_FREE_NAMES = ("rbac.authorization.k8s.io", "apiregistration.k8s.io", "user.openshift.io", "oauth.openshift.io")
+
+
 def check_name(name: str, *, resource: Resource) -> list[Cause]:
-    """What is wrong with a name. RBAC names and OpenShift users may hold colons, others are DNS subdomains."""
+    """What is wrong with a name. RBAC names and OpenShift users may hold colons, an APIService is ``v1.`` for the core
+    group, others are DNS subdomains."""
     if "/" in name or "%" in name or name in (".", ".."):
         words = f"may not contain '{'/' if '/' in name else name}'"
         return [Cause("FieldValueInvalid", "metadata.name", f'Invalid value: "{name}": {words}')]
-    if resource.group in ("rbac.authorization.k8s.io", "user.openshift.io", "oauth.openshift.io"):
+    if resource.group in _FREE_NAMES:
         return []
     if resource.key == "namespaces":
         if not _LABEL_PATTERN.fullmatch(name):
