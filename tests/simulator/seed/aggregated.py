@@ -140,12 +140,16 @@ def aggregated_resources() -> list[Resource]:
             columns=(NAME, text("Catalog", cells.field("status", "catalogSourceDisplayName", missing="")), AGE),
             verbs=("get", "list"),
         ),
-        _in("metrics.k8s.io", "NodeMetrics", version="v1beta1", plural="nodes", namespaced=False, verbs=("get", "list")),
+        _in(
+            "metrics.k8s.io", "NodeMetrics", version="v1beta1", plural="nodes", namespaced=False, verbs=("get", "list")
+        ),
         _in("metrics.k8s.io", "PodMetrics", version="v1beta1", plural="pods", verbs=("get", "list")),
     ]
 
 
-def _in(group: str, kind: str, *, version: str = "v1", plural: str = "", namespaced: bool = True, **more: Any) -> Resource:
+def _in(
+    group: str, kind: str, *, version: str = "v1", plural: str = "", namespaced: bool = True, **more: Any
+) -> Resource:
     return Resource(
         group=group,
         version=version,

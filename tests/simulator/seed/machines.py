@@ -1,0 +1,114 @@
+"""Machines, their sets, and the health check of the workers, as on bare metal installed by the installer."""
+
+from __future__ import annotations
+
+from tests.simulator.ports import Object
+from tests.simulator.seed.context import INFRASTRUCTURE_NAME, Seeding
+from tests.simulator.seed.nodes import machine_name, provider_id
+from tests.simulator.seed.topology import NodePlan
+
+NAMESPACE = "openshift-machine-api"
+_GROUP = "machine.openshift.io"
+_ROLE = "machine.openshift.io/cluster-api-machine-role"
+_SET = "machine.openshift.io/cluster-api-machineset"
+_CLUSTER = "machine.openshift.io/cluster-api-cluster"
+HEALTH_CHECK = "workers"
+
+
+def seed_machines(seeding: Seeding) -> None:
+    _seed_worker_set(seeding)
+    for node in seeding.topology.nodes:
+        seeding.create(
+            f"machines.{_GROUP}",
+            machine_name(node),
+            {"spec": _spec(node, seeding=seeding), "status": _status(node, seeding=seeding)},
+            namespace=NAMESPACE,
+            labels=_labels(node),
+            finalizers=["machine.machine.openshift.io"],
+            created=seeding.ages.installing(minutes=4),
+        )
+    _seed_health_check(seeding)
+
+
+def _is_in_set(node: NodePlan) -> bool:
+    return not node.is_master
+
+
+def _set_name() -> str:
+    return f"{INFRASTRUCTURE_NAME}-worker-0"
+
+
+def _labels(node: NodePlan) -> dict[str, str]:
+    role = "master" if node.is_master else "worker"
+    labels = {_CLUSTER: INFRASTRUCTURE_NAME, _ROLE: role, "machine.openshift.io/cluster-api-machine-type": role}
+    return {**labels, _SET: _set_name()} if _is_in_set(node) else labels
+
+
+def _spec(node: NodePlan, *, seeding: Seeding) -> Object:
+    return {
+        "lifecycleHooks": {},
+        "metadata": {},
+        "providerID": provider_id(node.name, seed=seeding.options.seed),
+        "providerSpec": {
+            "value": {"apiVersion": "baremetal.cluster.k8s.io/v1alpha1", "kind": "BareMetalMachineProviderSpec"}
+        },
+    }
+
+
+def _status(node: NodePlan, *, seeding: Seeding) -> Object:
+    return {
+        "addresses": [
+            {"address": node.address, "type": "InternalIP"},
+            {"address": node.name, "type": "Hostname"},
+        ],
+        "lastUpdated": seeding.ages.installing(minutes=24),
+        "nodeRef": {"kind": "Node", "name": node.name, "uid": seeding.uid("nodes", node.name)},
+        "phase": "Running",
+    }
+
+
+def _seed_worker_set(seeding: Seeding) -> None:
+    size = sum(_is_in_set(node) for node in seeding.topology.nodes)
+    labels = {_CLUSTER: INFRASTRUCTURE_NAME, _SET: _set_name()}
+    spec = {"replicas": size, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}}}
+    counts = {"availableReplicas": size, "fullyLabeledReplicas": size, "readyReplicas": size} if size else {}
+    seeding.create(
+        f"machinesets.{_GROUP}",
+        _set_name(),
+        {"spec": spec, "status": {**counts, "observedGeneration": 1, "replicas": size}},
+        namespace=NAMESPACE,
+        labels={_CLUSTER: INFRASTRUCTURE_NAME},
+        created=seeding.ages.installing(minutes=4),
+    )
+
+
+def _seed_health_check(seeding: Seeding) -> None:
+    """Reboots workers that are not ready for five minutes: what people pause before they reboot nodes themselves."""
+    size = sum(_is_in_set(node) for node in seeding.topology.nodes)
+    spec = {
+        "maxUnhealthy": "40%",
+        "nodeStartupTimeout": "10m",
+        "selector": {"matchLabels": {_ROLE: "worker"}},
+        "unhealthyConditions": [
+            {"status": "False", "timeout": "300s", "type": "Ready"},
+            {"status": "Unknown", "timeout": "300s", "type": "Ready"},
+        ],
+    }
+    allowed = {
+        "lastTransitionTime": seeding.ages.ago(days=18),
+        "status": "True",
+        "type": "RemediationAllowed",
+    }
+    status = {
+        "conditions": [allowed],
+        "currentHealthy": size,
+        "expectedMachines": size,
+        "remediationsAllowed": size * 40 // 100,
+    }
+    seeding.create(
+        f"machinehealthchecks.{_GROUP}",
+        HEALTH_CHECK,
+        {"spec": spec, "status": status},
+        namespace=NAMESPACE,
+        created=seeding.ages.ago(days=18),
+    )
