@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CONFIG_MAP,
+    NETWORK_CONFIG,
+    NETWORK_OPERATOR,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Unauthorized
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.journals import Journal
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.machines import Datacenter
+
+ALL = ["master-0", "master-1", "master-2", "worker-0", "worker-1", "worker-2"]
+
+
+def networks(cluster, *, migration):
+    """The two Network objects of a cluster that runs OVN-Kubernetes, or is between the flip and the clean-up."""
+    wanted = {"networkType": "OVNKubernetes"}
+    status = {"networkType": "OVNKubernetes", **({"migration": wanted} if migration else {})}
+    operator = {"defaultNetwork": {"type": "OVNKubernetes"}, **({"migration": wanted} if migration else {})}
+    cluster.put(NETWORK_CONFIG, {"metadata": {"name": "cluster"}, "spec": wanted, "status": status})
+    cluster.put(NETWORK_OPERATOR, {"metadata": {"name": "cluster"}, "spec": operator})
+
+
+@pytest.fixture
+def site(bench):
+    site = Datacenter(clock=bench.clock, cluster=bench.cluster)
+    networks(bench.cluster, migration=False)
+    return site
+
+
+def journal(site, *, target="OVNKubernetes", **changes):
+    boot_ids = {**site.boot_ids(), **changes}
+    site.cluster.put(CONFIG_MAP, Journal(target, boot_ids, "2026-01-01T00:00:00Z").to_json())
+
+
+def results(result):
+    return {row["node"]: row["result"] for row in result["nodes"]}
+
+
+def test_all_nodes(bench, site):
+    result = bench.run("node_reboot")
+    assert result["changed"] is True
+    assert set(results(result).values()) == {"rebooted"}
+    assert result["plan"] == [["master-0"], ["master-1"], ["master-2"], ["worker-0", "worker-1", "worker-2"]]
+    assert result["verdict"]["state"] == "done"
+    assert len(result["story"]) == 4
+    assert sorted(site.commanded) == ALL
+    assert bench.cluster.made("execute")[0].body["command"][-1] == "now"
+
+
+def test_during_a_migration_the_journal_tells_who_has_rebooted(bench, site):
+    networks(bench.cluster, migration=True)
+    journal(site, **{"worker-0": "older"})
+    result = bench.run("node_reboot", pools=["worker"])
+    assert results(result) == {"worker-0": "skipped", "worker-1": "rebooted", "worker-2": "rebooted"}
+    again = bench.run("node_reboot", pools=["worker"])
+    assert again["changed"] is False
+    assert set(results(again).values()) == {"skipped"}
+
+
+def test_a_node_that_joined_since_the_journal_is_not_rebooted(bench, site):
+    networks(bench.cluster, migration=True)
+    journal(site)
+    data = Journal("OVNKubernetes", {"worker-0": "worker-0-boot-1"}, "2026-01-01T00:00:00Z").to_json()
+    bench.cluster.put(CONFIG_MAP, data)
+    result = bench.run("node_reboot")
+    assert site.commanded == ["worker-0"]
+    assert results(result)["master-0"] == "skipped"
+
+
+def test_the_journal_of_another_migration_does_not_count(bench, site):
+    journal(site, **dict.fromkeys(ALL, "older"))
+    assert results(bench.run("node_reboot", nodes=["worker-0"])) == {"worker-0": "rebooted"}
+
+
+def test_without_the_journal_every_run_reboots(bench, site):
+    networks(bench.cluster, migration=True)
+    journal(site, **dict.fromkeys(ALL, "older"))
+    result = bench.run("node_reboot", nodes=["worker-0"], use_journal=False)
+    assert results(result) == {"worker-0": "rebooted"}
+
+
+def test_a_flip_without_a_record_is_recorded_before_the_first_reboot(bench, site):
+    networks(bench.cluster, migration=True)
+    bench.run("node_reboot", nodes=["worker-0"])
+    verbs = [call.verb for call in bench.cluster.writes]
+    assert verbs.index("create") < verbs.index("execute")
+    assert results(bench.run("node_reboot", nodes=["worker-0", "worker-1"])) == {
+        "worker-0": "skipped",
+        "worker-1": "rebooted",
+    }
+
+
+def test_given_boot_ids_win_over_the_journal(bench, site):
+    networks(bench.cluster, migration=True)
+    journal(site)
+    result = bench.run("node_reboot", nodes=["worker-0", "worker-1"], boot_ids={"worker-0": "older"})
+    assert results(result) == {"worker-0": "skipped", "worker-1": "rebooted"}
+
+
+@pytest.mark.parametrize("migration", [False, True])
+def test_check_mode_writes_nothing(bench, site, migration):
+    networks(bench.cluster, migration=migration)
+    result = bench.run("node_reboot", check=True, order="all_at_once")
+    assert result["changed"] is True
+    assert set(results(result).values()) == {"planned"}
+    assert [sorted(batch) for batch in result["plan"]] == [ALL]
+    assert result["diff"][0]["before"]["worker-0"] == "worker-0-boot-1"
+    assert bench.cluster.writes == []
+
+
+def test_a_node_that_ignores_the_command_fails_and_is_named(bench, site):
+    site.machines["worker-2"].obeys = False
+    result = bench.run("node_reboot", pools=["worker"], reboot_timeout=300)
+    assert result["failed"] is True
+    assert "worker-2: Ready, boot id unchanged: the command had no effect" in result["msg"]
+    assert results(result) == {"worker-0": "rebooted", "worker-1": "rebooted", "worker-2": "failed"}
+    assert result["changed"] is True
+    assert "console" in result["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("given", "when"),
+    [({}, "now"), ({"order": "all_at_once"}, "+1"), ({"delay_minutes": 3}, "+3")],
+    ids=["in turn", "all at once", "given"],
+)
+def test_the_delay(bench, site, given, when):
+    bench.run("node_reboot", nodes=["worker-0"], **given)
+    assert bench.cluster.made("execute")[0].body["command"][-1] == when
+
+
+def test_outages_and_unverifiable_tokens_are_outlasted_and_told(bench, site):
+    site.clock.at(62, site.cluster.go_down)
+    site.clock.at(300, site.cluster.come_back)
+    site.cluster.fail(Unauthorized(tried="list nodes", seen="HTTP 401"), verb="list", times=2)
+    result = bench.run("node_reboot", order="all_at_once")
+    assert set(results(result).values()) == {"rebooted"}
+    assert len(result["api_outages"]) == 2
+
+
+@pytest.mark.parametrize("given", [{"nodes": ["nope"]}, {"pools": ["nope"]}, {"max_unavailable": "nope"}])
+def test_what_cannot_be_is_refused_before_anything(bench, site, given):
+    networks(bench.cluster, migration=True)
+    result = bench.run("node_reboot", **given)
+    assert result["failed"] is True
+    assert "nope" in result["msg"]
+    assert bench.cluster.writes == []
