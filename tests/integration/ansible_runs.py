@@ -1,0 +1,98 @@
+"""Run the real ansible-playbook against a simulated cluster and read what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+COLLECTION = "ocp_day2.ovn_migration"
+#: A simulated minute is a second or less, so nothing needs to be held for long.
+QUICK = {
+    "cno_wait_sleep": 1,
+    "cno_prepare_operators_stable_seconds": 0,
+    "cno_verify_operators_stable_seconds": 1,
+}
+RECAP = re.compile(r"^\S+\s+: (?P<counts>ok=.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Run:
+    """One ansible-playbook: exit code, everything it printed, and the counts of its recap (ok, changed, failed …)."""
+
+    code: int
+    output: str
+
+    @property
+    def counts(self) -> dict[str, int]:
+        match = RECAP.search(self.output)
+        assert match, f"no recap in:\n{self.output[-3000:]}"
+        return {name: int(value) for name, value in re.findall(r"(\w+)=(\d+)", match.group("counts"))}
+
+    @property
+    def flat(self) -> str:
+        """The output with each run of white space as one space: Ansible wraps long messages."""
+        return re.sub(r"\s+", " ", self.output)
+
+
+def playbook(
+    name: str,
+    *,
+    kubeconfig: Path | str | None,
+    cwd: Path,
+    variables: Mapping[str, Any] | None = None,
+    arguments: Sequence[str] = (),
+    timeout: float = 600,
+) -> Run:
+    """Run a playbook of the collection (``migrate``) or a file, with QUICK waits and the given extra variables."""
+    target = name if name.endswith(".yml") else f"{COLLECTION}.{name}"
+    extra = json.dumps({**QUICK, **(variables or {})})
+    return _run(["ansible-playbook", target, "-e", extra, *arguments], kubeconfig=kubeconfig, cwd=cwd, timeout=timeout)
+
+
+def module(
+    name: str, options: Mapping[str, Any], *, kubeconfig: Path | str, cwd: Path, timeout: float = 600
+) -> dict[str, Any]:
+    """Run one module as a task; its result as a dictionary, of a failure, too."""
+    book = [
+        {
+            "hosts": "localhost",
+            "gather_facts": False,
+            "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
+            "tasks": [
+                {
+                    "name": "run",
+                    f"{COLLECTION}.{name}": dict(options),
+                    "register": "result",
+                    "ignore_errors": True,
+                },
+                {
+                    "name": "keep",
+                    "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(cwd / "result.json")},
+                },
+            ],
+        }
+    ]
+    path = cwd / "module.yml"
+    path.write_text(json.dumps(book), encoding="utf-8")
+    run = _run(["ansible-playbook", str(path)], kubeconfig=kubeconfig, cwd=cwd, timeout=timeout)
+    assert run.code == 0, run.output
+    result: dict[str, Any] = json.loads((cwd / "result.json").read_text(encoding="utf-8"))
+    return result
+
+
+def _run(command: Sequence[str], *, kubeconfig: Path | str | None, cwd: Path, timeout: float) -> Run:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("K8S_AUTH_")}
+    environment.pop("KUBECONFIG", None)
+    environment["HOME"] = str(cwd)
+    if kubeconfig is not None:
+        environment["KUBECONFIG"] = str(kubeconfig)
+    done = subprocess.run(
+        command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=timeout, check=False
+    )
+    return Run(code=done.returncode, output=done.stdout + done.stderr)

@@ -1,0 +1,27 @@
+"""Questions to the simulator's record."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+WRITES = ("create", "update", "patch", "delete", "deletecollection", "exec")
+#: Asking for one's own rights is a POST that stores nothing.
+REVIEWS = ("selfsubjectaccessreviews.authorization.k8s.io", "selfsubjectrulesreviews.authorization.k8s.io")
+
+Row = Mapping[str, Any]
+
+
+def writes(requests: Iterable[Row]) -> list[Row]:
+    """Every request that changes something, or runs something on a node, in the order of arrival."""
+    return [row for row in requests if row["verb"] in WRITES and row["resource"] not in REVIEWS]
+
+
+def accepted(requests: Iterable[Row]) -> list[Row]:
+    return [row for row in requests if row["status"] < 400]
+
+
+def reboots(disruptions: Mapping[str, Any]) -> Counter[tuple[str, str]]:
+    """(node, cause) -> how often the node came back from it."""
+    return Counter((row["node"], row["cause"]) for row in disruptions["reboots"] if row["up_at"] is not None)
