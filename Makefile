@@ -12,6 +12,8 @@ REQUIREMENTS := requirements.txt requirements-dev.txt constraints.txt
 INSTALLED := $(VENV)/.installed-$(shell cat $(REQUIREMENTS) | cksum | cut -d ' ' -f 1)
 RESULTS := $(BUILD)/results
 BIN := $(abspath $(VENV))/bin
+# Some tools leave logs in the home.
+HOME_OF_TOOLS := $(CURDIR)/$(BUILD)/home
 # Extra arguments for the tool behind a target: make unit ARGS="-k pools"
 ARGS ?=
 
@@ -60,7 +62,7 @@ yamllint: venv ## yamllint, strict
 
 .PHONY: changelog
 changelog: venv ## the changelog fragments
-	antsibull-changelog lint $(ARGS)
+	HOME=$(HOME_OF_TOOLS) antsibull-changelog lint $(ARGS)
 
 .PHONY: mypy
 mypy: venv tree ## types of the plugins, the simulator, the tools and the tests
@@ -68,7 +70,7 @@ mypy: venv tree ## types of the plugins, the simulator, the tools and the tests
 
 .PHONY: docs
 docs: venv tree ## documentation of the plugins and roles
-	antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all $(ARGS) $(COLLECTION)
+	HOME=$(HOME_OF_TOOLS) antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs all $(ARGS) $(COLLECTION)
 
 .PHONY: ansible-lint
 ansible-lint: venv tree ## roles and playbooks, production profile
@@ -132,6 +134,6 @@ $(INSTALLED):
 	echo "Installing the pinned requirements into $(VENV) (a minute the first time) ..."; \
 	[ -x "$(VENV)/bin/python" ] || "$$found" -m venv "$(VENV)"; \
 	"$(VENV)/bin/python" -m pip install --quiet -r requirements-dev.txt
-	@mkdir -p $(BUILD)
+	@mkdir -p $(HOME_OF_TOOLS) $(RESULTS)
 	@rm -f $(VENV)/.installed-*
 	@touch $@
