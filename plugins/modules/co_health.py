@@ -163,12 +163,12 @@ remedy:
 
 import os
 
-from ..module_utils._ansible.arguments import merge, waiting
+from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.health import TIMEOUT_VARIABLE, health_timeout, wait_for_health
 from ..module_utils._flows.outcome import Outcome
 
-ARGUMENTS = {
+ARGUMENTS: Spec = {
     "names": {"type": "list", "elements": "str", "default": []},
     "ignore": {"type": "list", "elements": "str", "default": []},
     "stable_for": {"type": "int", "default": 0},

@@ -220,13 +220,14 @@ remedy:
   type: str
 """
 
+from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.planning import Past, Selection, planned
 from ..module_utils._flows.rebooting import Rebooter, reboot
 from ..module_utils._flows.strategies import CHOICES, strategy
 
-ARGUMENTS = {
+ARGUMENTS: Spec = {
     "nodes": {"type": "list", "elements": "str", "default": []},
     "pools": {"type": "list", "elements": "str", "default": []},
     "strategy": {"type": "str", "choices": list(CHOICES), "default": "rsh"},

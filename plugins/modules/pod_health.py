@@ -137,12 +137,12 @@ remedy:
   type: str
 """
 
-from ..module_utils._ansible.arguments import merge, waiting
+from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.pods import wait_for_pods
 
-ARGUMENTS = {
+ARGUMENTS: Spec = {
     "namespaces": {"type": "list", "elements": "str", "default": []},
     "ignore_namespaces": {"type": "list", "elements": "str", "default": []},
     "baseline": {"type": "list", "elements": "str", "default": []},

@@ -132,12 +132,12 @@ remedy:
   type: str
 """
 
-from ..module_utils._ansible.arguments import failure_grace, merge, waiting
+from ..module_utils._ansible.arguments import Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.rollout import KINDS, wait_for_rollout
 
-ARGUMENTS = {
+ARGUMENTS: Spec = {
     "kind": {"type": "str", "choices": list(KINDS), "default": "DaemonSet"},
     "namespace": {"type": "str", "required": True},
     "name": {"type": "str", "required": True},

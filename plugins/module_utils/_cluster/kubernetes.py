@@ -223,6 +223,8 @@ def _raise_handshake(error: Any, *, tried: str) -> NoReturn:
     words = reason.partition("Handshake status ")[2].split(" ", 1)
     status = int(words[0]) if words[0].isdigit() else int(error.status or 0)
     body = reason.rpartition("-+-+-")[2].strip() if "-+-+-" in reason else reason
+    if body == "None":
+        body = words[-1].partition(" -+-+-")[0]
     if body[:2] in ("b'", 'b"'):
         body = body[2:-1].encode("latin-1", "replace").decode("unicode_escape", "replace")
     raise _from_status(status, body, tried=tried) from error
