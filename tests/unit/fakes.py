@@ -22,6 +22,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 )
 
 Change = Callable[[], None]
+Lines = list[str]
 READS = ("get", "list", "log", "ready", "allowed")
 
 
@@ -98,7 +99,7 @@ class FakeCluster:
         self.calls: list[Call] = []
         self.readyz = True
         self.denied: set[str] = set()
-        self.logs: dict[tuple[str, str], list[str]] = {}
+        self.logs: dict[tuple[str, str], Lines] = {}
         self.executor: Callable[[Call], Execution] = lambda call: Execution(exit_code=0, output="")
         self.down: MigrationError | None = None
         self._rules: list[_Rule] = []
@@ -192,7 +193,7 @@ class FakeCluster:
             raise _missing(POD, pod)
         return self.executor(call)
 
-    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> list[str]:
+    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines:
         self._log(Call("log", POD, pod, namespace, {"container": container, "lines": lines}))
         return self.logs.get((namespace, pod), [])[-lines:]
 
