@@ -1,7 +1,8 @@
 """How the minor versions of OpenShift differ, as far as a client of the API can see it.
 
-Every field says what it is about; each version is written as what it changes in the one before it. Shorthand of the sources: CNO is
-openshift/cluster-network-operator, MCO openshift/machine-config-operator, API openshift/api, each at the branch of the version.
+Every field says what it is about; each version is written as what it changes in the one before it. Shorthand of the
+sources: CNO is openshift/cluster-network-operator, MCO openshift/machine-config-operator, API openshift/api, each at
+the branch of the version.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ class Profile:
     kernel_version: str
     container_runtime_version: str
     release_image: str
-    #: commit of the machine-config-operator: annotation ``…/generated-by-controller-version`` and the ControllerConfig's conditions
+    #: commit of the machine-config-operator: annotation ``…/generated-by-controller-version`` and the
+    #: ControllerConfig's conditions
     mco_commit: str
     #: ``.spec.config.ignition.version`` of every MachineConfig (3.4.0 since MCO 4.14)
     ignition_version: str
@@ -64,18 +66,22 @@ class Profile:
 
     # Cluster network operator.
 
-    #: the reconcile in which SDN features are converted: as soon as migration is set, or when the type is the target as well
+    #: the reconcile in which SDN features are converted: as soon as migration is set, or when the type is the target as
+    #: well
     #: (CNO 4.16 pkg/controller/operconfig/migration.go)
     feature_conversion: Literal["migration_set", "type_is_target"] = "migration_set"
     #: a HostSubnet counts as automatic with egressCIDRs and egressIPs, or with egressCIDRs alone
     automatic_egress_ip: Literal["cidrs_and_ips", "cidrs"] = "cidrs_and_ips"
     #: rollback takes egressCIDRs from ``k8s.ovn.org/node-primary-ifaddr`` when nothing better is known
     egress_cidrs_from_primary_address: bool = False
-    #: defaults are written into the API object for SDN too, and the block of the inactive plugin is dropped unless a user owns it
+    #: defaults are written into the API object for SDN too, and the block of the inactive plugin is dropped unless a
+    #: user owns it
     defaults_written_back: bool = False
-    #: annotation ``networkoperator.openshift.io/ovn-cluster-initiator`` and the wait for all masters at the first OVN bootstrap
+    #: annotation ``networkoperator.openshift.io/ovn-cluster-initiator`` and the wait for all masters at the first OVN
+    #: bootstrap
     ovn_cluster_initiator: bool = True
-    #: ``cannot change migration network type…``: any difference between two set migrations, or only between two set types or modes
+    #: ``cannot change migration network type…``: any difference between two set migrations, or only between two set
+    #: types or modes
     migration_change_rule: Literal["any_difference", "both_set"] = "any_difference"
     #: ``cannot edit IPsec configuration at runtime`` exists
     ipsec_frozen: bool = True
@@ -198,7 +204,9 @@ _4_14 = replace(
     ),
     node_identity=True,
     network_upgradeable="kuryr",
-    join_subnet_overlap="Whole or subset of v4InternalJoinSubnet CIDR {subnet} is already in use: CIDRs {subnet} and {cidr} overlap",
+    join_subnet_overlap=(
+        "Whole or subset of v4InternalJoinSubnet CIDR {subnet} is already in use: CIDRs {subnet} and {cidr} overlap"
+    ),
     join_subnet_small=(
         "v4InternalJoinSubnet {subnet} is not large enough for the maximum number of nodes which can be supported by "
         "ClusterNetwork"

@@ -1,4 +1,5 @@
-"""What a cluster is made of before anything moves: definitions of the custom kinds, and the workloads of the platform."""
+"""What a cluster is made of before anything moves: definitions of the custom kinds, and the workloads of the platform.
+What a cluster is made of before anything moves: definitions of the custom kinds, and the workloads of the platform."""
 
 from __future__ import annotations
 

@@ -43,7 +43,8 @@ def _all() -> dict[str, Object]:
 
 
 def _of(name: str, *, profile: Profile) -> Object:
-    # anchors make equal parts of a file the same Python object, and deepcopy keeps that: what is taken from one is taken
+    # anchors make equal parts of a file the same Python object, and deepcopy keeps that: what is taken from one is
+    # taken
     # from all of them, which is what every version needs
     crd: Object = deepcopy(_all()[name])
     if name == "networks.config.openshift.io":

@@ -14,7 +14,8 @@ Labels = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class Workload:
-    """One workload. A StaticPod or a Guard has one pod ``<name>-<node>`` on every node of ``where``, and no controller."""
+    """One workload. A StaticPod or a Guard has one pod ``<name>-<node>`` on every node of ``where``, and no
+    controller."""
 
     kind: Kind
     namespace: str

@@ -47,8 +47,8 @@ def plugin_workloads(network_type: str, profile: Profile, topology: Topology) ->
 def multus(profile: Profile, *, network_type: str) -> Workload:
     """The DaemonSet multus while ``network_type`` is active.
 
-    Up to 4.13 the plugin's configuration file is an argument, so the template differs between the plugins and it rolls at
-    the flip; since 4.14 it is in ConfigMap openshift-multus/multus-daemon-config.
+    Up to 4.13 the plugin's configuration file is an argument, so the template differs between the plugins and it rolls
+    at the flip; since 4.14 it is in ConfigMap openshift-multus/multus-daemon-config.
     """
     arguments: tuple[str, ...] = ()
     if profile.multus_rolls_at_flip:

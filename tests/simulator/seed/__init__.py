@@ -1,7 +1,7 @@
 """The static world: everything in a cluster that no controller makes.
 
-Behaviours make the rest from it: MachineConfigs, the status of the pools, DaemonSets, Deployments, pods, leases, and the
-annotations that the machine config operator and the network plugins put on nodes.
+Behaviours make the rest from it: MachineConfigs, the status of the pools, DaemonSets, Deployments, pods, leases, and
+the annotations that the machine config operator and the network plugins put on nodes.
 """
 
 from __future__ import annotations

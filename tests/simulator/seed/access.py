@@ -1,4 +1,5 @@
-"""Roles, bindings, service accounts, users: enough to be listed and referred to. Who may do what is decided by the API."""
+"""Roles, bindings, service accounts, users: enough to be listed and referred to. Who may do what is decided by the
+API."""
 
 from __future__ import annotations
 
@@ -104,9 +105,9 @@ def _seed_users(seeding: Seeding) -> None:
         body = {"providerName": "htpasswd", "providerUserName": name, "user": user}
         seeding.create("identities.user.openshift.io", f"htpasswd:{name}", body, created=created)
     for name in ("console", "openshift-browser-client", "openshift-challenging-client"):
-        body = {
+        client: Object = {
             "grantMethod": "auto",
             "redirectURIs": [f"https://oauth-openshift.apps.ocp.example.com/oauth/token/{name}"],
             "respondWithChallenges": name.endswith("challenging-client"),
         }
-        seeding.create("oauthclients.oauth.openshift.io", name, body)
+        seeding.create("oauthclients.oauth.openshift.io", name, client)

@@ -1,7 +1,7 @@
 """The resources behind extension API servers: they answer only while their APIService is Available.
 
-openshift-apiserver and oauth-apiserver, the metrics adapter and OLM's packageserver run as pods on the pod network, so these
-are what breaks between the flip of the network type and the last reboot.
+openshift-apiserver and oauth-apiserver, the metrics adapter and OLM's packageserver run as pods on the pod network, so
+these are what breaks between the flip of the network type and the last reboot.
 """
 
 from __future__ import annotations

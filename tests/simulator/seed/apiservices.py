@@ -1,4 +1,5 @@
-"""One APIService for every group and version: local ones, and those that the aggregator passes on to extension servers."""
+"""One APIService for every group and version: local ones, and those that the aggregator passes on to extension
+servers."""
 
 from __future__ import annotations
 
@@ -9,7 +10,8 @@ from tests.simulator.seed.aggregated import EXTENSION_SERVERS
 from tests.simulator.seed.context import Seeding
 from tests.simulator.store.resources import Resource
 
-#: priority of builtin groups (kube-aggregator, cmd/kube-apiserver/app/aggregator.go): the order in which clients see groups
+#: priority of builtin groups (kube-aggregator, cmd/kube-apiserver/app/aggregator.go): the order in which clients see
+#: groups
 _BUILTIN = {
     "": 18000,
     "apps": 17800,

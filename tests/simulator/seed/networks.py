@@ -49,8 +49,8 @@ def plugin_defaults(network_type: str, *, profile: Profile) -> Object:
 
 
 def applied_spec(profile: Profile) -> Object:
-    """What ``applied-cluster`` records for a new cluster: the operator's spec after all defaults, in the order in which the
-    operator writes its fields."""
+    """What ``applied-cluster`` records for a new cluster: the operator's spec after all defaults, in the order in which
+    the operator writes its fields."""
     network_type = profile.initial_network_type
     spec: Object = {
         "managementState": "Managed",
@@ -74,8 +74,8 @@ def applied_spec(profile: Profile) -> Object:
 def operator_spec(profile: Profile) -> Object:
     """The spec of the operator's Network as found in a cluster that nobody has touched.
 
-    Up to 4.14 the defaults of OpenShift SDN are not written back, so only the type is there; those of OVN-Kubernetes are
-    (bootstrap adds gatewayConfig, which makes the operator write everything).
+    Up to 4.14 the defaults of OpenShift SDN are not written back, so only the type is there; those of OVN-Kubernetes
+    are (bootstrap adds gatewayConfig, which makes the operator write everything).
     """
     spec: Object = {
         "clusterNetwork": [dict(CLUSTER_NETWORK)],
@@ -141,7 +141,8 @@ def _seed_operator_config(seeding: Seeding) -> None:
 
 
 def operator_conditions(profile: Profile, *, since: str) -> list[Object]:
-    """The five conditions at rest, in the order in which the operator keeps them; ClusterOperator network has the same."""
+    """The five conditions at rest, in the order in which the operator keeps them; ClusterOperator network has the
+    same."""
     upgradeable: Object = {"lastTransitionTime": since, "status": "True", "type": "Upgradeable"}
     if profile.network_upgradeable == "sdn_and_migration" and profile.initial_network_type == "OpenShiftSDN":
         upgradeable |= {"message": SDN_BLOCKS_UPGRADE, "reason": "OpenShiftSDNConfigured", "status": "False"}

@@ -38,8 +38,8 @@ def seed_nmstate(seeding: Seeding) -> None:
 def network_state(node: NodePlan, *, network_type: str, host_mtu: int = HOST_MTU) -> Object:
     """The interfaces, routes and resolvers of a node on which ``network_type`` is at work.
 
-    Under OVN-Kubernetes configure-ovs.sh has moved the address of the first interface to the bridge br-ex; under OpenShift
-    SDN the address is on the interface itself, beside br0 and tun0.
+    Under OVN-Kubernetes configure-ovs.sh has moved the address of the first interface to the bridge br-ex; under
+    OpenShift SDN the address is on the interface itself, beside br0 and tun0.
     """
     is_ovn = network_type == "OVNKubernetes"
     address = {"enabled": True, "dhcp": True, "address": [{"ip": node.address, "prefix-length": 16}]}

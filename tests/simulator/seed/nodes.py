@@ -1,4 +1,5 @@
-"""The Node objects as kubelet, cloud provider and installer leave them; what MCO and the plugins add comes from behaviours."""
+"""The Node objects as kubelet, cloud provider and installer leave them; what MCO and the plugins add comes from
+behaviours."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
 from tests.simulator.seed.context import Seeding
-from tests.simulator.seed.networks import operator_conditions
+from tests.simulator.seed.networks import SDN_BLOCKS_UPGRADE, operator_conditions
 from tests.simulator.seed.topology import identity
 
 _ALL_IS_WELL = "All is well"
@@ -126,7 +126,10 @@ OPERATORS: tuple[Operator, ...] = (
             "StaticPodsAvailable: {masters} nodes are active; {masters} nodes are at revision 8\n"
             "EtcdMembersAvailable: {masters} members are available"
         ),
-        progressing="NodeInstallerProgressing: {masters} nodes are at revision 8\nEtcdMembersProgressing: No unstarted etcd members found",
+        progressing=(
+            "NodeInstallerProgressing: {masters} nodes are at revision 8\n"
+            "EtcdMembersProgressing: No unstarted etcd members found"
+        ),
         degraded="NodeControllerDegraded: All master nodes are ready\nEtcdMembersDegraded: No unhealthy members found",
         related=_revisions("etcds"),
         operands=("raw-internal", "etcd"),
@@ -135,7 +138,11 @@ OPERATORS: tuple[Operator, ...] = (
     _operator(
         "image-registry",
         "openshift-image-registry",
-        available="Available: The registry is ready\nNodeCADaemonAvailable: The daemon set node-ca has available replicas\nImagePrunerAvailable: Pruner CronJob has been created",
+        available=(
+            "Available: The registry is ready\n"
+            "NodeCADaemonAvailable: The daemon set node-ca has available replicas\n"
+            "ImagePrunerAvailable: Pruner CronJob has been created"
+        ),
         progressing="Progressing: The registry is ready\nNodeCADaemonProgressing: The daemon set node-ca is deployed",
         related=(("imageregistry.operator.openshift.io", "configs", "cluster"),),
     ),
@@ -302,7 +309,9 @@ OPERATORS: tuple[Operator, ...] = (
     _operator(
         "operator-lifecycle-manager-packageserver",
         "openshift-operator-lifecycle-manager",
-        available="ClusterServiceVersion openshift-operator-lifecycle-manager/packageserver observed in phase Succeeded",
+        available=(
+            "ClusterServiceVersion openshift-operator-lifecycle-manager/packageserver observed in phase Succeeded"
+        ),
         progressing="Deployed version 0.0.1-snapshot",
         upgradeable="Safe to upgrade",
         reason="ClusterServiceVersionSucceeded",
@@ -470,7 +479,7 @@ def _version_conditions(seeding: Seeding) -> list[Object]:
     conditions = [
         {
             "lastTransitionTime": started,
-            "message": 'Payload loaded version="%s" image="%s"' % (version, seeding.profile.release_image),
+            "message": f'Payload loaded version="{version}" image="{seeding.profile.release_image}"',
             "reason": "PayloadLoaded",
             "status": "True",
             "type": "ReleaseAccepted",
@@ -493,12 +502,12 @@ def _version_conditions(seeding: Seeding) -> list[Object]:
         },
     ]
     if seeding.profile.network_upgradeable == "sdn_and_migration" and seeding.profile.sdn_supported:
-        from tests.simulator.seed.networks import SDN_BLOCKS_UPGRADE
-
         conditions.append(
             {
                 "lastTransitionTime": done,
-                "message": f"Cluster operator network should not be upgraded between minor versions: {SDN_BLOCKS_UPGRADE}",
+                "message": (
+                    f"Cluster operator network should not be upgraded between minor versions: {SDN_BLOCKS_UPGRADE}"
+                ),
                 "reason": "OpenShiftSDNConfigured",
                 "status": "False",
                 "type": "Upgradeable",

@@ -36,8 +36,8 @@ class NodePlan:
     def loopback(self) -> str:
         """Where an SSH server that plays this node listens: ``10.0.x.y`` becomes ``127.0.x.y``.
 
-        Loopback interfaces accept all of 127.0.0.0/8, so every node can have a server on the same port. A client that is
-        given InternalIPs needs this mapping (for instance as ``HostName`` lines of an ssh configuration).
+        Loopback interfaces accept all of 127.0.0.0/8, so every node can have a server on the same port. A client that
+        is given InternalIPs needs this mapping (for instance as ``HostName`` lines of an ssh configuration).
         """
         return "127" + self.address.removeprefix("10")
 
@@ -101,10 +101,10 @@ def topology(options: Options) -> Topology:
     """The nodes that the options ask for.
 
     Without workers the masters carry the role worker and no taint (compact cluster, single node). With
-    ``control_plane_label_only`` the nodes have no label ``node-role.kubernetes.io/master`` and the pool master selects by
-    ``control-plane``: no release from 4.12 to 4.17 is like that (kubelet registers with both labels and the operator
-    re-asserts a selector on ``master``, so such nodes would be in no pool); it is there to prove that a client finds the
-    control plane by either label.
+    ``control_plane_label_only`` the nodes have no label ``node-role.kubernetes.io/master`` and the pool master selects
+    by ``control-plane``: no release from 4.12 to 4.17 is like that (kubelet registers with both labels and the operator
+    re-asserts a selector on ``master``, so such nodes would be in no pool); it is there to prove that a client finds
+    the control plane by either label.
     """
     schedulable = options.workers == 0 and not any(options.pools.values())
     control_plane = ("control-plane",) if options.control_plane_label_only else ("control-plane", "master")

@@ -27,8 +27,8 @@ NODE_IDENTITY = "network-node-identity.openshift.io"
 
 
 def node_identity() -> Object:
-    """The webhooks that guard the annotations of nodes and pods under OVN-Kubernetes (4.14+); reached by URL on the host
-    network, so they work without a pod network."""
+    """The webhooks that guard the annotations of nodes and pods under OVN-Kubernetes (4.14+); reached by URL on the
+    host network, so they work without a pod network."""
     return {
         "webhooks": [
             _webhook(
