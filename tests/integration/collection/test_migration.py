@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,7 @@ def test_the_control_plane_went_one_by_one(migrated: Migrated) -> None:
         ),
         key=lambda row: row["requested_at"],
     )
-    for earlier, later in zip(masters, masters[1:], strict=False):
+    for earlier, later in pairwise(masters):
         assert earlier["up_at"] < later["requested_at"]
     assert [row for row in migrated.disruptions["intervals"] if row["kind"] == "api_down"] == []
 
