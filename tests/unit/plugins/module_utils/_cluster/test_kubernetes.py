@@ -150,7 +150,7 @@ def test_each_status_is_an_error_of_its_own_with_the_words_of_the_api(api, code,
     api.says("GET", "/api/v1/nodes/worker-0", code, status(code, "the API's own words"))
     with pytest.raises(error, match=rf"Could not read nodes worker-0: HTTP {code}, the API's own words") as caught:
         cluster_at(api.address).get(NODE, "worker-0")
-    assert type(caught.value) is error
+    assert caught.type is error
 
 
 def test_an_error_page_of_a_proxy_is_quoted_as_it_is(api):
