@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
+from ipaddress import ip_address, ip_network
 from typing import Any
 
 from tests.simulator.store.errors import Cause
@@ -89,17 +90,24 @@ def _judge(rule: Node, value: Any, old: Any, path: str) -> Cause | None:
         return None
     where = path + (rule.get("fieldPath") or "") or "<nil>"
     shown = json_type(value)
+    told = rule.get("message") or f"failed rule: {text.strip()}"
     if isinstance(result, Exception):
-        told = f"rule evaluation error: {result}"
-    else:
-        told = rule.get("message") or f"failed rule: {text.strip()}"
-        if "messageExpression" in rule:
-            made = _evaluate(rule["messageExpression"], variables)
-            told = str(made) if not isinstance(made, Exception) else told
+        told = f"{_failure(result)} evaluating rule: {told}"
+    elif "messageExpression" in rule:
+        made = _evaluate(rule["messageExpression"], variables)
+        told = str(made) if not isinstance(made, Exception) else told
     reason = rule.get("reason", "FieldValueInvalid")
     if reason in ("FieldValueForbidden", "FieldValueRequired"):
         return Cause(reason, where, f"{_REASONS[reason]}: {told}")
     return Cause(reason, where, f'{_REASONS.get(reason, "Invalid value")}: "{shown}": {told}')
+
+
+def _failure(error: Exception) -> str:
+    """The first thing that an evaluation failed on, in the words of cel-go."""
+    told = str(error.args[0]) if error.args else str(error)
+    if (missing := re.match(r"no such member in mapping: '(\w+)'", told)) is not None:
+        return f"no such key: {missing[1]}"
+    return told
 
 
 def json_type(value: Any) -> str:
@@ -164,16 +172,12 @@ def _functions() -> dict[str, Any]:
         return celtypes.BoolType(bool(value))
 
     def address(value: str, *, version: int | None = None) -> bool:
-        from ipaddress import ip_address
-
         try:
             return version is None or ip_address(str(value)).version == version
         except ValueError:
             return False
 
     def is_cidr(value: str) -> bool:
-        from ipaddress import ip_network
-
         try:
             return "/" in str(value) and bool(ip_network(str(value), strict=False))
         except ValueError:
@@ -199,6 +203,10 @@ def _functions() -> dict[str, Any]:
         "findAll": lambda value, pattern: json_to_cel([m.group(0) for m in re.finditer(str(pattern), str(value))]),
         "isSorted": lambda values: truth(list(values) == sorted(values)),
         "isIP": lambda value: truth(address(value)),
+        "cidr": lambda value: text(ip_network(str(value), strict=False)),
+        "ip": lambda value: text(str(value).partition("/")[0]),
+        "family": lambda value: celtypes.IntType(ip_address(str(value)).version),
+        "prefixLength": lambda value: celtypes.IntType(str(value).partition("/")[2]),
         "isCIDR": lambda value: truth(is_cidr(value)),
         "isURL": lambda value: truth(is_url(value)),
     }
