@@ -12,7 +12,7 @@ description:
   - Reads the two Network objects, the pools, the nodes and the recorded boot ids, and says which phase of the offline
     migration the cluster is in, why, and what comes next.
   - It decides from the cluster alone, so it gives the same answer on every machine, and it never writes.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
@@ -128,7 +128,9 @@ pools:
       description: The rendered MachineConfig that the pool is to run.
       type: str
     machines:
-      description: Number of machines; RV(pools[].updated), RV(pools[].ready), RV(pools[].unavailable) and RV(pools[].degraded) count parts of it.
+      description:
+        - Number of machines; RV(pools[].updated), RV(pools[].ready), RV(pools[].unavailable) and
+          RV(pools[].degraded) count parts of it.
       type: int
     updated:
       description: Number of updated machines.
@@ -192,13 +194,14 @@ api_outages:
   elements: dict
 """
 
-from ..module_utils._ansible.arguments import OUTAGE, merge
 from ..module_utils._ansible.module import run
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.inspection import inspect
 
-ARGUMENTS = merge(OUTAGE, {"target": {"type": "str", "choices": [OVN, SDN], "default": OVN}})
-ARGUMENTS["api_outage_timeout"] = {"type": "int", "default": 30}
+ARGUMENTS = {
+    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    "api_outage_timeout": {"type": "int", "default": 30},
+}
 
 
 def main() -> None:
