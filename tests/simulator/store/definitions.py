@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -170,7 +171,8 @@ def _cell(path: str, kind: str) -> Cell:
             return found[0] if isinstance(found[0], (int, float)) and not isinstance(found[0], bool) else None
         if kind == "boolean":
             return found[0] if isinstance(found[0], bool) else None
-        return ",".join(_text(value) for value in found)
+        # only the first of several results is shown (apiextensions-apiserver, pkg/registry/.../tableconvertor)
+        return _text(found[0])
 
     return cell
 
@@ -178,6 +180,8 @@ def _cell(path: str, kind: str) -> Cell:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, separators=(",", ":"))
     return str(value)
 
 
