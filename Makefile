@@ -20,22 +20,26 @@ ARGS ?=
 LINT := format ruff yamllint changelog mypy docs ansible-lint
 TEST := format ruff yamllint changelog mypy unit docs ansible-lint sanity integration molecule
 
-# Nothing here may reach a real cluster by accident, or write into the home of who runs it.
-unexport KUBECONFIG $(filter K8S_AUTH_%,$(.VARIABLES))
+# Nothing here may reach a real cluster by accident, or depend on how somebody's Ansible is set up.
+unexport KUBECONFIG OVN_SDN_MIGRATION_TIMEOUT $(filter K8S_AUTH_% ANSIBLE_% MOLECULE_%,$(.VARIABLES))
 export PATH := $(BIN):$(PATH)
 export PYTHONPATH := $(CURDIR)
-export PYTHONDONTWRITEBYTECODE := 1
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export ANSIBLE_HOME := $(CURDIR)/$(BUILD)/ansible
 export ANSIBLE_REMOTE_TMP := $(CURDIR)/$(BUILD)/ansible/tmp
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(TREE)
 export ANSIBLE_NOCOWS := 1
+# Ansible insists on UTF-8.
+export LC_ALL := C.UTF-8
+# The simulator listens on the loopback address, whatever way out to the world there is.
+export NO_PROXY := 127.0.0.1,localhost,$(NO_PROXY)
+export no_proxy := $(NO_PROXY)
 
 .PHONY: help
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-##
+
 .PHONY: demo
 demo: venv tree ## migrate a simulated cluster and watch (about two minutes)
 	@python tools/demo.py $(ARGS)

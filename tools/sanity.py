@@ -12,6 +12,7 @@ import ast
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -68,12 +69,8 @@ def _section(name: str, settings: dict[str, str]) -> str:
     return f"[{name}]\n" + "".join(f"{key} = {value}\n" for key, value in settings.items())
 
 
-def main() -> None:
-    tree = BUILD / "copy"
-    collection_tree.copy(tree)
-    home = BUILD / "home"
-    prepare_home(home)
-    collection = tree / collection_tree.OURS
+def run(arguments: list[str], *, collection: Path, home: Path) -> int:
+    """Run ansible-test in ``collection``; its exit code."""
     environment = {
         **os.environ,
         "HOME": str(home),
@@ -82,8 +79,18 @@ def main() -> None:
         "ANSIBLE_TEST_CONTENT_ROOT": str(collection),
     }
     colour = "yes" if sys.stdout.isatty() else "no"
-    command = ["ansible-test", "sanity", "--local", "--python", PYTHON, "--color", colour, *sys.argv[1:]]
-    sys.exit(subprocess.call(command, cwd=collection, env=environment))
+    command = ["ansible-test", "sanity", "--local", "--python", PYTHON, "--color", colour, *arguments]
+    return subprocess.call(command, cwd=collection, env=environment)
+
+
+def main() -> None:
+    home = BUILD / "home"
+    prepare_home(home)
+    # A tree of its own for each run, so that two runs at once do not pull it from under each other.
+    with tempfile.TemporaryDirectory(prefix="sanity-", dir=BUILD) as tree:
+        collection_tree.copy(Path(tree))
+        code = run(sys.argv[1:], collection=Path(tree) / collection_tree.OURS, home=home)
+    sys.exit(code)
 
 
 if __name__ == "__main__":
