@@ -136,6 +136,22 @@ def test_the_domain_is_pure(path: Path) -> None:
     assert names.isdisjoint(CLOCK_READS | {"open", "print", "input", "sleep"})
 
 
+def test_one_file_reads_the_wall_clock() -> None:
+    reading = [short(path) for path in PLUGIN_FILES if wall_clock_reads(path.read_text(encoding="utf-8"))]
+    assert reading == ["plugins/module_utils/_flows/clock.py"]
+
+
+def wall_clock_reads(source: str) -> list[int]:
+    """Lines that call ``datetime.now`` and its like."""
+    return [
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Attribute)
+        and node.attr in {"now", "utcnow", "today"}
+        and getattr(node.value, "id", getattr(node.value, "attr", "")) in {"datetime", "date"}
+    ]
+
+
 def test_one_file_leaves_the_module() -> None:
     leaving = [
         short(path)
