@@ -21,10 +21,12 @@ from tests.simulator.seed.configuration import seed_configuration
 from tests.simulator.seed.context import Seeding
 from tests.simulator.seed.events import seed_events
 from tests.simulator.seed.machines import seed_machines
+from tests.simulator.seed.metrics import seed_metrics
 from tests.simulator.seed.namespaces import seed_namespaces, seed_net_namespaces, seed_projects
 from tests.simulator.seed.networks import seed_networks, seed_ovn, seed_sdn
 from tests.simulator.seed.nmstate import seed_nmstate
 from tests.simulator.seed.nodes import seed_nodes
+from tests.simulator.seed.operands import seed_operands
 from tests.simulator.seed.operators import seed_operators, seed_version
 from tests.simulator.seed.pools import seed_pools
 from tests.simulator.seed.resources import builtin_resources
@@ -55,7 +57,9 @@ def seed(store: Store, *, options: Options, profile: Profile, now: datetime) -> 
     seed_configuration(seeding)
     seed_networks(seeding)
     seed_operators(seeding)
+    seed_operands(seeding)
     seed_nodes(seeding)
+    seed_metrics(seeding)
     seed_pools(seeding)
     if profile.initial_network_type == "OpenShiftSDN":
         seed_net_namespaces(seeding)

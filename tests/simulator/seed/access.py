@@ -83,13 +83,18 @@ def _seed_cluster_bindings(seeding: Seeding) -> None:
 
 
 def _seed_service_accounts(seeding: Seeding) -> None:
-    """The three that every namespace has; workloads bring their own (manifests/workloads.py)."""
+    """The three service accounts that every namespace has, and their pull secrets."""
     for namespace in seeding.store.list("namespaces"):
-        home = namespace["metadata"]["name"]
+        home, created = namespace["metadata"]["name"], namespace["metadata"]["creationTimestamp"]
         for name in ("builder", "default", "deployer"):
-            secrets = [{"name": f"{name}-dockercfg-{seeding.uid('secrets', name, namespace=home)[:5]}"}]
-            body = {"imagePullSecrets": secrets, "secrets": secrets}
-            seeding.create("serviceaccounts", name, body, namespace=home)
+            secret = f"{name}-dockercfg-{seeding.uid('secrets', name, namespace=home)[:5]}"
+            pull = {"data": {".dockercfg": _EMPTY_JSON}, "type": "kubernetes.io/dockercfg"}
+            seeding.create("secrets", secret, pull, namespace=home, created=created)
+            body = {"imagePullSecrets": [{"name": secret}], "secrets": [{"name": secret}]}
+            seeding.create("serviceaccounts", name, body, namespace=home, created=created)
+
+
+_EMPTY_JSON = "e30="
 
 
 def _seed_users(seeding: Seeding) -> None:

@@ -11,10 +11,8 @@ from typing import Any
 
 from tests.simulator.ports import Object
 from tests.simulator.seed import cells
-from tests.simulator.seed.columns import AGE, NAME, text
+from tests.simulator.seed.columns import NAME, text
 from tests.simulator.store.resources import Column, Resource
-
-READ_ONLY = ("get", "list", "watch")
 
 #: API group and version to the Service that serves it (namespace, name)
 EXTENSION_SERVERS: dict[tuple[str, str], tuple[str, str]] = {
@@ -135,15 +133,8 @@ def aggregated_resources() -> list[Resource]:
             status_subresource=True,
         ),
         _in(
-            "packages.operators.coreos.com",
-            "PackageManifest",
-            columns=(NAME, text("Catalog", cells.field("status", "catalogSourceDisplayName", missing="")), AGE),
-            verbs=("get", "list"),
-        ),
-        _in(
             "metrics.k8s.io", "NodeMetrics", version="v1beta1", plural="nodes", namespaced=False, verbs=("get", "list")
         ),
-        _in("metrics.k8s.io", "PodMetrics", version="v1beta1", plural="pods", verbs=("get", "list")),
     ]
 
 

@@ -172,6 +172,31 @@ def _seed_records(seeding: Seeding) -> None:
     for name, data in records.items():
         created = seeding.ages.installing(minutes=5)
         seeding.create("configmaps", name, {"data": data}, namespace=OPERATOR_NAMESPACE, created=created)
+    if not seeding.profile.multus_rolls_at_flip:
+        settings = {"daemon-config.json": multus_configuration(seeding.profile.initial_network_type)}
+        seeding.create("configmaps", "multus-daemon-config", {"data": settings}, namespace="openshift-multus")
+
+
+def multus_configuration(network_type: str) -> str:
+    """``daemon-config.json`` of ConfigMap openshift-multus/multus-daemon-config (4.14 and later): with the file that
+    the plugin writes when it is up, which the DaemonSet's template therefore need not name."""
+    file = "80-openshift-network.conf" if network_type == "OpenShiftSDN" else "10-ovn-kubernetes.conf"
+    settings = {
+        "cniVersion": "0.3.1",
+        "chrootDir": "/hostroot",
+        "logToStderr": True,
+        "logLevel": "verbose",
+        "binDir": "/var/lib/cni/bin",
+        "cniConfigDir": "/host/etc/cni/net.d",
+        "multusConfigFile": "auto",
+        "multusAutoconfigDir": "/host/run/multus/cni/net.d",
+        "namespaceIsolation": True,
+        "globalNamespaces": "default,openshift-multus,openshift-sriov-network-operator",
+        "readinessindicatorfile": f"/host/run/multus/cni/net.d/{file}",
+        "daemonSocketDir": "/run/multus/socket",
+        "socketDir": "/host/run/multus/socket",
+    }
+    return json.dumps(settings, indent=4)
 
 
 def seed_sdn(seeding: Seeding) -> None:
