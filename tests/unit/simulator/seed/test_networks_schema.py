@@ -70,7 +70,8 @@ def test_type_and_mtu_together_pass_the_schema_before_4_16(ocp: str) -> None:
 def test_type_and_mtu_together_need_live_mode_since_4_16(ocp: str) -> None:
     error = refusal(ocp, {"migration": BOTH})
     assert error.message == (
-        PREFIX + "spec.migration: Invalid value: \"object\": networkType migration in mode other than 'Live' may not be "
+        PREFIX
+        + "spec.migration: Invalid value: \"object\": networkType migration in mode other than 'Live' may not be "
         "configured at the same time as mtu migration"
     )
     assert accepted(ocp, {"migration": {**BOTH, "mode": "Live"}})["migration"]["mode"] == "Live"
@@ -81,9 +82,7 @@ def test_type_and_mtu_together_need_live_mode_since_4_16(ocp: str) -> None:
     ("given", "kept"),
     [
         pytest.param({}, {"egressFirewall": True, "egressIP": True, "multicast": True}, id="empty"),
-        pytest.param(
-            {"egressIP": False}, {"egressFirewall": True, "egressIP": False, "multicast": True}, id="one off"
-        ),
+        pytest.param({"egressIP": False}, {"egressFirewall": True, "egressIP": False, "multicast": True}, id="one off"),
     ],
 )
 def test_missing_features_default_to_true(ocp: str, given: dict[str, bool], kept: dict[str, bool]) -> None:
