@@ -15,7 +15,6 @@ from tests.simulator.store.errors import (
     BadRequest,
     Cause,
     Conflict,
-    Expired,
     Invalid,
     NotFound,
     NotServed,
@@ -87,13 +86,13 @@ class ObjectStore:
         self._resources[resource.key] = resource
         self._schemas[resource.key] = Schema(resource.schema) if resource.schema else None
         self._tables.setdefault(resource.key, ObjectTable())
-        for listener in self._served_listeners:
+        for listener in tuple(self._served_listeners):
             listener()
 
     def withdraw(self, key: ResourceKey) -> None:
         """Stop serving a resource; its objects must be gone."""
         del self._resources[key], self._schemas[key], self._tables[key]
-        for listener in self._served_listeners:
+        for listener in tuple(self._served_listeners):
             listener()
 
     def resources(self) -> Resources:
@@ -105,9 +104,10 @@ class ObjectStore:
     def schema(self, key: ResourceKey) -> Schema | None:
         return self._schemas.get(key)
 
-    def on_served_change(self, listener: Callable[[], None]) -> None:
-        """Call ``listener`` after a resource has come or gone."""
+    def on_served_change(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call ``listener`` after a resource has come or gone; returns the way to stop it."""
         self._served_listeners.append(listener)
+        return lambda: self._served_listeners.remove(listener)
 
     def _served(self, key: ResourceKey) -> Resource:
         resource = self._resources.get(key)
@@ -609,6 +609,3 @@ def _terminating(key: ResourceKey, name: str, namespace: str) -> ApiError:
     ]
     why = f"unable to create new content in namespace {namespace} because it is being terminated"
     return ApiError(403, "Forbidden", f'{key} "{name}" is forbidden: {why}', details=details)
-
-
-__all__ = ["Expired", "ObjectStore", "parse_revision"]

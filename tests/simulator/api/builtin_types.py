@@ -1,0 +1,215 @@
+"""The fields of the builtin kinds, from the models that the Kubernetes client generates from the OpenAPI document.
+
+They are loaded when a client first writes or explains a builtin kind. The models are those of a newer Kubernetes than
+the simulated one: fields that came later are known here too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+from tests.simulator.ports import Object
+from tests.simulator.store.errors import BadRequest
+from tests.simulator.store.resources import Resource
+
+_SPECIAL = {("", "Event"): "CoreV1Event", ("events.k8s.io", "Event"): "EventsV1Event"}
+_GROUPS_OF_OTHERS = re.compile(r"(^|\.)(openshift\.io|operators\.coreos\.com)$|^metrics\.k8s\.io$")
+_GO_TYPES = {"str": "string", "int": "int32", "bool": "bool", "float": "float64", "datetime": "v1.Time"}
+_JSON_TYPES = {bool: "bool", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "str": (str,),
+    "int": (int,),
+    "bool": (bool,),
+    "float": (int, float),
+    "datetime": (str,),
+    "bytes": (str,),
+    "bytearray": (str,),
+}
+_OPENAPI_TYPES: dict[str, Object] = {
+    "str": {"type": "string"},
+    "int": {"type": "integer", "format": "int32"},
+    "bool": {"type": "boolean"},
+    "float": {"type": "number", "format": "double"},
+    "datetime": {"type": "string", "format": "date-time"},
+    "bytes": {"type": "string", "format": "byte"},
+    "bytearray": {"type": "string", "format": "byte"},
+    "object": {},
+}
+
+
+def model_of(resource: Resource) -> str | None:
+    """``V1Node``; None for kinds that are not of Kubernetes itself."""
+    if resource.custom or _GROUPS_OF_OTHERS.search(resource.group):
+        return None
+    name = _SPECIAL.get((resource.group, resource.kind), resource.version.capitalize() + resource.kind)
+    return name if _model(name) is not None else None
+
+
+def fields_of(model: str) -> dict[str, str]:
+    """JSON name to type: ``str``, ``List[V1Taint]``, ``Dict[str, str]``, ``object`` (anything)."""
+    return _fields(model)
+
+
+def pruned(obj: Object, resource: Resource) -> tuple[Object, list[str]]:
+    """The object as a typed decoder keeps it, and the paths of what it drops; ``BadRequest`` for wrong types."""
+    model = model_of(resource)
+    if model is None:
+        return obj, []
+    unknown: list[str] = []
+    try:
+        return _pruned(obj, model, "", unknown), unknown
+    except _WrongType as error:
+        raise BadRequest(
+            f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: cannot '
+            f"unmarshal {error}"
+        ) from error
+
+
+def schema_of(model: str) -> Object:
+    """The OpenAPI v3 schema of a model; other models are referred to."""
+    cls = _model(model)
+    schema: Object = {"type": "object"}
+    description = _described(cls)
+    if description:
+        schema["description"] = description
+    properties: Object = {}
+    for name, kind in _fields(model).items():
+        properties[name] = _openapi(kind)
+        text = _field_description(cls, name)
+        if text:
+            properties[name]["description"] = text
+    if properties:
+        schema["properties"] = properties
+    required = [name for name in properties if _is_required(cls, name)]
+    if required:
+        schema["required"] = required
+    return schema
+
+
+def models_below(model: str) -> Iterator[str]:
+    """``model`` and every model that its fields lead to, each once."""
+    seen: set[str] = set()
+    todo = [model]
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        yield name
+        for kind in _fields(name).values():
+            inner = _inner(kind)
+            if inner not in _OPENAPI_TYPES and _model(inner) is not None:
+                todo.append(inner)
+
+
+class _WrongType(Exception):
+    pass
+
+
+@lru_cache(maxsize=2048)
+def _model(name: str) -> Any:
+    from kubernetes.client import models
+
+    return getattr(models, name, None)
+
+
+@lru_cache(maxsize=2048)
+def _fields(name: str) -> dict[str, str]:
+    cls = _model(name)
+    types: dict[str, str] = getattr(cls, "openapi_types", {})
+    names: dict[str, str] = getattr(cls, "attribute_map", {})
+    return {names[attribute]: kind for attribute, kind in types.items()}
+
+
+@lru_cache(maxsize=8192)
+def _item(kind: str) -> tuple[str, str]:
+    """``("list", "V1Taint")``, ``("dict", "str")`` or ``("", "V1NodeSpec")``."""
+    if match := re.fullmatch(r"[Ll]ist\[(.+)\]", kind):
+        return "list", match[1]
+    if match := re.fullmatch(r"[Dd]ict[\[(]str, ?(.+)[\])]", kind):
+        return "dict", match[1]
+    return "", kind
+
+
+def _inner(kind: str) -> str:
+    container, item = _item(kind)
+    return _inner(item) if container else item
+
+
+def _pruned(value: Any, kind: str, path: str, unknown: list[str], owner: str = "") -> Any:
+    if value is None:
+        return None
+    container, item = _item(kind)
+    if container == "list":
+        _demand(value, (list,), kind, path, owner)
+        return [_pruned(entry, item, f"{path}[{index}]", unknown, owner) for index, entry in enumerate(value)]
+    if container == "dict":
+        _demand(value, (dict,), kind, path, owner)
+        return {key: _pruned(entry, item, f"{path}.{key}", unknown, owner) for key, entry in value.items()}
+    if item in _PYTHON_TYPES:
+        _demand(value, _PYTHON_TYPES[item], item, path, owner)
+        return value
+    fields = _fields(item) if item != "object" and _model(item) is not None else {}
+    if not fields:
+        return value
+    _demand(value, (dict,), item, path, owner)
+    result: Object = {}
+    for key, entry in value.items():
+        below = f"{path}.{key}" if path else key
+        if key in fields:
+            result[key] = _pruned(entry, fields[key], below, unknown, re.sub(r"^(Core|Events)?V\d+(\w+\d)?", "", item))
+        else:
+            unknown.append(below)
+    return result
+
+
+def _demand(value: Any, allowed: tuple[type, ...], kind: str, path: str, owner: str) -> None:
+    if isinstance(value, allowed) and not (isinstance(value, bool) and bool not in allowed):
+        return
+    given = _JSON_TYPES.get(type(value), "object")
+    where = re.sub(r"\[\d+\]", "", path)
+    raise _WrongType(f"{given} into Go struct field {owner}.{where} of type {_go_type(kind)}")
+
+
+def _go_type(kind: str) -> str:
+    container, item = _item(kind)
+    if container == "list":
+        return f"[]{_go_type(item)}"
+    if container == "dict":
+        return f"map[string]{_go_type(item)}"
+    return _GO_TYPES.get(item) or re.sub(r"^V(\d+\w*?)([A-Z])", r"v\1.\2", item)
+
+
+def _openapi(kind: str) -> Object:
+    container, item = _item(kind)
+    if container == "list":
+        return {"type": "array", "items": _openapi(item)}
+    if container == "dict":
+        return {"type": "object", "additionalProperties": _openapi(item)}
+    if item in _OPENAPI_TYPES:
+        return dict(_OPENAPI_TYPES[item])
+    return {"allOf": [{"$ref": f"#/components/schemas/{item}"}]}
+
+
+def _described(cls: Any) -> str:
+    text = (getattr(cls, "__doc__", "") or "").partition("Attributes:")[0]
+    return " ".join(text.split())
+
+
+def _field(cls: Any, json_name: str) -> Any:
+    for attribute, name in getattr(cls, "attribute_map", {}).items():
+        if name == json_name:
+            return getattr(cls, "model_fields", {}).get(attribute)
+    return None
+
+
+def _field_description(cls: Any, name: str) -> str:
+    return getattr(_field(cls, name), "description", "") or ""
+
+
+def _is_required(cls: Any, name: str) -> bool:
+    field = _field(cls, name)
+    return field is not None and bool(field.is_required())

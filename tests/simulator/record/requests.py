@@ -1,0 +1,71 @@
+"""Every request that reached the API, in the order of arrival."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from tests.simulator.api.calls import Call
+from tests.simulator.ports import Object
+
+WRITE_VERBS = frozenset({"create", "update", "patch", "delete", "deletecollection"})
+
+
+class RequestRecord:
+    """Rows ``{seq, at, verb, method, path, query, resource, namespace, name, subresource, user, user_agent, status,
+    dry_run, body}``; ``at`` in simulated seconds, ``body`` for writes only, ``status`` 0 until answered."""
+
+    def __init__(self, *, seconds: Callable[[], float]) -> None:
+        self._seconds = seconds
+        self.rows: list[Object] = []
+
+    def begin(self, *, method: str, path: str, query: str) -> Object:
+        """A row for a request that has just arrived; it is filled in while the request is understood."""
+        row: Object = {
+            "seq": len(self.rows) + 1,
+            "at": round(self._seconds(), 3),
+            "verb": "",
+            "method": method,
+            "path": path,
+            "query": query,
+            "resource": "",
+            "namespace": None,
+            "name": None,
+            "subresource": "",
+            "user": "",
+            "user_agent": "",
+            "status": 0,
+            "dry_run": False,
+            "body": None,
+        }
+        self.rows.append(row)
+        return row
+
+    def clear(self) -> None:
+        self.rows.clear()
+
+
+def describe(row: Object, call: Call) -> None:
+    """Fill a row with what its request turned out to be."""
+    target = call.target
+    verb = target.subresource if target.subresource in ("exec", "log") else target.verb
+    row |= {
+        "verb": verb,
+        "resource": target.key if target.resource else "",
+        "namespace": target.namespace,
+        "name": target.name,
+        "subresource": target.subresource,
+        "user": call.user.name,
+        "user_agent": call.user_agent,
+        "dry_run": call.query.get("dryRun") == "All",
+    }
+    if verb in WRITE_VERBS and call.body:
+        row["body"] = _body(call.body)
+
+
+def _body(data: bytes) -> Any:
+    try:
+        return json.loads(data)
+    except ValueError:
+        return data.decode(errors="replace")
