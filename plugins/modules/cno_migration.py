@@ -15,7 +15,7 @@ description:
   - It looks first and writes only what is missing, so each state can be asked for again at any time.
   - What the operator would refuse is refused before anything is written. What it refuses all the same is quoted from
     C(clusteroperator network).
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
@@ -31,9 +31,9 @@ options:
   state:
     description:
       - V(idle) makes sure that no migration is set, and that C(status.migration) is gone.
-      - V(prepared) sets C(spec.migration) to O(target), O(features) in the same patch, with the settings of O(ovn) or O(sdn), and waits
-        for C(status.migration.networkType). The Machine Config Operator then reboots every node; wait for that with
-        M(ocp_day2.ovn_migration.mcp_wait).
+      - V(prepared) sets C(spec.migration) to O(target), O(features) in the same patch, with the settings of O(ovn) or
+        O(sdn), and waits for C(status.migration.networkType). The Machine Config Operator then reboots every node; wait
+        for that with M(ocp_day2.ovn_migration.mcp_wait).
       - V(switched) records every node's boot id in ConfigMap C(migration-journal) of namespace C(ovn-migration), sets
         C(spec.networkType) to O(target), and waits for C(status.networkType). It refuses unless every node of every
         pool runs the configuration for O(target). From here the pod network is down until the nodes have rebooted.
@@ -139,8 +139,8 @@ options:
   failure_grace:
     default: 15
 notes:
-  - An annotation C(network.openshift.io/network-type-migration) on C(networks.config.openshift.io cluster) turns any change of the
-    network type into a live migration, so every state is refused while it is there.
+  - An annotation C(network.openshift.io/network-type-migration) on C(networks.config.openshift.io cluster) turns any
+    change of the network type into a live migration, so every state is refused while it is there.
 requirements:
   - kubernetes >= 24.2.0
 seealso:
@@ -228,7 +228,7 @@ remedy:
   type: str
 """
 
-from ..module_utils._ansible.arguments import failure_grace, merge, waiting
+from ..module_utils._ansible.arguments import Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._domain.settings import Settings
@@ -251,7 +251,7 @@ SDN_OPTIONS = {
     "mode": {"type": "str", "choices": ["NetworkPolicy", "Multitenant", "Subnet"]},
 }
 CLUSTER_NETWORK = {"cidr": {"type": "str", "required": True}, "host_prefix": {"type": "int", "required": True}}
-ARGUMENTS = {
+ARGUMENTS: Spec = {
     "state": {"type": "str", "required": True, "choices": ["idle", "prepared", "switched", "finalized"]},
     "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
     "features": {"type": "dict", "options": FEATURES},
@@ -272,13 +272,7 @@ def migrate(task: Task) -> Outcome:
         check_mode=task.check_mode,
         allow_abort=task["allow_abort"],
     )
-    states = {
-        "idle": migration.idle,
-        "prepared": migration.prepared,
-        "switched": migration.switched,
-        "finalized": migration.finalized,
-    }
-    return states[task["state"]]()
+    return migration.reach(task["state"])
 
 
 def main() -> None:

@@ -12,10 +12,10 @@ description:
   - Waits until pools are in a wanted condition. C(Updated=True) alone is also true before a rollout has begun, so a
     pool counts as V(updated) only when every one of its nodes runs the configuration that the pool is to run, is
     Ready and not cordoned, the pool has noticed, and, with O(network_type), that configuration boots for that network.
-  - A degraded pool, and a paused one that has something to do, end the wait early, with the reason and the end of the log of
-    the machine-config-daemon on the node in the way.
+  - A degraded pool, and a paused one that has something to do, end the wait early, with the reason and the end of the
+    log of the machine-config-daemon on the node in the way.
   - It never writes.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
@@ -121,13 +121,13 @@ remedy:
   type: str
 """
 
-from ..module_utils._ansible.arguments import failure_grace, merge, waiting
+from ..module_utils._ansible.arguments import Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.pooling import default_timeout, wait_for_pools
 
-ARGUMENTS = {
+ARGUMENTS: Spec = {
     "names": {"type": "list", "elements": "str", "default": []},
     "wait_condition": {"type": "str", "choices": ["updated", "updating", "paused"], "default": "updated"},
     "network_type": {"type": "str", "choices": [OVN, SDN]},

@@ -41,7 +41,10 @@ class Task:
         failure_grace: float = 0.0,
         once: bool = False,
     ) -> Waiter:
-        """A waiter with ``wait_timeout`` (unless given) and ``wait_sleep``; ``once`` and check mode make it look once."""
+        """A waiter with ``wait_timeout`` (unless given) and ``wait_sleep``.
+
+        ``once`` and check mode make it look once.
+        """
         return Waiter(
             clock=self.clock,
             timeout=float(self["wait_timeout"]) if timeout is None else timeout,
@@ -93,6 +96,7 @@ def _require_libraries(module: AnsibleModule) -> None:
         module.fail_json(msg=missing_required_lib("kubernetes"), exception=kubernetes.MISSING)
     if connection.MISSING:
         module.fail_json(
-            msg="The collection kubernetes.core is missing. Install it: ansible-galaxy collection install kubernetes.core",
+            msg="The collection kubernetes.core is missing. "
+            "Install it: ansible-galaxy collection install kubernetes.core",
             exception=connection.MISSING,
         )

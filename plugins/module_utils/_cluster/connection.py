@@ -20,7 +20,7 @@ from .kubernetes import KubernetesCluster
 
 MISSING: Optional[str] = None
 try:
-    from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC
+    from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC as AUTH_ARG_SPEC
     from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as _core
 except ImportError:
     MISSING = traceback.format_exc()

@@ -20,9 +20,10 @@ from .._domain.errors import (
     NotFound,
     Rejected,
     Unauthorized,
+    Untrusted,
 )
 from .kinds import ACCESS_REVIEW, POD, Kind
-from .port import Access, Execution, Json
+from .port import Access, Execution, Json, Lines
 
 MISSING: Optional[str] = None
 try:
@@ -33,6 +34,7 @@ try:
     from kubernetes.config import ConfigException
     from kubernetes.stream import stream as _stream
     from kubernetes.stream.ws_client import ERROR_CHANNEL
+    from urllib3._collections import HTTPHeaderDict
     from websocket import WebSocketException
 except ImportError:
     MISSING = traceback.format_exc()
@@ -56,6 +58,7 @@ _REMEDIES: dict[type[MigrationError], str] = {
     Unauthorized: "Log in again, or use a client-certificate kubeconfig, which outlives the reboots.",
     Forbidden: "Use a credential with the cluster-admin role.",
     ClusterUnreachable: "Check the API address, the network and the control-plane nodes, then run this again.",
+    Untrusted: "Give the right ca_cert, or a kubeconfig with certificate-authority-data, or check the API address.",
 }
 
 
@@ -127,14 +130,18 @@ class KubernetesCluster:
         finally:
             session.close()
 
-    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> list[str]:
+    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines:
         path = f"{POD.path(name=pod, namespace=namespace)}/log"
         query = {"container": container, "tailLines": str(lines)}
         text = self._text("GET", path, query=query, tried=f"read the log of pod {namespace}/{pod}")
         return text.splitlines()
 
     def ready(self) -> bool:
-        return self._text("GET", "/readyz", tried="ask the API server whether it is ready").strip() == "ok"
+        tried = "ask the API server whether it is ready"
+        status, text = self._answer("GET", "/readyz", tried=tried)
+        if 400 <= status <= 499:
+            raise _from_status(status, text, tried=tried)
+        return status == 200 and text.strip() == "ok"
 
     def allowed(self, access: Access) -> bool:
         attributes = {
@@ -164,7 +171,13 @@ class KubernetesCluster:
             ) from error
         return dict(answer)
 
-    def _text(
+    def _text(self, method: str, path: str, *, tried: str, **request: Any) -> str:
+        status, text = self._answer(method, path, tried=tried, **request)
+        if not 200 <= status <= 299:
+            raise _from_status(status, text, tried=tried)
+        return text
+
+    def _answer(
         self,
         method: str,
         path: str,
@@ -173,11 +186,10 @@ class KubernetesCluster:
         query: Optional[Mapping[str, str]] = None,
         body: Optional[Mapping[str, Any]] = None,
         content_type: str = "application/json",
-    ) -> str:
-        headers = {"Accept": "application/json", "Content-Type": content_type, **self._headers}
+    ) -> tuple[int, str]:
+        """Status and body of whatever the server answers."""
         try:
-            for scheme in self._configuration.auth_settings().values():
-                headers[scheme["key"]] = scheme["value"]
+            headers = self._request_headers(content_type)
             given = urlencode({name: value for name, value in (query or {}).items() if value})
             url = f"{self._configuration.host}{path}" + (f"?{given}" if given else "")
             response = self._api.rest_client.request(
@@ -185,43 +197,60 @@ class KubernetesCluster:
             )
             content = response.read() if hasattr(response, "read") else response.data
         except ApiException as error:
-            raise _from_status(int(error.status or 0), error.body, tried=tried) from error
-        except (urllib3.exceptions.HTTPError, OSError) as error:
+            # Clients before 28 raise it for a status that is not 2xx; all of them for a TLS error, with status 0.
+            if not error.status:
+                raise _unreachable(tried, error.reason) from error
+            return int(error.status), _decoded(error.body or "")
+        except (urllib3.exceptions.HTTPError, ConfigException, OSError) as error:
             raise _unreachable(tried, error) from error
-        except ConfigException as error:
-            raise _unreachable(tried, error) from error
-        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else str(content)
-        status = int(response.status)
-        if not 200 <= status <= 299:
-            raise _from_status(status, text, tried=tried)
-        return text
+        return int(response.status), _decoded(content)
+
+    def _request_headers(self, content_type: str) -> Any:
+        headers = HTTPHeaderDict({"Accept": "application/json", "Content-Type": content_type})
+        for name, value in self._headers.items():
+            # One header line for each group that is impersonated: the API server takes no commas.
+            for single in value if isinstance(value, list) else [value]:
+                headers.add(name, single)
+        for scheme in self._configuration.auth_settings().values():
+            headers[scheme["key"]] = scheme["value"]
+        return headers
 
 
 def _named(kind: Kind, name: str, namespace: Optional[str]) -> str:
     return f"{kind.title} {namespace}/{name}" if namespace else f"{kind.title} {name}"
 
 
-def _unreachable(tried: str, error: Exception) -> ClusterUnreachable:
+def _unreachable(tried: str, error: Any) -> MigrationError:
+    seen = " ".join(str(error).split())
+    # A certificate does not become valid by waiting; any other TLS error is a connection cut short.
+    if "CERTIFICATE_VERIFY_FAILED" in seen:
+        return Untrusted(tried=tried, seen=f"its certificate cannot be verified ({seen})", remedy=_REMEDIES[Untrusted])
     return ClusterUnreachable(
-        tried=tried, seen=f"the API does not answer ({error})", remedy=_REMEDIES[ClusterUnreachable]
+        tried=tried, seen=f"the API does not answer ({seen})", remedy=_REMEDIES[ClusterUnreachable]
     )
 
 
-def _from_status(status: int, body: Any, *, tried: str) -> MigrationError:
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body or "")
+def _decoded(body: Any) -> str:
+    return body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+
+
+def _from_status(status: int, text: str, *, tried: str) -> MigrationError:
     try:
         seen = str(json.loads(text)["message"])
     except (ValueError, KeyError, TypeError):
         seen = text.strip()[:300] or "no message"
-    error = _BY_STATUS.get(status, ClusterUnreachable if status >= 500 or status == 0 else Rejected)
+    error = _BY_STATUS.get(status, ClusterUnreachable if status >= 500 else Rejected)
     return error(tried=tried, seen=f"HTTP {status}, {seen}", remedy=_REMEDIES.get(error, ""))
 
 
 def _raise_handshake(error: Any, *, tried: str) -> NoReturn:
-    """The client reports a refused WebSocket as status 0 with ``Handshake status 403 Forbidden -+-+- {headers} -+-+- body``."""
+    """The client reports a refused WebSocket as status 0 with the reason
+    ``Handshake status 403 Forbidden -+-+- {headers} -+-+- body``, and a connection that failed with another."""
     reason = str(error.reason or "")
     words = reason.partition("Handshake status ")[2].split(" ", 1)
     status = int(words[0]) if words[0].isdigit() else int(error.status or 0)
+    if not status:
+        raise _unreachable(tried, reason) from error
     body = reason.rpartition("-+-+-")[2].strip() if "-+-+-" in reason else reason
     if body == "None":
         body = words[-1].partition(" -+-+-")[0]
@@ -237,7 +266,7 @@ def _exit_code(status: str) -> Optional[int]:
     verdict = yaml.safe_load(status)
     if verdict.get("status") == "Success":
         return 0
-    for cause in verdict.get("details", {}).get("causes", []):
+    for cause in (verdict.get("details") or {}).get("causes") or []:
         if cause.get("reason") == "ExitCode":
             return int(cause["message"])
     return 1

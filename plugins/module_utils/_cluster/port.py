@@ -13,6 +13,8 @@ from typing import Any, Optional, Protocol
 from .kinds import Kind
 
 Json = dict[str, Any]
+#: ``list[str]``, which inside a class with a method ``list`` would mean that method.
+Lines = list[str]
 
 
 @dataclass(frozen=True)
@@ -42,8 +44,8 @@ class Access:
 class Cluster(Protocol):
     """The API of one cluster.
 
-    Every method raises ``ClusterUnreachable``, ``Unauthorized``, ``Forbidden``, ``NotFound``, ``Conflict`` or
-    ``Rejected``; nothing else. None of them retries.
+    Every method raises ``ClusterUnreachable``, ``Unauthorized``, ``Untrusted``, ``Forbidden``, ``NotFound``,
+    ``Conflict`` or ``Rejected``; nothing else. None of them retries.
     """
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json: ...
@@ -67,9 +69,9 @@ class Cluster(Protocol):
         self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float
     ) -> Execution: ...
 
-    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> list[str]: ...
+    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines: ...
 
     def ready(self) -> bool:
-        """Whether ``/readyz`` answers ok."""
+        """Whether ``/readyz`` answers ok; False also when it answers that the API server is not ready (5xx)."""
 
     def allowed(self, access: Access) -> bool: ...

@@ -50,6 +50,10 @@ class Forbidden(MigrationError):
     """403: the credential lacks a right."""
 
 
+class Untrusted(MigrationError):
+    """The API server's certificate cannot be verified, so nothing was sent."""
+
+
 class NotFound(MigrationError):
     """404: the object, or its whole API, does not exist."""
 

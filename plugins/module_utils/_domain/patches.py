@@ -45,10 +45,17 @@ def prepare(operator: OperatorNetwork, settings: Settings, *, target: str, versi
         spec["migration"] = {"networkType": target}
         if settings.features is not None:
             spec["migration"]["features"] = dict(settings.features)
-    block = settings.block(target, version=version)
-    if merged(operator.block(target), block) != operator.block(target):
+    block = missing_settings(operator, settings, target=target, version=version)
+    if block:
         spec["defaultNetwork"] = {CONFIG_BLOCK[target]: block}
     return {"spec": spec} if spec else None
+
+
+def missing_settings(operator: OperatorNetwork, settings: Settings, *, target: str, version: Version) -> dict[str, Any]:
+    """The wanted settings when the operator does not have all of them yet; empty when it has."""
+    present = operator.block(target)
+    block = settings.block(target, version=version, present=present)
+    return block if merged(present, block) != present else {}
 
 
 def flip(settings: Settings, *, target: str) -> Patch:

@@ -28,12 +28,17 @@ Phase = Literal[
 
 @dataclass(frozen=True)
 class Observation:
-    """``pools`` is the verdict over all pools for ``target``; ``not_rebooted`` is None when no boot ids are recorded."""
+    """What the phase is decided from.
+
+    ``pools`` is the verdict over all pools for ``target``; ``not_rebooted`` is None when no boot ids are recorded;
+    ``not_ready`` are nodes that do not report Ready, which a node that has rebooted must.
+    """
 
     networks: Networks
     target: str
     pools: Verdict
     not_rebooted: Optional[tuple[str, ...]]
+    not_ready: tuple[str, ...]
     former_namespace: bool
 
 
@@ -74,7 +79,7 @@ def _before_flip(seen: Observation) -> Position:
             "look at the message of clusteroperator network",
         )
     if operator.migrating_to != seen.target:
-        leftover = f"; spec.migration is set to {operator.migrating_to}" if operator.migration is not None else ""
+        leftover = f"; spec.migration is {dict(operator.migration)}" if operator.migration is not None else ""
         return Position("not_started", f"the cluster runs {config.status_type}{leftover}", "prepare (cno_prepare)")
     if config.acknowledged != seen.target:
         return Position(
@@ -110,6 +115,12 @@ def _after_flip(seen: Observation) -> Position:
             "awaiting_reboot",
             f"{len(seen.not_rebooted)} nodes have not rebooted since the flip: {listed(seen.not_rebooted)}",
             "reboot them (cno_reboot)",
+        )
+    if seen.not_ready:
+        return Position(
+            "awaiting_reboot",
+            f"every node has rebooted since the flip, but not Ready since: {listed(seen.not_ready)}",
+            "wait for them (cno_reboot)",
         )
     return Position("verifying", "every node has rebooted since the flip", "verify, then clean up (cno_verify)")
 

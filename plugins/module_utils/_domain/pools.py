@@ -19,7 +19,7 @@ from .verdicts import Verdict, combine, done, failed, pending
 PoolState = Literal["updated", "updating", "paused"]
 
 OVS_UNIT = "ovs-configuration.service"
-_CONFIGURE_OVS = re.compile(r"^ExecStart=/usr/local/bin/configure-ovs\.sh (\S+)$", re.MULTILINE)
+_CONFIGURE_OVS = re.compile(r"^ExecStart=/usr/local/bin/configure-ovs\.sh (\S+)[ \t]*$", re.MULTILINE)
 _RENDERED = re.compile(r"^rendered-(?P<pool>.+)-[0-9a-f]{32}$")
 
 
@@ -120,14 +120,15 @@ def membership(pools: Sequence[Pool], nodes: Iterable[Node]) -> dict[str, str]:
     """
     members: dict[str, str] = {}
     for node in nodes:
-        pool = _selected(pools, node) or _rendered_by(pools, node)
+        names = [pool.name for pool in pools if pool.selector.accepts(node.labels)]
+        pool = _selected(names) if names else _rendered_by(pools, node)
         if pool:
             members[node.name] = pool
     return members
 
 
-def _selected(pools: Sequence[Pool], node: Node) -> Optional[str]:
-    names = [pool.name for pool in pools if pool.selector.accepts(node.labels)]
+def _selected(names: Sequence[str]) -> Optional[str]:
+    """None for a node of two custom pools, which the operator refuses to configure."""
     if "master" in names:
         return "master"
     custom = [name for name in names if name != "worker"]
@@ -177,7 +178,9 @@ def updated_verdict(
     if rollout.state != "done":
         updated = sum(configured_verdict(node, config=pool.spec_config).state == "done" for node in nodes)
         return Verdict(rollout.state, f"pool {pool.name}, {updated} of {len(nodes)} nodes updated: {rollout.reason}")
-    if pool.machines != len(nodes) or not pool.settled:
+    if pool.machines != len(nodes):
+        return pending(f"pool {pool.name} counts {pool.machines} machines, {len(nodes)} nodes run its configuration")
+    if not pool.settled:
         return pending(
             f"pool {pool.name} has not noticed yet: it counts {pool.updated_machines} updated and "
             f"{pool.ready_machines} ready of {pool.machines}, runs {pool.status_config}"

@@ -57,10 +57,13 @@ class Settings:
             ),
         )
 
-    def block(self, network_type: str, *, version: Version) -> dict[str, Any]:
-        """The part of ``ovnKubernetesConfig`` or ``openshiftSDNConfig`` that carries the settings."""
+    def block(self, network_type: str, *, version: Version, present: Mapping[str, Any]) -> dict[str, Any]:
+        """The part of ``ovnKubernetesConfig`` or ``openshiftSDNConfig`` that carries the settings.
+
+        :param present: that block as it is now
+        """
         if network_type == OVN:
-            return _ovn_block(self.ovn or {}, version=version)
+            return _ovn_block(self.ovn or {}, version=version, present=present)
         names = {"mtu": "mtu", "vxlan_port": "vxlanPort", "mode": "mode"}
         return {names[option]: value for option, value in (self.sdn or {}).items()}
 
@@ -70,15 +73,19 @@ def _given(options: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
     return known or None
 
 
-def _ovn_block(ovn: Mapping[str, Any], *, version: Version) -> dict[str, Any]:
+def _ovn_block(ovn: Mapping[str, Any], *, version: Version, present: Mapping[str, Any]) -> dict[str, Any]:
     block: dict[str, Any] = {}
     plain = {"mtu": "mtu", "geneve_port": "genevePort"}
     block.update({plain[option]: ovn[option] for option in plain if option in ovn})
     ipv4: dict[str, Any] = {}
-    if "join_subnet" in ovn and version.at_least(FIRST_JOIN_SUBNET):
-        ipv4["internalJoinSubnet"] = ovn["join_subnet"]
-    elif "join_subnet" in ovn:
-        block["v4InternalSubnet"] = ovn["join_subnet"]
+    if "join_subnet" in ovn:
+        # The field of the other name too when it is there: the operator refuses two that differ
+        # (cluster-network-operator 4.16, pkg/network/ovn_kubernetes.go).
+        newer = version.at_least(FIRST_JOIN_SUBNET)
+        if newer or "internalJoinSubnet" in (present.get("ipv4") or {}):
+            ipv4["internalJoinSubnet"] = ovn["join_subnet"]
+        if not newer or "v4InternalSubnet" in present:
+            block["v4InternalSubnet"] = ovn["join_subnet"]
     if "transit_switch_subnet" in ovn:
         ipv4["internalTransitSwitchSubnet"] = ovn["transit_switch_subnet"]
     gateway: dict[str, Any] = {}
@@ -146,15 +153,19 @@ def _subnet_problems(settings: Settings, networks: Networks, *, target: str, ver
         named += _internal_subnets(settings, networks, version=version)
     parsed: list[tuple[str, AnyNetwork]] = []
     for name, cidr in named:
+        if "/" not in cidr:
+            yield f"{name} {cidr} is not a network in CIDR notation (it has no prefix length)"
+            continue
         try:
             parsed.append((name, ip_network(cidr)))
         except ValueError as error:
             yield f"{name} {cidr} is not a network in CIDR notation ({error})"
     for place, (name, network) in enumerate(parsed):
         for other_name, other_network in parsed[place + 1 :]:
-            if network.version == other_network.version and network.overlaps(other_network):  # type: ignore[arg-type]
+            if network.version == other_network.version and network.overlaps(other_network):
                 yield f"{name} {network} overlaps with {other_name} {other_network}"
     if target == OVN:
+        yield from _family_problems(settings.ovn or {}, parsed)
         yield from _join_size_problems(settings, networks, parsed)
 
 
@@ -166,7 +177,7 @@ def _internal_subnets(settings: Settings, networks: Networks, *, version: Versio
     """
     block = networks.operator.block(OVN)
     configured = {
-        "join_subnet": (block.get("ipv4") or {}).get("internalJoinSubnet") or block.get("v4InternalSubnet"),
+        "join_subnet": _configured_join_subnet(block),
         "transit_switch_subnet": (block.get("ipv4") or {}).get("internalTransitSwitchSubnet"),
         "masquerade_subnet": ((block.get("gatewayConfig") or {}).get("ipv4") or {}).get("internalMasqueradeSubnet"),
     }
@@ -175,6 +186,10 @@ def _internal_subnets(settings: Settings, networks: Networks, *, version: Versio
         names.remove("transit_switch_subnet")
     wanted = settings.ovn or {}
     return [(f"ovn.{name}", wanted.get(name) or configured[name] or DEFAULT_SUBNETS[name]) for name in names]
+
+
+def _configured_join_subnet(block: Mapping[str, Any]) -> Optional[str]:
+    return (block.get("ipv4") or {}).get("internalJoinSubnet") or block.get("v4InternalSubnet")
 
 
 def _host_prefix_problems(entry: Mapping[str, Any]) -> Iterable[str]:
@@ -189,11 +204,20 @@ def _host_prefix_problems(entry: Mapping[str, Any]) -> Iterable[str]:
         )
 
 
+def _family_problems(ovn: Mapping[str, Any], parsed: Iterable[tuple[str, AnyNetwork]]) -> Iterable[str]:
+    wanted = {f"ovn.{name}" for name in DEFAULT_SUBNETS if name in ovn}
+    for name, network in parsed:
+        if name in wanted and network.version != 4:
+            yield f"{name} {network} is not an IPv4 network"
+
+
 def _join_size_problems(
     settings: Settings, networks: Networks, parsed: Iterable[tuple[str, AnyNetwork]]
 ) -> Iterable[str]:
+    """The operator compares the size, too, only when the subnet is set explicitly."""
+    explicit = (settings.ovn or {}).get("join_subnet") or _configured_join_subnet(networks.operator.block(OVN))
     join = next((network for name, network in parsed if name == "ovn.join_subnet"), None)
-    if join is None or join.version != 4:
+    if not explicit or join is None or join.version != 4:
         return
     entries = settings.cluster_network or networks.config.cluster_network
     nodes = sum(_nodes_of(entry) for entry in entries)
@@ -215,9 +239,9 @@ def _kube_proxy_problems(kube_proxy: Mapping[str, Any]) -> Iterable[str]:
     if (
         kube_proxy.get("iptablesSyncPeriod")
         or kube_proxy.get("proxyArguments")
-        or kube_proxy.get("bindAddress", "") not in ("", "0.0.0.0", "::")  # noqa: S104
+        or kube_proxy.get("bindAddress", "") not in ("", "0.0.0.0", "::")
     ):
         yield (
-            "spec.kubeProxyConfig of networks.operator.openshift.io cluster is customised, which OVNKubernetes does not "
-            "allow; remove iptablesSyncPeriod, proxyArguments and bindAddress from it"
+            "spec.kubeProxyConfig of networks.operator.openshift.io cluster is customised, which OVNKubernetes does "
+            "not allow; remove iptablesSyncPeriod, proxyArguments and bindAddress from it"
         )

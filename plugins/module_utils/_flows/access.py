@@ -35,6 +35,7 @@ NEEDED = (
     Access("create", POD, subresource="exec", namespace="openshift-machine-config-operator"),
     Access("create", NAMESPACE),
     Access("delete", NAMESPACE),
+    Access("get", CONFIG_MAP, namespace=journals.NAMESPACE),
     Access("create", CONFIG_MAP, namespace=journals.NAMESPACE),
     Access("patch", CONFIG_MAP, namespace=journals.NAMESPACE),
 )

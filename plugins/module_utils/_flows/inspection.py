@@ -29,7 +29,14 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
     former = readers.namespace_exists(cluster, NAMESPACE[other(target)])
     pools = view.verdict(state="updated", network_type=target)
     where = position(
-        Observation(networks=networks, target=target, pools=pools, not_rebooted=remaining, former_namespace=former)
+        Observation(
+            networks=networks,
+            target=target,
+            pools=pools,
+            not_rebooted=remaining,
+            not_ready=tuple(node.name for node in nodes if not node.ready),
+            former_namespace=former,
+        )
     )
     return Outcome(facts=_facts(cluster, where, networks, view, nodes, journal, target=target, former=former))
 

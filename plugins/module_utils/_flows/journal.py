@@ -50,15 +50,19 @@ def record(cluster: Cluster, nodes: Sequence[Node], *, target: str, clock: Clock
     return journal
 
 
-def close(cluster: Cluster, *, target: str, clock: Clock) -> bool:
+def close(cluster: Cluster, *, target: str, clock: Clock, write: bool) -> bool:
     """Mark the record as history, so that a later migration never takes these boot ids for its own.
 
-    :returns: whether that had to be written
+    :param write: False to only find out
+    :returns: whether that has, or had, to be written
     """
     journal = read(cluster)
     if journal is None or journal.target != target or journal.closed_at is not None:
         return False
-    cluster.merge(CONFIG_MAP, journals.NAME, {"data": {"closed_at": clock.timestamp()}}, namespace=journals.NAMESPACE)
+    if write:
+        cluster.merge(
+            CONFIG_MAP, journals.NAME, {"data": {"closed_at": clock.timestamp()}}, namespace=journals.NAMESPACE
+        )
     return True
 
 

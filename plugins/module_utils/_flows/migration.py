@@ -11,15 +11,15 @@ Cluster Network Operator has taken it in.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
 
 from .._cluster import readers
 from .._cluster.kinds import CLUSTER_OPERATOR, NETWORK_CONFIG, NETWORK_OPERATOR
 from .._cluster.port import Cluster
 from .._domain import patches
 from .._domain.conditions import Condition, Conditions
-from .._domain.errors import Refused
+from .._domain.errors import MigrationError, Refused
 from .._domain.journals import not_rebooted
 from .._domain.networks import LIVE_ANNOTATION, TYPES, Networks, other
 from .._domain.settings import Settings, problems
@@ -30,6 +30,8 @@ from .clock import Clock
 from .outcome import Diff, Outcome
 from .pooling import PoolReader
 from .waiting import Wait, Waiter
+
+MigrationState = Literal["idle", "prepared", "switched", "finalized"]
 
 #: Reasons of co/network's Degraded that mean: the edit was refused, and stays refused until it is changed
 #: (cluster-network-operator 4.14, pkg/controller/operconfig/operconfig_controller.go).
@@ -49,19 +51,40 @@ class Migration:
     allow_abort: bool = False
     _diffs: list[Diff] = field(default_factory=list)
     _warnings: list[str] = field(default_factory=list)
+    _rights_known: bool = False
+
+    def reach(self, state: MigrationState) -> Outcome:
+        """Bring the cluster to ``state``.
+
+        :raises MigrationError: with what was changed all the same in its facts
+        """
+        steps = {
+            "idle": self.idle,
+            "prepared": self.prepared,
+            "switched": self.switched,
+            "finalized": self.finalized,
+        }
+        try:
+            return steps[state]()
+        except MigrationError as error:
+            if self._diffs and not self.check_mode:
+                error.facts.update(changed=True, diff=[diff.to_json() for diff in self._diffs])
+            raise
 
     def idle(self) -> Outcome:
         """No migration is set. Undoing a prepared one rolls every node back, so that has to be allowed by name."""
         seen = self._read()
-        if seen.operator.migrating_to == self.target:
-            if seen.config.spec_type == self.target:
+        under_way = seen.operator.migrating_to
+        if under_way == self.target == seen.config.spec_type:
+            raise self._refused(
+                f"the cluster has been switched to {self.target} already",
+                "Finish it (state finalized); there is nothing left to abort.",
+            )
+        if not self.allow_abort:
+            self._refuse_other_kinds(seen)
+            if under_way and under_way != seen.config.spec_type:
                 raise self._refused(
-                    f"the cluster has been switched to {self.target} already",
-                    "Finish it (state finalized); there is nothing left to abort.",
-                )
-            if not self.allow_abort:
-                raise self._refused(
-                    f"a migration to {self.target} is being prepared, and taking it back reboots every node",
+                    f"a migration to {under_way} is being prepared, and taking it back reboots every node",
                     "Go on with state prepared, or set allow_abort to undo it.",
                 )
         return self._outcome(self._clear(seen))
@@ -69,10 +92,11 @@ class Migration:
     def prepared(self) -> Outcome:
         """``spec.migration`` is set to the target with the wanted settings, and the operator has acknowledged it."""
         seen = self._read()
+        self._refuse_other_kinds(seen)
         if seen.config.spec_type == self.target:
             return self._outcome(Wait(self._beyond(seen)))
         version = self._require_settings(seen)
-        if seen.operator.migration is not None or seen.config.migrating:
+        if seen.operator.migrating_to != self.target:
             seen = self._without_leftovers(seen)
         self._refuse_other_features(seen)
         patch = patches.prepare(seen.operator, self.settings, target=self.target, version=version)
@@ -90,9 +114,10 @@ class Migration:
     def switched(self) -> Outcome:
         """``spec.networkType`` is the target and the operator has applied it. Records the nodes' boot ids first."""
         seen = self._read()
+        self._refuse_other_kinds(seen)
         if seen.config.spec_type != self.target:
-            self._require_settings(seen)
-            self._require_prepared(seen)
+            version = self._require_settings(seen)
+            self._require_prepared(seen, version=version)
             self._flip(seen)
         elif seen.operator.migration is None:
             return self._outcome(Wait(self._beyond(seen)))
@@ -108,6 +133,7 @@ class Migration:
     def finalized(self) -> Outcome:
         """The migration field and the former plugin's settings are gone."""
         seen = self._read()
+        self._refuse_other_kinds(seen)
         patch = patches.finalize(seen.operator, target=self.target)
         if patch:
             self._require_rebooted(seen)
@@ -120,28 +146,33 @@ class Migration:
             waiting_for="status.migration is still there",
             achieved=f"the cluster runs {self.target} and no migration is set",
         )
-        closed = not self.check_mode and journal.close(self.cluster, target=self.target, clock=self.clock)
+        closed = journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
         return self._outcome(wait, also_changed=closed)
 
     def _read(self) -> Networks:
         seen = readers.networks(self.cluster)
         if seen.config.live:
             raise self._refused(
-                f"networks.config.openshift.io cluster carries the annotation {LIVE_ANNOTATION}, which turns any change "
-                "of networkType into a live migration",
+                f"networks.config.openshift.io cluster carries the annotation {LIVE_ANNOTATION}, which turns any "
+                "change of networkType into a live migration",
                 "Let a running live migration complete. A leftover is removed with: oc annotate network.config cluster "
                 f"{LIVE_ANNOTATION}-",
             )
         unknown = {seen.config.spec_type, seen.config.status_type} - set(TYPES)
         if unknown:
             raise self._refused(
-                f"the cluster's networkType is {listed(sorted(unknown))}",
+                f"the cluster's networkType is {listed(name or '(none)' for name in sorted(unknown))}",
                 "Only OpenShiftSDN and OVNKubernetes can be migrated.",
             )
         return seen
 
     def _beyond(self, seen: Networks) -> Verdict:
         """The verdict on a cluster whose spec has been flipped already."""
+        if seen.operator.migrating_to not in (None, self.target):
+            raise self._refused(
+                f"the cluster runs {self.target}, and a migration to {seen.operator.migrating_to} is being prepared",
+                "Go on with that one, or undo it (state idle with allow_abort).",
+            )
         if seen.config.status_type == self.target:
             return done(f"the cluster has been switched to {self.target} already")
         if seen.operator.migrating_to == self.target:
@@ -166,21 +197,19 @@ class Migration:
                 remedy="Nothing was changed. Correct the settings.",
                 facts={"problems": wrong},
             )
-        if seen.operator.migrating_to != self.target:
-            access.require_all(self.cluster)
         return version
 
     def _without_leftovers(self, seen: Networks) -> Networks:
-        """Clear what an earlier migration has left, and wait until it is gone; a migration to the target stays."""
-        if seen.operator.migrating_to == self.target:
+        """What there is when all that an earlier migration has left, its open record too, has been cleared."""
+        self._require_rights()
+        journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
+        if seen.operator.migration is None and not seen.config.migrating:
             return seen
-        if seen.operator.migration is not None and seen.operator.migrating_to is None:
-            raise self._refused(
-                f"another migration is under way: spec.migration is {dict(seen.operator.migration)}",
-                "Finish it first (an MTU change is finished with spec.migration null after its reboots).",
-            )
         self._clear(seen)
-        return seen if self.check_mode else readers.networks(self.cluster)
+        if not self.check_mode:
+            return readers.networks(self.cluster)
+        spec = patches.merged({"spec": seen.operator.spec}, patches.clear_migration())["spec"]
+        return replace(seen, operator=replace(seen.operator, migration=None, spec=spec))
 
     def _clear(self, seen: Networks) -> Wait:
         if seen.operator.migration is not None:
@@ -191,6 +220,18 @@ class Migration:
             waiting_for="status.migration is still there",
             achieved="no migration is set",
         )
+
+    def _refuse_other_kinds(self, seen: Networks) -> None:
+        """An MTU change and a live migration use the same field, and taking it away or adding to it breaks them."""
+        migration = seen.operator.migration or {}
+        kind = (
+            "an MTU change" if migration.get("mtu") else "a live migration" if migration.get("mode") == "Live" else ""
+        )
+        if kind:
+            raise self._refused(
+                f"{kind} is under way: spec.migration of networks.operator.openshift.io cluster is {dict(migration)}",
+                "Finish it first; an MTU change is finished with spec.migration null after its reboots.",
+            )
 
     def _refuse_other_features(self, seen: Networks) -> None:
         if seen.operator.migrating_to != self.target or self.settings.features is None:
@@ -205,10 +246,15 @@ class Migration:
                 "Go on with the features it was started with, or abort and start again.",
             )
 
-    def _require_prepared(self, seen: Networks) -> None:
+    def _require_prepared(self, seen: Networks, *, version: Version) -> None:
         if seen.operator.migrating_to != self.target or seen.config.acknowledged != self.target:
             self._require(f"the migration to {self.target} is not prepared", "Run state prepared first.")
             return
+        self._refuse_other_features(seen)
+        if patches.missing_settings(seen.operator, self.settings, target=self.target, version=version):
+            self._require(
+                "the settings are not those that the migration was prepared with", "Run state prepared first."
+            )
         pools = PoolReader(self.cluster).read().verdict(state="updated", network_type=self.target)
         if pools.state != "done":
             self._require(
@@ -234,9 +280,19 @@ class Migration:
                 "Run node_reboot: it records them, reboots every node and proves it.",
             )
             return
-        waiting = not_rebooted(readers.nodes(self.cluster), recorded.boot_ids)
+        nodes = readers.nodes(self.cluster)
+        waiting = not_rebooted(nodes, recorded.boot_ids)
         if waiting:
             self._require(f"not rebooted since the switch: {listed(waiting)}", "Run node_reboot.")
+        away = [node.name for node in nodes if not node.ready]
+        if away:
+            self._require(f"not Ready since the switch: {listed(away)}", "Wait for them, or run node_reboot.")
+
+    def _require_rights(self) -> None:
+        """Before the first write: a credential that can do half of a migration is found out while nothing is done."""
+        if not self._rights_known:
+            access.require_all(self.cluster)
+        self._rights_known = True
 
     def _require(self, problem: str, remedy: str) -> None:
         """Refuse; in check mode say it, since the steps before this one have only been predicted."""
@@ -248,21 +304,22 @@ class Migration:
         return Refused(tried=f"migrate to {self.target}", seen=problem, remedy=remedy)
 
     def _flip(self, seen: Networks) -> None:
+        self._require_rights()
         patch = patches.flip(self.settings, target=self.target)
         live = {
             "networkType": seen.config.spec_type,
             "clusterNetwork": [dict(entry) for entry in seen.config.cluster_network],
         }
+        if not self.check_mode:
+            journal.record(self.cluster, readers.nodes(self.cluster), target=self.target, clock=self.clock)
+            self.cluster.merge(NETWORK_CONFIG, "cluster", patch)
         self._diff({"spec": live}, patch, header="networks.config.openshift.io cluster")
-        if self.check_mode:
-            return
-        journal.record(self.cluster, readers.nodes(self.cluster), target=self.target, clock=self.clock)
-        self.cluster.merge(NETWORK_CONFIG, "cluster", patch)
 
     def _patch_operator(self, seen: Networks, patch: patches.Patch) -> None:
-        self._diff({"spec": seen.operator.spec}, patch, header="networks.operator.openshift.io cluster")
+        self._require_rights()
         if not self.check_mode:
             self.cluster.merge(NETWORK_OPERATOR, "cluster", patch)
+        self._diff({"spec": seen.operator.spec}, patch, header="networks.operator.openshift.io cluster")
 
     def _diff(self, document: Any, patch: patches.Patch, *, header: str) -> None:
         after = patches.merged(document, patch)

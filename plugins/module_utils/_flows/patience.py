@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Any, Optional, TypeVar
 
 from .._cluster.kinds import Kind
-from .._cluster.port import Access, Cluster, Execution, Json
+from .._cluster.port import Access, Cluster, Execution, Json, Lines
 from .._domain.errors import ClusterUnreachable, Unauthorized
 from .clock import Clock
 
@@ -67,10 +67,9 @@ class PatientCluster:
         """Not repeated: only the caller knows whether a command may run twice."""
         return self._cluster.execute(pod, command, namespace=namespace, container=container, timeout=timeout)
 
-    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> list[str]:
-        return self._patiently(
-            lambda: self._cluster.log_tail(pod, namespace=namespace, container=container, lines=lines)
-        )
+    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines:
+        """Not repeated: a log comes from the node's kubelet, and one that is down answers like an API that is down."""
+        return self._cluster.log_tail(pod, namespace=namespace, container=container, lines=lines)
 
     def ready(self) -> bool:
         return self._patiently(self._cluster.ready)
@@ -92,7 +91,7 @@ class PatientCluster:
         self.outages.append(Outage(since=self._clock.timestamp(), seconds=None, seen=first.seen))
         last = first
         while self._clock.monotonic() - began < self._budget:
-            self._clock.sleep(min(KNOCK_EVERY, self._budget))
+            self._clock.sleep(min(KNOCK_EVERY, began + self._budget - self._clock.monotonic()))
             try:
                 answer = call()
             except ClusterUnreachable as error:

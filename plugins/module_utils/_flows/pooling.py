@@ -182,7 +182,10 @@ def default_timeout(cluster: Cluster) -> float:
 
 
 def _log_tails(cluster: Cluster, view: PoolsView) -> dict[str, list[str]]:
-    """What the machine-config-daemon of each pool's first unfinished node said last; a missing log is said, not fatal."""
+    """What the machine-config-daemon of each pool's first unfinished node said last.
+
+    A log that cannot be read is said, not fatal.
+    """
     tails: dict[str, list[str]] = {}
     for pool in view.pools:
         node = next((n for n in pool.nodes if n.state != "Done" or not n.ready), None)

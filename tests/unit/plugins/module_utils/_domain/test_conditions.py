@@ -7,21 +7,31 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.conditions import Conditions
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.objects import condition
 
 
-def test_conditions_are_found_by_type():
-    given = [
-        {"type": "Degraded", "status": "False"},
-        {"type": "Available", "status": "True", "reason": "AsExpected", "message": "All is well"},
-    ]
-    conditions = Conditions.from_json(given)
-    assert conditions["Available"].true
-    assert conditions["Available"].why == "AsExpected: All is well"
+@pytest.mark.parametrize("order", [1, -1], ids=["as given", "reversed"])
+def test_a_condition_is_found_by_type_wherever_it_stands(order):
+    given = [condition("Updated", "True"), condition("Degraded", "False"), condition("Updating", "Unknown")]
+    conditions = Conditions.from_json(given[::order])
+    assert conditions["Updated"].true
     assert conditions["Degraded"].false
-    assert conditions["Degraded"].why == ""
+    assert not conditions["Updating"].true
+    assert not conditions["Updating"].false
 
 
-@pytest.mark.parametrize("given", [[], None, [{"type": "Progressing"}]])
-def test_a_condition_that_says_nothing_is_neither_true_nor_false(given):
-    condition = Conditions.from_json(given)["Progressing"]
-    assert (condition.true, condition.false, condition.status) == (False, False, "Unknown")
+def test_a_condition_that_is_not_there_is_unknown():
+    missing = Conditions.from_json([])["Available"]
+    assert (missing.status, missing.true, missing.false, missing.why) == ("Unknown", False, False, "")
+
+
+@pytest.mark.parametrize(
+    ("given", "why"),
+    [
+        (condition("Degraded", "True", "Broken", "it broke"), "Broken: it broke"),
+        (condition("Degraded", "True", "", "it broke"), "it broke"),
+        ({"type": "Degraded", "status": "True", "reason": "Broken"}, "Broken"),
+    ],
+)
+def test_why(given, why):
+    assert Conditions.from_json([given])["Degraded"].why == why

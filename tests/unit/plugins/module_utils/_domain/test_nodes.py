@@ -9,46 +9,48 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.nodes import Node, configured_verdict
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 
+OLD = objects.WORKER_CONFIG
+NEW = "rendered-worker-ffffffffffffffffffffffffffffffff"
 
-def test_a_node():
-    node = Node.from_json(objects.master("master-0", unschedulable=True))
+
+def test_a_node_that_has_just_joined_has_no_status_at_all():
+    node = Node.from_json({"metadata": {"name": "new"}})
+    assert (node.ready, node.boot_id, node.internal_ip, node.state, node.schedulable) == (False, "", None, "", True)
+    assert node.ready_reason == "Ready is Unknown"
+
+
+def test_a_node_as_it_is_served():
+    node = Node.from_json(objects.master("m0", boot_id="b1", unschedulable=True))
+    assert (node.name, node.boot_id, node.internal_ip) == ("m0", "b1", "192.0.2.10")
     assert node.control_plane
-    assert node.ready
     assert not node.schedulable
-    assert node.boot_id == "master-0-boot-1"
-    assert node.internal_ip == "192.0.2.10"
-    assert node.current_config == node.desired_config == objects.MASTER_CONFIG
-    assert node.state == "Done"
+    assert node.to_json()["control_plane"] is True
 
 
 @pytest.mark.parametrize("role", ["master", "control-plane"])
 def test_either_label_makes_a_control_plane_node(role):
-    assert Node.from_json(objects.node("a", roles=(role,))).control_plane
-    assert not Node.from_json(objects.node("a", roles=("worker", "infra"))).control_plane
-
-
-def test_a_node_that_has_only_just_joined_is_read():
-    node = Node.from_json({"metadata": {"name": "new"}})
-    assert (node.ready, node.boot_id, node.state, node.internal_ip) == (False, "", "", None)
-    assert "Unknown" in node.ready_reason
+    assert Node.from_json(objects.node("m0", roles=[role])).control_plane
 
 
 @pytest.mark.parametrize(
     ("given", "state", "reason"),
     [
-        ({"config": "new"}, "done", "runs new"),
-        ({"config": "old"}, "pending", "not yet asked"),
-        ({"config": "old", "desired": "new", "state": "Working"}, "pending", "Working on its way"),
-        ({"config": "old", "desired": "new", "state": "Done"}, "pending", "Done on its way"),
-        ({"config": "new", "state": "Working"}, "pending", "Working"),
-        ({"config": "new", "ready": False}, "pending", "not Ready"),
-        ({"config": "new", "unschedulable": True}, "pending", "cordoned"),
-        ({"config": "old", "desired": "new", "state": "Degraded", "reason": "disk full"}, "failed", "disk full"),
-        ({"config": "new", "state": "Unreconcilable"}, "failed", "no reason given"),
+        pytest.param({"config": NEW}, "done", f"runs {NEW}", id="done"),
+        pytest.param({"config": OLD}, "pending", "not yet asked", id="Done, but on what it ran before"),
+        pytest.param({"config": OLD, "desired": NEW}, "pending", "is Done on its way", id="asked, not begun"),
+        pytest.param({"config": OLD, "desired": NEW, "state": "Working"}, "pending", "is Working", id="working"),
+        pytest.param({"config": NEW, "state": "Working"}, "pending", "is Working", id="configured, not yet Done"),
+        pytest.param({"config": NEW, "state": ""}, "pending", "without a state", id="no state"),
+        pytest.param({"config": NEW, "ready": False}, "pending", "is not Ready (NodeStatusUnknown", id="not Ready"),
+        pytest.param({"config": NEW, "unschedulable": True}, "pending", "is cordoned", id="cordoned"),
+        pytest.param(
+            {"config": OLD, "state": "Degraded", "reason": "disk"}, "failed", "is Degraded: disk", id="degraded"
+        ),
+        pytest.param({"config": NEW, "state": "Unreconcilable"}, "failed", "no reason given", id="unreconcilable"),
     ],
 )
-def test_when_a_node_runs_a_configuration(given, state, reason):
-    seen = configured_verdict(Node.from_json(objects.node("worker-0", **given)), config="new")
-    assert seen.state == state
-    assert reason in seen.reason
-    assert "worker-0" in seen.reason
+def test_configured_verdict(given, state, reason):
+    verdict = configured_verdict(Node.from_json(objects.node("w0", **given)), config=NEW)
+    assert verdict.state == state
+    assert reason in verdict.reason
+    assert "w0" in verdict.reason

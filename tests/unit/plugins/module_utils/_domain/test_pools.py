@@ -11,152 +11,232 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.poo
     Pool,
     RenderedConfig,
     membership,
+    network_type_verdict,
     paused_verdict,
     updated_verdict,
     updating_verdict,
 )
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import machine_config, rendered, unit
 
-CONFIG = objects.WORKER_CONFIG
-
-
-def rendered(argument="OVNKubernetes", *, enabled=True, name=CONFIG):
-    contents = f"[Service]\nType=oneshot\nExecStart=/usr/local/bin/configure-ovs.sh {argument}\n[Install]\n"
-    units = [
-        {"name": "kubelet.service", "enabled": True, "contents": contents},
-        {"name": "ovs-configuration.service", "enabled": enabled, "contents": contents},
-    ]
-    body = {"metadata": {"name": name}, "spec": {"config": {"systemd": {"units": units}}}}
-    return RenderedConfig.from_json(body)
+OVN, SDN = "OVNKubernetes", "OpenShiftSDN"
+NEW, OLD = rendered("worker", OVN), rendered("worker", SDN)
+CONFIG = {kind: RenderedConfig(rendered("worker", kind), kind) for kind in (OVN, SDN)}
 
 
-def pool(name="worker", *, machines=2, **status):
-    body = objects.pool(name, machines=machines)
-    body["spec"].update(status.pop("spec", {}))
+def pool(name="worker", *, machines=2, config=NEW, spec=None, **status):
+    body = objects.pool(name, machines=machines, config=config)
+    body["spec"].update(spec or {})
+    conditions = status.pop("conditions", {})
     body["status"].update(status)
+    body["status"]["conditions"] = [
+        objects.condition(type_, *values)
+        for type_, values in {
+            "Updated": ("True",),
+            "Updating": ("False",),
+            "Degraded": ("False",),
+            **conditions,
+        }.items()
+    ]
     return Pool.from_json(body)
 
 
-def nodes(count=2, **given):
-    return [Node.from_json(objects.node(f"worker-{i}", **given)) for i in range(count)]
+def node(name="w0", **given):
+    return Node.from_json(objects.node(name, **{"config": NEW, **given}))
 
 
-def conditions(**changed):
-    known = {"Updated": "True", "Updating": "False", "Degraded": "False", **changed}
-    return [objects.condition(type_, status) for type_, status in known.items()]
-
-
-@pytest.mark.parametrize(
-    ("config", "network_type"),
-    [
-        (rendered(), "OVNKubernetes"),
-        (rendered("OpenShiftSDN"), "OpenShiftSDN"),
-        (rendered(enabled=False), None),
-        (rendered("OVNKubernetes extra"), None),
-        (RenderedConfig.from_json({"metadata": {"name": "empty"}}), None),
-    ],
-    ids=["OVN", "SDN", "disabled", "other argument", "no units"],
-)
-def test_what_a_rendered_configuration_boots_for(config, network_type):
-    assert config.network_type == network_type
-
-
-def updated(pool_, nodes_, *, config=None, network_type="OVNKubernetes"):
-    return updated_verdict(pool_, rendered() if config is None else config, nodes_, network_type=network_type)
-
-
-def test_a_pool_whose_nodes_run_what_it_is_to_run_is_done():
-    assert updated(pool(), nodes()).state == "done"
-
-
-def test_updated_true_on_the_old_configuration_is_not_done():
-    seen = updated(pool(), nodes(), config=rendered("OpenShiftSDN"))
-    assert seen.state == "pending"
-    assert "boots for OpenShiftSDN" in seen.reason
+W0, W1 = node("w0"), node("w1")
+BEHIND = {
+    "configuration": {"name": OLD},
+    "updatedMachineCount": 1,
+    "readyMachineCount": 1,
+    "unavailableMachineCount": 1,
+}
+DEGRADED = {"Degraded": ("True",), "NodeDegraded": ("True", "1 nodes are reporting degraded", 'Node w0: "no space"')}
+RENDER = {"Degraded": ("True",), "RenderDegraded": ("True", "", "no template")}
 
 
 @pytest.mark.parametrize(
-    ("pool_", "nodes_", "state", "reason"),
+    ("a_pool", "config", "nodes", "network_type", "state", "reason"),
     [
-        (pool(observedGeneration=2), nodes(), "pending", "has not noticed"),
-        (pool(configuration={"name": "old"}), nodes(), "pending", "has not noticed"),
-        (pool(conditions=conditions(Updated="False")), nodes(), "pending", "has not noticed"),
-        (pool(conditions=conditions(Updating="True")), nodes(), "pending", "has not noticed"),
-        (pool(updatedMachineCount=1), nodes(), "pending", "has not noticed"),
-        (pool(machines=3), nodes(), "pending", "counts 3 machines"),
-        (pool(), nodes(config="old", desired=CONFIG, state="Working"), "pending", "0 of 2 nodes updated"),
-        (pool(), nodes(ready=False), "pending", "not Ready"),
-        (pool(), nodes(unschedulable=True), "pending", "cordoned"),
-        (pool(), nodes(state="Degraded", reason="disk full"), "failed", "disk full"),
-        (pool(conditions=conditions(Degraded="True")), nodes(), "failed", "degraded"),
-        (pool(degradedMachineCount=1), nodes(), "failed", "degraded"),
-        (pool(spec={"paused": True}), nodes(config="old"), "failed", "is paused"),
-        (pool(spec={"paused": True}), nodes(), "done", "all 2 nodes"),
-        (pool(machines=0), [], "done", "is empty"),
-    ],
-    ids=[
-        "generation",
-        "status configuration",
-        "not Updated",
-        "Updating",
-        "count of updated",
-        "count of machines",
-        "node on its way",
-        "node not Ready",
-        "node cordoned",
-        "node degraded",
-        "pool degraded",
-        "machine degraded",
-        "paused and behind",
-        "paused and up to date",
-        "empty",
+        pytest.param(pool(), CONFIG[OVN], [W0, W1], OVN, "done", "all 2 nodes run", id="done"),
+        pytest.param(pool(), None, [W0, W1], None, "done", "all 2 nodes run", id="done, any content"),
+        pytest.param(pool(conditions=DEGRADED), CONFIG[OVN], [W0, W1], OVN, "failed", "no space", id="node degraded"),
+        pytest.param(
+            pool(conditions=RENDER), CONFIG[OVN], [W0, W1], OVN, "failed", "no template", id="render degraded"
+        ),
+        pytest.param(
+            pool(degradedMachineCount=1),
+            CONFIG[OVN],
+            [W0, node("w1", state="Degraded", reason="broken disk")],
+            OVN,
+            "failed",
+            "node w1: broken disk",
+            id="only the count is degraded",
+        ),
+        pytest.param(pool(conditions={"Degraded": ("True",)}), None, [W0], None, "failed", "no reason", id="no reason"),
+        pytest.param(pool(machines=0), None, [], OVN, "done", "is empty", id="empty"),
+        pytest.param(pool(machines=0, spec={"paused": True}), None, [], OVN, "done", "is empty", id="empty, paused"),
+        pytest.param(pool(), None, [W0, W1], OVN, "pending", "does not exist yet", id="not rendered"),
+        pytest.param(
+            pool(config=OLD), CONFIG[SDN], [node(config=OLD)], OVN, "pending", f"boots for {SDN}", id="old content"
+        ),
+        pytest.param(
+            pool(),
+            RenderedConfig(NEW, None),
+            [W0, W1],
+            OVN,
+            "pending",
+            "has no enabled ovs-configuration",
+            id="no unit",
+        ),
+        pytest.param(
+            pool(), CONFIG[OVN], [W0, node("w1", config=OLD)], OVN, "pending", "1 of 2 nodes updated", id="one to go"
+        ),
+        pytest.param(
+            pool(), CONFIG[OVN], [W0, node("w1", state="Degraded")], OVN, "failed", "w1 is Degraded", id="bad node"
+        ),
+        pytest.param(
+            pool(spec={"paused": True}, **BEHIND),
+            CONFIG[OVN],
+            [W0, node("w1", config=OLD)],
+            OVN,
+            "failed",
+            "is paused",
+            id="paused with something to do",
+        ),
+        pytest.param(pool(spec={"paused": True}), CONFIG[OVN], [W0, W1], OVN, "done", "all 2", id="paused and done"),
+        pytest.param(pool(machines=3), CONFIG[OVN], [W0, W1], OVN, "pending", "counts 3 machines, 2 nodes", id="count"),
+        pytest.param(pool(), CONFIG[OVN], [], OVN, "pending", "counts 2 machines, 0 nodes", id="machines, no nodes"),
+        pytest.param(pool(machines=0), CONFIG[OVN], [W0], OVN, "pending", "counts 0 machines", id="nodes, no machines"),
+        pytest.param(
+            pool(**BEHIND), CONFIG[OVN], [W0, W1], OVN, "pending", "has not noticed yet", id="pool has not noticed"
+        ),
     ],
 )
-def test_one_thing_that_is_missing_is_enough(pool_, nodes_, state, reason):
-    seen = updated(pool_, nodes_)
-    assert seen.state == state, seen
-    assert reason in seen.reason
+def test_law_04_when_a_pool_is_done(a_pool, config, nodes, network_type, state, reason):
+    verdict = updated_verdict(a_pool, config, nodes, network_type=network_type)
+    assert verdict.state == state
+    assert reason in verdict.reason
+    assert "pool worker" in verdict.reason
 
 
-def test_a_configuration_that_is_not_there_yet_is_pending():
-    seen = updated_verdict(pool(), None, nodes(), network_type="OVNKubernetes")
-    assert seen.state == "pending"
-    assert "does not exist yet" in seen.reason
-
-
-def test_updating_and_paused():
-    assert updating_verdict(pool()).state == "pending"
-    assert updating_verdict(pool(configuration={"name": "old"})).state == "done"
-    assert updating_verdict(pool(conditions=conditions(Updating="True"))).state == "done"
-    assert updating_verdict(pool(machines=0)).state == "done"
-    assert paused_verdict(pool(), rendered(), network_type=None).state == "pending"
-    paused = pool(spec={"paused": True})
-    assert paused_verdict(paused, rendered(), network_type=None).state == "done"
-    assert paused_verdict(paused, rendered(), network_type="OpenShiftSDN").state == "pending"
-
-
-INFRA = objects.pool("infra")
-POOLS = [Pool.from_json(body) for body in (objects.pool("master"), objects.pool("worker"), INFRA)]
+def test_law_04_updated_true_alone_is_true_before_the_rollout_has_begun():
+    before = pool(config=OLD)
+    assert before.settled
+    assert updated_verdict(before, CONFIG[SDN], [node(config=OLD), node("w1", config=OLD)], network_type=OVN).state == (
+        "pending"
+    )
 
 
 @pytest.mark.parametrize(
-    ("roles", "config", "expected"),
+    "status",
     [
-        (("master", "control-plane"), "", "master"),
-        (("master", "worker"), "", "master"),
-        (("worker",), "", "worker"),
-        (("worker", "infra"), "", "infra"),
-        (("infra",), "", "infra"),
-        (("control-plane",), objects.MASTER_CONFIG, "master"),
-        (("gpu",), "by-hand", None),
+        pytest.param({"observedGeneration": 2}, id="generation not observed"),
+        pytest.param({"configuration": {"name": OLD}}, id="status configuration"),
+        pytest.param({"updatedMachineCount": 1}, id="updated"),
+        pytest.param({"readyMachineCount": 1}, id="ready"),
+        pytest.param({"unavailableMachineCount": 1}, id="unavailable"),
+        pytest.param({"degradedMachineCount": 1}, id="degraded"),
+        pytest.param({"conditions": {"Updated": ("False",)}}, id="Updated"),
+        pytest.param({"conditions": {"Updating": ("True",)}}, id="Updating"),
     ],
 )
-def test_which_pool_configures_a_node(roles, config, expected):
-    node = Node.from_json(objects.node("it", roles=roles, config=config))
-    assert membership(POOLS, [node]).get("it") == expected
+def test_everything_that_the_pool_reports_counts(status):
+    assert pool().settled
+    assert not pool(**status).settled
 
 
-def test_a_node_in_two_custom_pools_is_configured_by_none():
-    gpu = Pool.from_json(objects.pool("gpu"))
-    node = Node.from_json(objects.node("it", roles=("worker", "infra", "gpu"), config="by-hand"))
-    assert membership([*POOLS, gpu], [node]) == {}
+@pytest.mark.parametrize(
+    ("units", "network_type"),
+    [
+        pytest.param([unit(OVN)], OVN, id="enabled"),
+        pytest.param([unit(SDN)], SDN, id="the other one"),
+        pytest.param([unit(OVN, enabled=False)], None, id="disabled unit"),
+        pytest.param([unit(OVN, name="other.service")], None, id="other unit"),
+        pytest.param([unit(OVN, name="other.service"), unit(SDN)], SDN, id="the right one of two units"),
+        pytest.param([unit("OVNKubernetes2")], "OVNKubernetes2", id="a longer word is another word"),
+        pytest.param([unit("")], None, id="no argument"),
+        pytest.param([unit("OVNKubernetes --now")], None, id="more arguments"),
+        pytest.param([unit("OVNKubernetes  ")], OVN, id="trailing blanks"),
+        pytest.param([{**unit(OVN), "contents": "#ExecStart=/usr/local/bin/configure-ovs.sh X\n"}], None, id="comment"),
+        pytest.param([{**unit(OVN), "contents": "ExecStart=/usr/bin/configure-ovs.sh X\n"}], None, id="other path"),
+        pytest.param([{**unit(OVN), "contents": None}], None, id="no contents"),
+        pytest.param(
+            [{**unit(SDN), "dropins": [{"name": "10-proxy.conf", "contents": unit(OVN)["contents"]}]}],
+            SDN,
+            id="drop-ins do not count",
+        ),
+        pytest.param([], None, id="no unit"),
+    ],
+)
+def test_law_04_the_content_is_the_exact_exec_start_of_the_enabled_unit(units, network_type):
+    config = RenderedConfig.from_json(machine_config(NEW, *units))
+    assert config == RenderedConfig(NEW, network_type)
+
+
+def test_a_machine_config_without_ignition_says_nothing():
+    assert RenderedConfig.from_json({"metadata": {"name": "x"}}) == RenderedConfig("x", None)
+
+
+def test_network_type_verdict_when_nothing_was_ever_rendered():
+    verdict = network_type_verdict(pool(config=NEW, spec={"configuration": {}}), None, network_type=OVN)
+    assert verdict.state == "pending"
+    assert "(none)" in verdict.reason
+
+
+CUSTOM = [
+    pool("master", config="rendered-master-" + "a" * 32),
+    pool("worker"),
+    pool("infra", config="rendered-infra-" + "a" * 32),
+    pool("gpu", config="rendered-gpu-" + "a" * 32),
+]
+
+
+@pytest.mark.parametrize(
+    ("roles", "current", "member_of"),
+    [
+        pytest.param(["master", "control-plane"], "", "master", id="master"),
+        pytest.param(["master", "worker"], "", "master", id="compact"),
+        pytest.param(["master", "infra"], "", "master", id="master wins over custom"),
+        pytest.param(["worker"], "", "worker", id="worker"),
+        pytest.param(["worker", "infra"], "", "infra", id="custom wins over worker"),
+        pytest.param(["infra"], "", "infra", id="custom alone"),
+        pytest.param(["worker", "infra", "gpu"], NEW, None, id="two custom pools: the operator refuses"),
+        pytest.param(["control-plane"], "rendered-master-" + "b" * 32, "master", id="only the control-plane label"),
+        pytest.param(["control-plane"], "rendered-other-" + "b" * 32, None, id="a pool that is gone"),
+        pytest.param(["control-plane"], "rendered-master-short", None, id="not a rendered name"),
+        pytest.param([], "x", None, id="no label at all"),
+    ],
+)
+def test_membership(roles, current, member_of):
+    node = Node.from_json(objects.node("n0", roles=roles, config=current or NEW))
+    assert membership(CUSTOM, [node]).get("n0") == member_of
+
+
+@pytest.mark.parametrize(
+    ("a_pool", "state"),
+    [
+        pytest.param(pool(), "pending", id="settled"),
+        pytest.param(pool(conditions={"Updating": ("True",)}), "done", id="Updating"),
+        pytest.param(pool(configuration={"name": OLD}), "done", id="configurations differ"),
+        pytest.param(pool(machines=0), "done", id="an empty pool never shows it"),
+        pytest.param(pool(conditions=DEGRADED), "failed", id="degraded"),
+    ],
+)
+def test_updating_verdict(a_pool, state):
+    assert updating_verdict(a_pool).state == state
+
+
+@pytest.mark.parametrize(
+    ("paused", "config", "network_type", "state"),
+    [
+        (False, CONFIG[OVN], None, "pending"),
+        (True, CONFIG[OVN], None, "done"),
+        (True, CONFIG[OVN], OVN, "done"),
+        pytest.param(True, CONFIG[OVN], SDN, "pending", id="the wanted configuration is not pending yet"),
+        (True, None, SDN, "pending"),
+    ],
+)
+def test_paused_verdict(paused, config, network_type, state):
+    assert paused_verdict(pool(spec={"paused": paused}), config, network_type=network_type).state == state

@@ -16,22 +16,22 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.ver
 
 
 @pytest.mark.parametrize(
-    ("verdicts", "expected"),
+    ("verdicts", "state", "reason"),
     [
-        ([], done("all")),
-        ([done("a"), done("b")], done("all")),
-        ([done("a"), pending("b"), pending("c")], pending("b; c")),
-        ([pending("a"), failed("b"), done("c"), failed("d")], failed("b; d")),
-        ([pending(str(i)) for i in range(9)], pending("0; 1; 2; 3 and 5 more")),
+        pytest.param([], "done", "all is well", id="nothing to judge"),
+        pytest.param([done("a"), done("b")], "done", "all is well", id="all done"),
+        pytest.param([done("a"), pending("b"), pending("c")], "pending", "b; c", id="some pending"),
+        pytest.param([pending("a"), failed("b"), done("c")], "failed", "b", id="failed wins"),
+        pytest.param([pending(c) for c in "abcdef"], "pending", "a; b; c; d and 2 more", id="many reasons are counted"),
     ],
 )
-def test_the_worst_verdict_wins_with_its_reasons(verdicts, expected):
-    assert combine(verdicts, when_done="all") == expected
+def test_combine(verdicts, state, reason):
+    assert combine(verdicts, when_done="all is well").to_json() == {"state": state, "reason": reason}
 
 
 @pytest.mark.parametrize(
-    ("items", "expected"),
-    [("", ""), ("a", "a"), ("abcd", "a, b, c, d"), ("abcde", "a, b, c, d and 1 more")],
+    ("items", "text"),
+    [([], ""), (["a"], "a"), (["a", "b", "c", "d"], "a, b, c, d"), ("abcde", "a, b, c, d and 1 more")],
 )
-def test_long_lists_are_counted(items, expected):
-    assert listed(items) == expected
+def test_listed(items, text):
+    assert listed(items) == text
