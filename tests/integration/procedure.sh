@@ -1,4 +1,4 @@
-#!/bin/bash
+#!/usr/bin/env bash
 # The commands of the published offline procedure, in its order, with kubectl for oc and exec for rsh. What the text
 # leaves to the reader ("wait until all nodes are updated", "reboot every node") is a loop over the command that the
 # text tells the reader to look at. Needs KUBECONFIG; writes cluster-openshift-sdn.yaml into the current directory.
