@@ -168,7 +168,7 @@ def test_a_pod(given: Object, ready: str, status: str) -> None:
 
 
 def test_restarts_say_when() -> None:
-    last = {"lastState": {"terminated": {"finishedAt": "2026-03-01T11:55:00Z"}}}
+    last: Object = {"lastState": {"terminated": {"finishedAt": "2026-03-01T11:55:00Z"}}}
     given = pod(status={"containerStatuses": [running(restarts=3, **last)]})
     assert row(BUILTIN["pods"], given)["RESTARTS"] == "3 (5m ago)"
 

@@ -123,8 +123,8 @@ def test_nodes_have_addresses_and_subnets_of_their_own(name: str) -> None:
     for of in ("name", "address", "loopback", "subnet"):
         values = [getattr(node, of) for node in nodes]
         assert len(set(values)) == len(nodes), of
-    network = ipaddress.ip_network("10.128.0.0/14")
-    assert all(ipaddress.ip_network(node.subnet).subnet_of(network) for node in nodes)
+    network = ipaddress.IPv4Network("10.128.0.0/14")
+    assert all(ipaddress.IPv4Network(node.subnet).subnet_of(network) for node in nodes)
     assert all(ipaddress.ip_address(node.loopback).is_loopback for node in nodes)
     assert all(ipaddress.ip_address(node.address) in ipaddress.ip_network("10.0.0.0/16") for node in nodes)
 
@@ -338,6 +338,16 @@ def test_the_node_identity_webhook_comes_with_ovn_only(ocp: str) -> None:
     hooks = shared(ocp).list("validatingwebhookconfigurations.admissionregistration.k8s.io")
     present = "network-node-identity.openshift.io" in {hook["metadata"]["name"] for hook in hooks}
     assert present is (ocp == "4.17")
+
+
+@pytest.mark.parametrize("ocp", ALL)
+def test_a_profile_names_one_release(ocp: str) -> None:
+    profile = profile_for(ocp)
+    assert profile.version.startswith(f"{ocp}.")
+    assert profile.rhcos_version in profile.os_image
+    assert f"rhaos{ocp}." in profile.container_runtime_version
+    assert profile.container_runtime_version.startswith(f"cri-o://1.{profile.kubernetes_minor}.")
+    assert len(profile.release_image.partition("@sha256:")[2]) == 64
 
 
 def test_versions() -> None:
