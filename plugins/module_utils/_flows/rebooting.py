@@ -17,60 +17,18 @@ from .._domain import quorum
 from .._domain.errors import Forbidden, MigrationError, NotFound, WaitFailed
 from .._domain.nodes import Node
 from .._domain.pods import Pod
-from .._domain.reboots import Batch, Evidence, Plan, Target, overdue_reason, reboot_verdict
+from .._domain.reboots import Batch, Evidence, Plan, Request, Target
 from .._domain.verdicts import Verdict, done, failed, listed, pending
 from .clock import Clock
 from .outcome import Diff, Outcome
 from .strategies import Strategy
 from .waiting import Wait, Waiter
+from .watches import Moment, Watch
 
-#: Seconds between two attempts to give a node the command.
-RETRY_EVERY = 3.0
-#: After a broken stream nobody knows whether the command ran. A node that is still Ready on the old boot this many
-#: seconds after it should have gone down is asked again.
-UNKNOWN_FOR = 120.0
 REMEDY = (
     "Look at the console of each node named here (ovs-configuration and kubelet in its journal, pending certificate "
     "requests), reboot it by hand if need be, then run this again: nodes that have rebooted are skipped."
 )
-
-
-@dataclass
-class Watch:
-    """One node while its batch runs. Seconds are by the monotonic clock."""
-
-    target: Target
-    began: float
-    attempts: int = 0
-    tried_at: float = 0.0
-    sent_at: float | None = None
-    certain: bool = False
-    reached: bool = False
-    refusal: str = "it was not asked yet"
-    requested_at: str | None = None
-    down_at: str | None = None
-    evidence: Evidence | None = None
-
-    @property
-    def asked(self) -> bool:
-        """Whether the command was sent, as far as we know."""
-        return self.sent_at is not None
-
-    @property
-    def ours(self) -> bool:
-        """Whether we have commanded the node. One that reported an error, and rebooted all the same, counts too."""
-        return self.asked or (self.reached and self.evidence is not None and self.evidence.result == "rebooted")
-
-    def told(self) -> Evidence:
-        """What is known when the run is over; one that was cut short leaves commanded nodes unproven."""
-        return self.evidence or Evidence(
-            self.target,
-            "failed" if self.asked else "planned",
-            "commanded, and not looked at again" if self.asked else "",
-            attempts=self.attempts,
-            requested_at=self.requested_at,
-            down_at=self.down_at,
-        )
 
 
 @dataclass
@@ -119,7 +77,7 @@ class Rebooter:
 
     def _reboot(self, batch: Batch) -> None:
         began = self.clock.monotonic()
-        watches = [Watch(target, began=began, tried_at=began - RETRY_EVERY) for target in batch.targets]
+        watches = [Watch(target, began, timeout=self.timeout, delay=self.delay) for target in batch.targets]
         self.watches.update({watch.target.node: watch for watch in watches})
 
         def judge(_seen: None) -> Verdict:
@@ -141,8 +99,8 @@ class Rebooter:
         nodes = self._nodes([watch.target.node for watch in open_])
         for watch in open_:
             node = nodes.get(watch.target.node)
-            self._look(watch, node)
-            if watch.evidence is None and node is not None and self._due(watch, node):
+            watch.look(node, self._moment())
+            if watch.evidence is None and node is not None and watch.due(node, now=self.clock.monotonic()):
                 self._ask(watch, node)
 
     def _nodes(self, names: Sequence[str]) -> Mapping[str, Node]:
@@ -153,76 +111,19 @@ class Rebooter:
         except NotFound:
             return {}
 
-    def _look(self, watch: Watch, node: Node | None) -> None:
-        verdict = reboot_verdict(watch.target, node)
-        now = self.clock.monotonic()
-        if verdict.state == "done" and node is not None:
-            watch.evidence = self._proof(watch, node)
-            return
-        if watch.asked and watch.down_at is None and (node is None or not node.ready):
-            watch.down_at = self.clock.timestamp()
-        if now >= self._deadline(watch):
-            watch.evidence = self._failure(watch, node)
-
-    def _deadline(self, watch: Watch) -> float:
-        return watch.began + self.timeout if watch.sent_at is None else watch.sent_at + self.delay + self.timeout
-
-    def _proof(self, watch: Watch, node: Node) -> Evidence:
-        detail = "rebooted and Ready" if watch.reached else "rebooted, but not by this run"
-        seconds = None if watch.sent_at is None else round(self.clock.monotonic() - watch.sent_at, 1)
-        return Evidence(
-            watch.target,
-            "rebooted" if watch.reached else "skipped",
-            detail,
-            attempts=watch.attempts,
-            requested_at=watch.requested_at,
-            down_at=watch.down_at,
-            back_at=self.clock.timestamp(),
-            seconds=seconds,
-            boot_id_after=node.boot_id,
-        )
-
-    def _failure(self, watch: Watch, node: Node | None) -> Evidence:
-        detail = overdue_reason(watch.target, node, ordered=watch.asked, refusal=watch.refusal, attempts=watch.attempts)
-        return Evidence(
-            watch.target,
-            "failed",
-            detail,
-            attempts=watch.attempts,
-            requested_at=watch.requested_at,
-            down_at=watch.down_at,
-            boot_id_after=node.boot_id if node else None,
-        )
-
-    def _due(self, watch: Watch, node: Node) -> bool:
-        """Whether to give the command now: at first, after a refusal, and when it seems to have been lost."""
-        if watch.target.under_way or watch.certain or node.boot_id != watch.target.boot_id_before:
-            return False
-        now = self.clock.monotonic()
-        if watch.sent_at is None:
-            return now - watch.tried_at >= RETRY_EVERY
-        return node.ready and now - watch.tried_at >= self.delay + UNKNOWN_FOR
-
     def _ask(self, watch: Watch, node: Node) -> None:
-        watch.tried_at = self.clock.monotonic()
-        moment = self.clock.timestamp()
+        moment = self._moment()
         try:
             request = self.strategy.request(node, repeat=watch.attempts > 0)
         except Forbidden as error:
             # An API server that has just started denies everything until it has read its roles.
             if not self.commanded:
                 raise
-            watch.attempts += 1
-            watch.refusal = error.seen
-            return
-        watch.attempts += 1
-        watch.refusal = request.seen
-        watch.reached = watch.reached or request.answer != "unsent"
-        if request.answer in ("refused", "unsent"):
-            return
-        watch.certain = request.answer in ("accepted", "elsewhere")
-        if watch.sent_at is None:
-            watch.sent_at, watch.requested_at = watch.tried_at, moment
+            request = Request("unsent", error.seen)
+        watch.answered(request, moment)
+
+    def _moment(self) -> Moment:
+        return Moment(self.clock.monotonic(), self.clock.timestamp())
 
     def _see_quorum(self, when: str) -> None:
         waiter = self._waiter(timeout=self.timeout)
