@@ -194,11 +194,12 @@ api_outages:
   elements: dict
 """
 
+from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import run
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.inspection import inspect
 
-ARGUMENTS = {
+ARGUMENTS: Spec = {
     "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
     "api_outage_timeout": {"type": "int", "default": 30},
 }

@@ -135,7 +135,7 @@ def cluster_at(step: Step, *, target: str = OVN, ocp: str = "4.14.31") -> FakeCl
     )
     _put_pools(cluster, former=former, target=target, done=past("prepared"), begun=past("rolling"))
     for name in NODES:
-        _put_node(cluster, name, target if past("prepared") else former, boot=2 if past("rebooted") else 1)
+        _put_node(cluster, name, target if past("rolling") else former, boot=2 if past("rebooted") else 1)
     if step == "rolling":
         cluster.put(NODE, objects.node("w1", config=rendered("worker", former), desired=rendered("worker", target)))
     if past("flipped"):
@@ -150,7 +150,7 @@ def _put_pools(cluster: FakeCluster, *, former: str, target: str, done: bool, be
             cluster.put(MACHINE_CONFIG, config)
         wanted = rendered(pool, target if begun else former)
         body = objects.pool(pool, machines=len(members), config=wanted)
-        if begun and not done:
+        if begun and not done and pool == "worker":
             body["status"]["configuration"] = {"name": rendered(pool, former)}
             body["status"].update(updatedMachineCount=1, readyMachineCount=1, unavailableMachineCount=1)
             body["status"]["conditions"] = [

@@ -81,7 +81,7 @@ class Migration:
                 "Finish it (state finalized); there is nothing left to abort.",
             )
         if not self.allow_abort:
-            self._refuse_other_kinds(seen)
+            self._refuse_other_migrations(seen)
             if under_way and under_way != seen.config.spec_type:
                 raise self._refused(
                     f"a migration to {under_way} is being prepared, and taking it back reboots every node",
@@ -92,7 +92,7 @@ class Migration:
     def prepared(self) -> Outcome:
         """``spec.migration`` is set to the target with the wanted settings, and the operator has acknowledged it."""
         seen = self._read()
-        self._refuse_other_kinds(seen)
+        self._refuse_other_migrations(seen)
         if seen.config.spec_type == self.target:
             return self._outcome(Wait(self._beyond(seen)))
         version = self._require_settings(seen)
@@ -114,7 +114,7 @@ class Migration:
     def switched(self) -> Outcome:
         """``spec.networkType`` is the target and the operator has applied it. Records the nodes' boot ids first."""
         seen = self._read()
-        self._refuse_other_kinds(seen)
+        self._refuse_other_migrations(seen)
         if seen.config.spec_type != self.target:
             version = self._require_settings(seen)
             self._require_prepared(seen, version=version)
@@ -133,7 +133,7 @@ class Migration:
     def finalized(self) -> Outcome:
         """The migration field and the former plugin's settings are gone."""
         seen = self._read()
-        self._refuse_other_kinds(seen)
+        self._refuse_other_migrations(seen)
         patch = patches.finalize(seen.operator, target=self.target)
         if patch:
             self._require_rebooted(seen)
@@ -168,11 +168,6 @@ class Migration:
 
     def _beyond(self, seen: Networks) -> Verdict:
         """The verdict on a cluster whose spec has been flipped already."""
-        if seen.operator.migrating_to not in (None, self.target):
-            raise self._refused(
-                f"the cluster runs {self.target}, and a migration to {seen.operator.migrating_to} is being prepared",
-                "Go on with that one, or undo it (state idle with allow_abort).",
-            )
         if seen.config.status_type == self.target:
             return done(f"the cluster has been switched to {self.target} already")
         if seen.operator.migrating_to == self.target:
@@ -221,8 +216,8 @@ class Migration:
             achieved="no migration is set",
         )
 
-    def _refuse_other_kinds(self, seen: Networks) -> None:
-        """An MTU change and a live migration use the same field, and taking it away or adding to it breaks them."""
+    def _refuse_other_migrations(self, seen: Networks) -> None:
+        """Another migration under way uses the same field, and taking it away or adding to it breaks that one."""
         migration = seen.operator.migration or {}
         kind = (
             "an MTU change" if migration.get("mtu") else "a live migration" if migration.get("mode") == "Live" else ""
@@ -231,6 +226,12 @@ class Migration:
             raise self._refused(
                 f"{kind} is under way: spec.migration of networks.operator.openshift.io cluster is {dict(migration)}",
                 "Finish it first; an MTU change is finished with spec.migration null after its reboots.",
+            )
+        under_way = seen.operator.migrating_to
+        if seen.config.spec_type == self.target and under_way not in (None, self.target):
+            raise self._refused(
+                f"the cluster runs {self.target}, and a migration to {under_way} is being prepared",
+                "Go on with that one, or undo it (state idle with allow_abort), which reboots every node.",
             )
 
     def _refuse_other_features(self, seen: Networks) -> None:

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, NODE, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access, Execution
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
     ClusterUnreachable,
+    Conflict,
     Forbidden,
     NotFound,
     Unauthorized,
@@ -18,100 +20,144 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
 
 
-@pytest.fixture
-def clock():
-    return ScriptedClock(limit=3600)
+def patient(*, budget=900.0, tolerate_unauthorized=False):
+    clock = ScriptedClock()
+    cluster = FakeCluster((NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")))
+    return (
+        PatientCluster(cluster, clock=clock, budget=budget, tolerate_unauthorized=tolerate_unauthorized),
+        cluster,
+        clock,
+    )
 
 
-@pytest.fixture
-def cluster():
-    return FakeCluster((NODE, objects.node("worker-0")), (POD, objects.daemon_pod("worker-0")))
+def unauthorized():
+    return Unauthorized(tried="read nodes w0", seen="HTTP 401, Unauthorized")
 
 
-def patient(cluster, clock, *, budget=60.0, window=False):
-    return PatientCluster(cluster, clock=clock, budget=budget, tolerate_unauthorized=window)
+CALLS = {
+    "get": lambda cluster: cluster.get(NODE, "w0"),
+    "list": lambda cluster: cluster.list(NODE, labels="node-role.kubernetes.io/worker"),
+    "create": lambda cluster: cluster.create(CONFIG_MAP, {"metadata": {"name": "a", "namespace": "b"}}, namespace="b"),
+    "merge": lambda cluster: cluster.merge(NODE, "w0", {"spec": {"unschedulable": True}}),
+    "ready": lambda cluster: cluster.ready(),
+    "allowed": lambda cluster: cluster.allowed(Access("get", NODE)),
+}
 
 
-AWAY = ClusterUnreachable(tried="read it", seen="connection refused")
-
-
-def test_an_outage_is_outlasted_and_reported(cluster, clock):
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_law_07_an_api_that_is_away_is_waited_for_and_reported(call):
+    asked, cluster, clock = patient()
     cluster.go_down()
-    clock.at(30, cluster.come_back)
-    subject = patient(cluster, clock)
-    assert subject.get(NODE, "worker-0")["metadata"]["name"] == "worker-0"
-    (outage,) = subject.outages
-    assert outage.to_json() == {"since": "2026-01-01T00:00:00Z", "seconds": 30, "seen": "connection refused"}
+    clock.at(61, cluster.come_back)
+    assert call(asked)
+    assert [outage.to_json() for outage in asked.outages] == [
+        {"since": "2026-01-01T00:00:00Z", "seconds": 62.0, "seen": "connection refused"}
+    ]
 
 
-def test_an_outage_longer_than_the_budget_is_an_error_and_stays_open(cluster, clock):
+def test_nothing_is_reported_when_nothing_happens():
+    asked, _cluster, clock = patient()
+    CALLS["get"](asked)
+    assert (asked.outages, clock.slept) == ([], [])
+
+
+def test_the_budget_is_kept_and_the_open_outage_is_told():
+    asked, cluster, clock = patient(budget=30.5)
     cluster.go_down()
-    subject = patient(cluster, clock)
-    with pytest.raises(ClusterUnreachable, match="connection refused; for 60 s now"):
-        subject.list(NODE)
-    assert [outage.seconds for outage in subject.outages] == [None]
+    with pytest.raises(ClusterUnreachable) as ended:
+        CALLS["get"](asked)
+    assert clock.now == 30.5
+    assert "connection refused; for 30 s now" in ended.value.message
+    assert ended.value.facts == {"outage_budget_seconds": 30.5}
+    assert [outage.seconds for outage in asked.outages] == [None]
 
 
-def test_each_outage_has_its_own_budget(cluster, clock):
-    subject = patient(cluster, clock)
-    for start in (0, 50):
-        cluster.go_down()
-        clock.at(start + 40, cluster.come_back)
-        subject.list(NODE)
-        clock.sleep(start + 50 - clock.now)
-    assert [outage.seconds for outage in subject.outages] == [40, 40]
-
-
-def test_no_budget_is_no_patience(cluster, clock):
+def test_without_a_budget_the_first_failure_is_final():
+    asked, cluster, clock = patient(budget=0)
     cluster.go_down()
     with pytest.raises(ClusterUnreachable):
-        patient(cluster, clock, budget=0.0).list(NODE)
+        CALLS["get"](asked)
     assert clock.slept == []
 
 
-@pytest.mark.parametrize("error", [Forbidden(tried="x", seen="403"), NotFound(tried="x", seen="404")])
-def test_answers_are_not_outages(cluster, clock, error):
-    cluster.fail(error, verb="get")
-    subject = patient(cluster, clock)
+def test_each_outage_has_the_whole_budget():
+    asked, cluster, clock = patient(budget=100)
+    for begin in (0, 200):
+        clock.at(begin, cluster.go_down)
+        clock.at(begin + 80, cluster.come_back)
+        CALLS["get"](asked)
+        clock.now = max(clock.now, begin + 199)
+        clock.sleep(1.0)
+    assert [outage.seconds for outage in asked.outages] == [80, 80]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Forbidden(tried="x", seen="HTTP 403"),
+        NotFound(tried="x", seen="HTTP 404"),
+        Conflict(tried="x", seen="HTTP 409"),
+        unauthorized(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_answer_is_not_an_outage(error):
+    asked, cluster, clock = patient()
+    cluster.fail(error)
     with pytest.raises(type(error)):
-        subject.get(NODE, "worker-0")
-    assert subject.outages == []
+        CALLS["get"](asked)
+    assert (asked.outages, clock.slept) == ([], [])
 
 
-def test_an_answer_ends_an_outage_also_when_it_is_an_error(cluster, clock):
-    cluster.fail(AWAY, verb="get")
-    subject = patient(cluster, clock)
+def test_law_07_a_401_is_an_outage_where_tokens_cannot_be_reviewed():
+    asked, cluster, clock = patient(tolerate_unauthorized=True)
+    cluster.fail(unauthorized(), times=3)
+    assert CALLS["get"](asked)
+    assert clock.now == 6
+    assert asked.outages[0].seen == "HTTP 401, Unauthorized"
+
+
+def test_a_401_after_the_outage_is_final_elsewhere():
+    asked, cluster, clock = patient()
+    cluster.go_down()
+    clock.at(10, cluster.come_back)
+    clock.at(10, lambda: cluster.fail(unauthorized()))
+    with pytest.raises(Unauthorized):
+        CALLS["get"](asked)
+    assert asked.outages[0].seconds == 10
+
+
+def test_any_other_answer_ends_the_outage():
+    asked, cluster, clock = patient()
+    cluster.remove(NODE, "w0")
+    cluster.go_down()
+    clock.at(10, cluster.come_back)
     with pytest.raises(NotFound):
-        subject.get(NODE, "worker-9")
-    assert [outage.seconds for outage in subject.outages] == [2]
+        CALLS["get"](asked)
+    assert asked.outages[0].seconds == 10
 
 
-def test_unauthorized_is_an_outage_only_in_the_window(cluster, clock):
-    error = Unauthorized(tried="x", seen="HTTP 401")
-    cluster.fail(error, verb="get")
-    with pytest.raises(Unauthorized):
-        patient(cluster, clock).get(NODE, "worker-0")
-    cluster.fail(error, verb="get", times=3)
-    assert patient(cluster, clock, window=True).get(NODE, "worker-0")
-
-
-def test_unauthorized_after_an_outage_is_final_outside_the_window(cluster, clock):
-    cluster.fail(AWAY, verb="get")
-    cluster.fail(Unauthorized(tried="x", seen="HTTP 401"), verb="get")
-    subject = patient(cluster, clock)
-    with pytest.raises(Unauthorized):
-        subject.get(NODE, "worker-0")
-    assert subject.outages[0].seconds is not None
-
-
-def test_a_command_is_never_repeated(cluster, clock):
-    cluster.fail(AWAY, verb="execute")
+def test_a_command_is_sent_once():
+    asked, cluster, clock = patient()
+    cluster.go_down()
     with pytest.raises(ClusterUnreachable):
-        patient(cluster, clock).execute(
-            "machine-config-daemon-aaaaa",
-            ["true"],
-            namespace="openshift-machine-config-operator",
-            container="machine-config-daemon",
-            timeout=5.0,
-        )
-    assert len(cluster.made("execute")) == 1
+        asked.execute("p", ["true"], namespace="n", container="c", timeout=5)
+    assert (len(cluster.made("execute")), clock.slept) == (1, [])
+
+
+def test_a_command_that_is_answered():
+    asked, cluster, _clock = patient()
+    cluster.executor = lambda call: Execution(exit_code=3, output=" ".join(call.body["command"]))
+    pod = "machine-config-daemon-aaaaa"
+    execution = asked.execute(
+        pod, ["a", "b"], namespace="openshift-machine-config-operator", container="machine-config-daemon", timeout=5
+    )
+    assert execution == Execution(exit_code=3, output="a b")
+
+
+def test_a_log_is_asked_for_once_since_a_dead_kubelet_looks_like_a_dead_api():
+    asked, cluster, clock = patient()
+    cluster.go_down()
+    with pytest.raises(ClusterUnreachable):
+        asked.log_tail("p", namespace="n", container="c", lines=5)
+    assert (len(cluster.made("log")), clock.slept) == (1, [])

@@ -12,94 +12,118 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.wait
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import ScriptedClock
 
 
-class Subject:
-    """What is observed: a verdict that the clock changes."""
+class Script:
+    """Verdicts by time: the last one whose time has come."""
 
-    def __init__(self, clock, verdict):
-        self.clock = clock
-        self.verdict = verdict
+    def __init__(self, *steps, **waiter):
+        self.clock = ScriptedClock()
+        self.steps = steps
+        self.waiter = Waiter(clock=self.clock, **{"timeout": 600.0, "interval": 10.0, **waiter})
 
-    def becomes(self, verdict, *, at):
-        self.clock.at(at, lambda: setattr(self, "verdict", verdict))
+    def wait(self, **given):
+        return self.waiter.until(tried="see it happen", observe=self.clock.monotonic, judge=self.judge, **given)
 
-
-def wait(clock, subject, **options):
-    waiter = Waiter(**{"clock": clock, "timeout": 100.0, "interval": 10.0, **options})
-    return waiter.until(tried="see it", observe=lambda: subject.verdict, judge=lambda seen: seen, remedy="Mend it.")
-
-
-def test_done_at_once_neither_sleeps_nor_looks_twice():
-    clock = ScriptedClock()
-    seen = wait(clock, Subject(clock, done("fine")))
-    assert (seen.polls, clock.slept) == (1, [])
+    def judge(self, now):
+        return [verdict for since, verdict in self.steps if since <= now][-1]
 
 
-def test_the_first_looks_follow_quickly_and_no_sleep_is_longer_than_the_interval():
-    clock = ScriptedClock()
-    subject = Subject(clock, pending("not yet"))
-    subject.becomes(done("fine"), at=60)
-    wait(clock, subject)
-    assert clock.slept[:4] == [0.25, 0.5, 1, 2]
-    assert max(clock.slept) == 10
+def test_done_at_once_costs_one_look():
+    script = Script((0, done("there")))
+    wait = script.wait()
+    assert (wait.verdict, wait.polls, wait.waited_seconds) == (done("there"), 1, 0.0)
+    assert script.clock.slept == []
 
 
-def test_time_up_is_an_error_with_the_last_verdict_and_ends_on_time():
-    clock = ScriptedClock(limit=100)
-    with pytest.raises(
-        WaitTimeout, match=r"Could not see it: not within 100 s; last seen: not yet\. Mend it\."
-    ) as caught:
-        wait(clock, Subject(clock, pending("not yet")))
-    assert clock.now == 100
-    assert caught.value.facts["waited_seconds"] == 100
-    assert caught.value.facts["verdict"] == {"state": "pending", "reason": "not yet"}
+def test_the_pause_grows_to_the_interval():
+    script = Script((0, pending("not yet")), (60, done("there")))
+    script.wait()
+    assert script.clock.slept[:8] == [0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 10.0, 10.0]
 
 
-def test_a_timeout_of_nothing_looks_once():
-    clock = ScriptedClock()
+def test_the_pause_is_short_again_when_the_state_changes():
+    script = Script((0, pending("not yet")), (60, done("there")), stable_for=5)
+    wait = script.wait()
+    assert script.clock.slept[-5:-1] == [0.25, 0.5, 1.0, 2.0]
+    assert wait.waited_seconds >= 65
+
+
+def test_stable_for_starts_again_after_a_relapse():
+    script = Script((0, done("up")), (20, pending("down")), (40, done("up")), stable_for=30)
+    wait = script.wait()
+    assert wait.waited_seconds >= 70
+    assert [verdict.state for _at, verdict in wait.story] == ["done", "pending", "done"]
+
+
+def test_stable_for_takes_two_looks_at_least():
+    assert Script((0, done("there")), stable_for=0.1).wait().polls == 2
+
+
+def test_law_08_a_failure_must_persist():
+    script = Script((0, failed("conflict")), (20, pending("better")), (30, done("there")), failure_grace=60)
+    assert script.wait().verdict == done("there")
+
+
+def test_law_08_a_failure_that_persists_ends_the_wait():
+    script = Script((0, pending("not yet")), (20, failed("broken")), failure_grace=60)
+    with pytest.raises(WaitFailed) as ended:
+        script.wait(remedy="Mend it.")
+    assert ended.value.verdict == failed("broken")
+    assert ended.value.message == "Could not see it happen: broken. Mend it."
+    assert 80 <= script.clock.now < 100
+
+
+def test_without_grace_a_failure_ends_the_wait_at_once():
+    script = Script((0, failed("broken")))
+    with pytest.raises(WaitFailed):
+        script.wait()
+    assert script.clock.slept == []
+
+
+def test_another_failure_is_still_the_same_failure():
+    script = Script((0, failed("a")), (30, failed("b")), failure_grace=60)
+    with pytest.raises(WaitFailed):
+        script.wait()
+    assert script.clock.now < 75
+
+
+def test_the_timeout_is_kept_to_the_second():
+    script = Script((0, pending("w0 is not Ready")), timeout=33)
+    with pytest.raises(WaitTimeout) as ended:
+        script.wait(remedy="Look at it.")
+    assert script.clock.now == 33
+    assert "not within 33 s; last seen: w0 is not Ready" in ended.value.message
+    assert ended.value.facts["waited_seconds"] == 33
+    assert ended.value.facts["verdict"] == {"state": "pending", "reason": "w0 is not Ready"}
+    assert ended.value.facts["polls"] == len(script.clock.slept) + 1
+
+
+def test_done_but_not_for_long_enough_is_a_timeout():
+    script = Script((0, pending("no")), (25, done("there")), timeout=30, stable_for=60)
     with pytest.raises(WaitTimeout):
-        wait(clock, Subject(clock, pending("not yet")), timeout=0.0)
-    assert clock.slept == []
+        script.wait()
 
 
-def test_failed_ends_the_wait_at_once_without_a_grace():
-    clock = ScriptedClock()
-    with pytest.raises(WaitFailed, match="broken"):
-        wait(clock, Subject(clock, failed("broken")))
-    assert clock.slept == []
+def test_a_timeout_of_nothing_still_looks_once():
+    script = Script((0, done("there")), timeout=0)
+    assert script.wait().polls == 1
 
 
-def test_a_short_failure_is_forgiven_and_a_lasting_one_is_not():
-    clock = ScriptedClock()
-    subject = Subject(clock, failed("flash"))
-    subject.becomes(pending("better"), at=10)
-    subject.becomes(failed("broken"), at=30)
-    with pytest.raises(WaitFailed, match="broken"):
-        wait(clock, subject, failure_grace=20.0)
-    assert clock.now >= 50
+def test_an_interval_of_nothing_is_no_busy_loop():
+    script = Script((0, pending("no")), (1, done("there")), interval=0)
+    script.wait()
+    assert min(script.clock.slept) >= 0.01
 
 
-def test_done_has_to_hold():
-    clock = ScriptedClock()
-    subject = Subject(clock, done("fine"))
-    subject.becomes(pending("worse"), at=20)
-    subject.becomes(done("fine again"), at=30)
-    seen = wait(clock, subject, stable_for=30.0)
-    assert seen.waited_seconds >= 60
-    assert seen.polls >= 2
+@pytest.mark.parametrize("verdict", [done("a"), pending("b"), failed("c")])
+def test_once_looks_once_whatever_it_sees(verdict):
+    script = Script((0, verdict), once=True, stable_for=60)
+    assert script.wait().verdict == verdict
+    assert script.clock.slept == []
 
 
-def test_check_mode_looks_once_whatever_it_sees():
-    clock = ScriptedClock()
-    assert wait(clock, Subject(clock, failed("broken")), once=True).verdict == failed("broken")
-    assert clock.slept == []
-
-
-def test_the_story_holds_each_different_verdict_once():
-    clock = ScriptedClock()
-    subject = Subject(clock, pending("one"))
-    subject.becomes(pending("two"), at=20)
-    subject.becomes(done("three"), at=40)
-    told = wait(clock, subject).to_json()["story"]
-    assert [entry["reason"] for entry in told] == ["one", "two", "three"]
-    assert told[0]["seconds"] == 0
-    assert told[1]["seconds"] >= 20
+def test_the_story_tells_each_different_verdict_once():
+    script = Script((0, pending("a")), (10, pending("b")), (50, done("c")))
+    story = script.wait().to_json()["story"]
+    assert [(row["state"], row["reason"]) for row in story] == [("pending", "a"), ("pending", "b"), ("done", "c")]
+    assert story[0]["seconds"] == 0
+    assert 10 <= story[1]["seconds"] <= 20
