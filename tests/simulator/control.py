@@ -1,4 +1,4 @@
-"""The side endpoint, plain HTTP on a port of its own: the record, the faults, the clock. It answers while the API is down."""
+"""The side endpoint: the record, the faults, the clock. Plain HTTP on a port of its own, open while the API is down."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class Control:
     """``cluster`` is the SimulatedCluster (or what stands in for it)."""
 
-    def __init__(self, cluster: Any, *, record: RequestRecord, wake: Callable[[], None], stop: Callable[[], None]) -> None:
+    def __init__(
+        self, cluster: Any, *, record: RequestRecord, wake: Callable[[], None], stop: Callable[[], None]
+    ) -> None:
         self._cluster = cluster
         self._record = record
         self._wake = wake

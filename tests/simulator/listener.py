@@ -77,11 +77,11 @@ class Listener:
             transport = connection.transport
             if transport is None:
                 continue
-            with contextlib.suppress(OSError):
+            connected = transport.get_extra_info("socket")
+            if connected is not None:
                 # Without lingering the peer sees a reset, as from a machine whose API server has died.
-                transport.get_extra_info("socket").setsockopt(
-                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
-                )
+                with contextlib.suppress(OSError):
+                    connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             transport.abort()
 
 

@@ -13,7 +13,7 @@ from aiohttp import web
 from tests.simulator.api import aggregation, authorization, health, negotiation, pods, reading, reviews, scaling, shapes
 from tests.simulator.api.authentication import Authenticator
 from tests.simulator.api.calls import Call, target_of
-from tests.simulator.api.discovery import VIRTUAL, Discovery, wanted_version
+from tests.simulator.api.discovery import VIRTUAL, Discovery, subresources_of, wanted_version
 from tests.simulator.api.execution import Execution
 from tests.simulator.api.openapi import OpenApi
 from tests.simulator.api.watching import Watch
@@ -33,6 +33,7 @@ from tests.simulator.store.errors import (
 )
 from tests.simulator.store.objects import ObjectStore
 from tests.simulator.store.resources import Resource
+from tests.simulator.store.trees import at
 
 _NO_CACHE = {"Cache-Control": "no-cache, private"}
 _FOLLOW_INTERVAL = 0.2
@@ -135,27 +136,30 @@ class Api:
             return self._openapi_v2(call)
         if path == "/openapi/v3" or path.startswith("/openapi/v3/"):
             found = self._openapi.v3(path.removeprefix("/openapi/v3").strip("/"))
-            if found is not None:
-                return _json(found)
-        elif (found := self._discovered(path, call, address=request.host)) is not None:
-            return found if isinstance(found, web.Response) else _json(found)
-        raise PlainText(404, "404 page not found")
+        else:
+            parts = path.strip("/").split("/")
+            version = wanted_version(negotiation.media_types(call.accept))
+            if version is not None and parts in (["api"], ["apis"]):
+                return self._aggregated_discovery(version, core=parts == ["api"])
+            found = self._discovered(parts, address=request.host)
+        if found is None:
+            raise PlainText(404, "404 page not found")
+        return _json(found)
+
+    def _aggregated_discovery(self, version: str, *, core: bool) -> web.Response:
+        kind = f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
+        body = negotiation.encode(self._discovery.aggregated(version=version, core=core))
+        return web.Response(body=body, headers={"Content-Type": kind, **_NO_CACHE})
 
     def _openapi_v2(self, call: Call) -> web.Response:
         types = [media.name for media in negotiation.media_types(call.accept)]
         if types and types[0].startswith("application/com.github.proto-openapi.spec.v2"):
             body = self._openapi.v2_protobuf()
-            return web.Response(body=body, content_type=types[0], headers=_NO_CACHE)
+            # The name in Accept holds an @, which no media type may; the answer is named without (kube-openapi).
+            return web.Response(body=body, content_type=types[0].replace("@", "."), headers=_NO_CACHE)
         return _json(self._openapi.v2())
 
-    def _discovered(self, path: str, call: Call, *, address: str) -> Object | web.Response | None:
-        parts = path.strip("/").split("/")
-        if parts in (["api"], ["apis"]):
-            version = wanted_version(negotiation.media_types(call.accept))
-            if version is not None:
-                kind = f"application/json;g=apidiscovery.k8s.io;v={version};as=APIGroupDiscoveryList"
-                body = negotiation.encode(self._discovery.aggregated(version=version, core=parts == ["api"]))
-                return web.Response(body=body, headers={"Content-Type": kind, **_NO_CACHE})
+    def _discovered(self, parts: list[str], *, address: str) -> Object | None:
         if parts == ["api"]:
             return self._discovery.core_versions(address=address)
         if parts == ["apis"]:
@@ -365,12 +369,10 @@ class Api:
         found = self._store.find("pods", meta["name"], namespace=meta["namespace"])
         if found is None or found["metadata"]["uid"] != meta["uid"]:
             return False
-        return found.get("status", {}).get("phase") == "Running"
+        return bool(at(found, "status.phase") == "Running")
 
 
 def _subresources(resource: Resource) -> set[str]:
-    from tests.simulator.api.discovery import subresources_of
-
     return {entry[0] for entry in subresources_of(resource)}
 
 

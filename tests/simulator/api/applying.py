@@ -13,7 +13,7 @@ from typing import Any
 from tests.simulator.api.calls import Call
 from tests.simulator.api.strategic import merge_key
 from tests.simulator.ports import Object
-from tests.simulator.store.errors import ApiError, BadRequest, NotFound
+from tests.simulator.store.errors import ApiError, BadRequest, Cause, Invalid, NotFound
 from tests.simulator.store.metadata import timestamp
 from tests.simulator.store.objects import ObjectStore
 from tests.simulator.store.resources import Resource
@@ -47,9 +47,8 @@ class Applier:
         """The object after an apply patch, and 201 when it was made by it."""
         manager = call.query.get("fieldManager")
         if not manager:
-            raise BadRequest(
-                'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch'
-            )
+            cause = Cause("FieldValueRequired", "fieldManager", "Required value: is required for apply patch")
+            raise Invalid("PatchOptions.meta.k8s.io", "", [cause])
         target = call.target
         name = target.name or ""
         configuration = _applied(given, name=name, namespace=target.namespace if resource.namespaced else None)

@@ -133,7 +133,7 @@ class Discovery:
         return sorted(self._versions(), key=lambda name: (-aggregation.priority(self._store, name), name))
 
     def _group(self, name: str) -> Object:
-        versions = [{"groupVersion": f"{name}/{v}", "version": v} for v in self._versions()[name]]
+        versions: list[Object] = [{"groupVersion": f"{name}/{v}", "version": v} for v in self._versions()[name]]
         return {"name": name, "versions": versions, "preferredVersion": versions[0]}
 
     def _of(self, group: str, version: str) -> list[Resource]:
@@ -149,7 +149,9 @@ class Discovery:
                 continue
             resources = [_discovery(resource, version) for resource in self._of(name, version)]
             versions.append({"version": version, "resources": resources, "freshness": "Current"})
-        metadata: Object = {"name": name, "creationTimestamp": None} if name else {"creationTimestamp": None}
+        metadata: Object = {"creationTimestamp": None}
+        if name:
+            metadata["name"] = name
         return {"metadata": metadata, "versions": versions}
 
 

@@ -66,11 +66,10 @@ def rendering(call: Call) -> Rendering:
             shape = media.parameters.get("as")
             if shape is None:
                 return Rendering(encoding=encoding)
-            of_meta = media.parameters.get("g") == "meta.k8s.io"
             version = media.parameters.get("v", "")
-            if shape in ("Table", "PartialObjectMetadata", "PartialObjectMetadataList") and of_meta:
-                if version in ("v1", "v1beta1"):
-                    return Rendering(shape=shape, version=version, encoding=encoding)  # type: ignore[arg-type]
+            of_meta = media.parameters.get("g") == "meta.k8s.io" and version in ("v1", "v1beta1")
+            if of_meta and shape in ("Table", "PartialObjectMetadata", "PartialObjectMetadataList"):
+                return Rendering(shape=shape, version=version, encoding=encoding)  # type: ignore[arg-type]
     raise NotAcceptable(SERVED)
 
 

@@ -123,7 +123,9 @@ def _paths(resource: Resource, version: str, *, v2: bool) -> Object:
 
     item: Object = {"get": operation("get")}
     several: Object = {"get": operation("list")}
-    body = {"requestBody": {"content": {media: {} for media in _PATCHES}}} if not v2 else {"consumes": list(_PATCHES)}
+    body: Object = {"consumes": list(_PATCHES)}
+    if not v2:
+        body = {"requestBody": {"content": {media: {} for media in _PATCHES}}}
     if "patch" in resource.verbs:
         item["patch"] = operation("patch", parameters=[*parameters, _parameter("force", v2=v2)], **body)
     if "update" in resource.verbs:

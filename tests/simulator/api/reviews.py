@@ -9,6 +9,7 @@ from tests.simulator.ports import Object
 from tests.simulator.store.errors import BadRequest
 from tests.simulator.store.metadata import timestamp
 from tests.simulator.store.objects import ObjectStore
+from tests.simulator.store.trees import at
 
 
 def answer(call: Call, store: ObjectStore) -> Object:
@@ -42,8 +43,8 @@ def _access(call: Call, spec: Object) -> Object:
     wanted, path = spec.get("resourceAttributes"), spec.get("nonResourceAttributes")
     if bool(wanted) == bool(path):
         raise BadRequest("exactly one of nonResourceAttributes or resourceAttributes must be specified")
-    if path:
-        target = Target(path=path.get("path", ""), verb=path.get("verb", ""))
+    if not wanted:
+        target = Target(path=at(path, "path", ""), verb=at(path, "verb", ""))
     else:
         target = Target(
             path="",
