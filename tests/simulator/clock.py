@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 import time
 from collections.abc import Callable, Generator
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import simpy
@@ -30,10 +31,13 @@ class Clock:
         if start.tzinfo is None:
             raise ValueError("start must be an aware datetime")
         self._env = simpy.Environment()
-        self._start = start.astimezone(timezone.utc)
+        self._start = start.astimezone(UTC)
         self._monotonic = monotonic
         self._speed = float(speed)
-        self._foreground: list[float] = []
+        #: heap of [when, number, awaited] of the foreground sleeps
+        self._foreground: list[list[Any]] = []
+        self._numbers = itertools.count()
+        self._deadlines: dict[simpy.Event, list[Any]] = {}
         self._anchor_real = monotonic()
         self._anchor_simulated = 0.0
 
@@ -62,8 +66,20 @@ class Clock:
         """An event that happens ``seconds`` from now; yield it."""
         delay = max(0.0, float(seconds))
         if not background:
-            heapq.heappush(self._foreground, self._env.now + delay)
+            self._await(self._env.now + delay)
         return self._env.timeout(delay)
+
+    def deadline(self, seconds: float) -> simpy.Event:
+        """A foreground sleep that can be called off with ``release``, for ``yield something | deadline``."""
+        event = self._env.timeout(max(0.0, float(seconds)))
+        self._deadlines[event] = self._await(self._env.now + max(0.0, float(seconds)))
+        return event
+
+    def release(self, deadline: simpy.Event) -> None:
+        """Nobody waits for this deadline any more: it does not move time at speed 0."""
+        entry = self._deadlines.pop(deadline, None)
+        if entry is not None:
+            entry[2] = False
 
     def event(self) -> simpy.Event:
         """An event somebody calls ``succeed`` on."""
@@ -82,6 +98,10 @@ class Clock:
         event.callbacks.append(lambda _: call())
 
     # driving time
+
+    def start(self) -> None:
+        """Simulated time goes on from now; what passed before was preparation."""
+        self._anchor()
 
     def set_speed(self, speed: float) -> None:
         """Go on at another speed from the present moment."""
@@ -138,9 +158,14 @@ class Clock:
         """When the next thing happens that somebody waits for: an event due now, or the earliest foreground sleep."""
         if self._env.peek() <= self._env.now:
             return float(self._env.now)
-        while self._foreground and self._foreground[0] <= self._env.now:
+        while self._foreground and (not self._foreground[0][2] or self._foreground[0][0] <= self._env.now):
             heapq.heappop(self._foreground)
-        return self._foreground[0] if self._foreground else None
+        return float(self._foreground[0][0]) if self._foreground else None
+
+    def _await(self, when: float) -> list[Any]:
+        entry = [when, next(self._numbers), True]
+        heapq.heappush(self._foreground, entry)
+        return entry
 
     def _move_to(self, target: float) -> None:
         if target > self._env.now:

@@ -86,6 +86,8 @@ class Durations:
     etcd_start: float = _phase(30.0)  # kubelet up to etcd voting
     api_blip: float = _phase(3.0)  # connections reset when the master behind them goes away
 
+    cvo_sync: float = _phase(60.0)  # cluster-version-operator: an operator's change to the ClusterVersion's
+
     # cluster operators between flip and last reboot
     operators_suffer_first: float = _phase(30.0)
     operators_suffer_last: float = _phase(180.0)

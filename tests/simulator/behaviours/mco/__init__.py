@@ -1,0 +1,1 @@
+"""The machine-config-operator: operator, controller (template, render, node, drain) and daemons."""

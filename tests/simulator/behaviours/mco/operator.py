@@ -1,0 +1,226 @@
+"""The operator itself: ControllerConfig, ClusterOperator ``machine-config`` (machine-config-operator, pkg/operator)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import simpy
+
+from tests.simulator.behaviours.components import Components
+from tests.simulator.behaviours.conditions import condition, is_true, updated
+from tests.simulator.behaviours.loop import Loop
+from tests.simulator.behaviours.machines import Machines
+from tests.simulator.behaviours.mco.names import (
+    CONTROLLER_CONFIG,
+    CONTROLLER_CONFIGS,
+    OPERATOR_ACTOR,
+    POOLS,
+)
+from tests.simulator.behaviours.mco.membership import Membership
+from tests.simulator.behaviours.mco.pool_status import node_state
+from tests.simulator.behaviours.world import World
+from tests.simulator.clock import Process
+from tests.simulator.ports import Change, Object
+
+NETWORKS = "networks.config.openshift.io"
+CLUSTER_OPERATORS = "clusteroperators.config.openshift.io"
+NAME = "machine-config"
+_SEE = "please see `oc get mcp` for further details"
+
+
+def effective_network_type(network: Object) -> str:
+    """What MCO renders for: the migration's type while there is one, else the one in status, else (at the installation) in spec."""
+    status = network.get("status") or {}
+    if not status.get("networkType"):
+        return str(network["spec"].get("networkType") or "")
+    if status.get("migration") is not None:
+        return str(status["migration"].get("networkType") or "")
+    return str(status["networkType"])
+
+
+class MachineConfigOperator:
+    """One sync loop. Its last step waits until the master pool is updated; until then it sees nothing new."""
+
+    def __init__(
+        self, world: World, *, components: Components, machines: Machines, membership: Membership
+    ) -> None:
+        self._world = world
+        self._components = components
+        self._membership = membership
+        self._masters = len(machines.masters)
+        self._error = ""
+        self._changed_event: simpy.Event | None = None
+
+        def alive() -> bool:
+            return components.machine_config_operator
+
+        self._sync_loop = Loop(world, lambda _: self._sync(), delay="mco_notice", alive=alive)
+        self._status_loop = Loop(world, lambda _: self._write_status(), delay="node_controller_sync", alive=alive)
+        world.watch(lambda _: self._sync_loop.note(), NETWORKS)
+        world.watch(self._pool_changed, POOLS)
+        world.revived.connect(self._wake)
+        self._sync_loop.note()
+
+    def _pool_changed(self, change: Change) -> None:
+        self._wake()
+        self._status_loop.note()
+        self._sync_loop.note()
+
+    def _wake(self) -> None:
+        event, self._changed_event = self._changed_event, None
+        if event is not None:
+            event.succeed()
+
+    def _sync(self) -> Process:
+        network = self._world.store.find(NETWORKS, "cluster")
+        if network is None:
+            return
+        spec = self._controller_config(network)
+        known = self._world.store.find(CONTROLLER_CONFIGS, CONTROLLER_CONFIG)
+        if known is None or any(known["spec"].get(key) != value for key, value in spec.items()):
+            yield self._world.clock.sleep(self._world.durations.mco_sync)
+            yield from self._world.api()
+            self._write_controller_config(spec)
+        yield from self._wait_for_master_pool()
+        self._write_status()
+
+    def _controller_config(self, network: Object) -> Object:
+        spec: Object = {"network": {"mtuMigration": None}}
+        migration = (network.get("status") or {}).get("migration") or {}
+        if migration.get("mtu"):
+            spec["network"] = {"mtuMigration": migration["mtu"]}
+        network_type = effective_network_type(network)
+        if network_type:
+            spec["networkType"] = network_type
+        return spec
+
+    def _write_controller_config(self, spec: Object) -> None:
+        store = self._world.store
+        if store.find(CONTROLLER_CONFIGS, CONTROLLER_CONFIG) is not None:
+            store.patch(CONTROLLER_CONFIGS, CONTROLLER_CONFIG, {"spec": spec}, actor=OPERATOR_ACTOR)
+            return
+        profile = self._world.profile
+        infrastructure = store.find("infrastructures.config.openshift.io", "cluster")
+        body = {
+            "cloudProviderConfig": "",
+            "clusterDNSIP": "172.30.0.10",
+            "etcdDiscoveryDomain": "",
+            "images": {},
+            "infra": _plain(infrastructure) if infrastructure else None,
+            "ipFamilies": "IPv4",
+            "kubeAPIServerServingCAData": "",
+            "osImageURL": "",
+            "platform": "",
+            "proxy": None,
+            "releaseImage": profile.release_image,
+            "rootCAData": "",
+            **spec,
+        }
+        meta = {"name": CONTROLLER_CONFIG}
+        store.create(CONTROLLER_CONFIGS, {"metadata": meta, "spec": body}, actor=OPERATOR_ACTOR)
+
+    # the required pool
+
+    def _wait_for_master_pool(self) -> Process:
+        """(syncRequiredMachineConfigPools) A paused pool with a change pending, or a degraded one, is an error at once."""
+        world = self._world
+        limit = world.profile.required_pools_seconds(masters=self._masters)
+        give_up = world.clock.seconds + limit
+        while True:
+            pool = world.store.find(POOLS, "master")
+            if pool is None or _is_updated(pool):
+                self._error = ""
+                return
+            if pool["spec"].get("paused"):
+                self._error = world.profile.required_pool_paused.format(pool="master")
+                return
+            if is_true(_conditions(pool), "Degraded") or world.clock.seconds >= give_up:
+                self._error = _not_ready(pool)
+                if world.clock.seconds >= give_up:
+                    self._sync_loop.note_after(world.durations.node_controller_debounce + 1, background=True)
+                return
+            self._write_status()
+            self._changed_event = world.clock.event()
+            yield self._changed_event | world.clock.sleep(give_up - world.clock.seconds, background=True)
+            yield from world.api()
+            if not self._components.machine_config_operator:
+                self._sync_loop.note()
+                return
+
+    # ClusterOperator
+
+    def _write_status(self) -> None:
+        operator = self._world.store.find(CLUSTER_OPERATORS, NAME)
+        if operator is None:
+            return
+        version = self._world.profile.version
+        degraded = condition("Degraded", False)
+        progressing = condition("Progressing", False, message=f"Cluster version is {version}")
+        if self._error:
+            message = f"Failed to resync {version} because: {self._error}"
+            degraded = condition("Degraded", True, "RequiredPoolsFailed", message)
+            progressing = condition("Progressing", False, message=f"Error while reconciling {version}")
+        pools = self._world.store.list(POOLS)
+        changes = [progressing, degraded, self._upgradeable(pools)]
+        status = operator.get("status") or {}
+        extension: dict[str, Any] = {pool["metadata"]["name"]: self._told(pool) for pool in pools}
+        extension["lastSyncError"] = self._error or None
+        patch = {
+            "status": {
+                "conditions": updated(status.get("conditions"), changes, now=self._world.timestamp()),
+                "extension": extension,
+            }
+        }
+        self._world.store.patch(CLUSTER_OPERATORS, NAME, patch, actor=OPERATOR_ACTOR, subresource="status")
+
+    def _upgradeable(self, pools: list[Object]) -> dict[str, Any]:
+        if any(is_true(_conditions(pool), "Degraded") for pool in pools):
+            message = f"One or more machine config pools are degraded, {_SEE} and resolve before upgrading"
+            return condition("Upgradeable", False, "DegradedPool", message)
+        updating = any(is_true(_conditions(pool), "Updating") for pool in pools)
+        if updating and self._world.profile.pool_updating_blocks_upgrade:
+            message = f"One or more machine config pools are updating, {_SEE}"
+            return condition("Upgradeable", False, "PoolUpdating", message)
+        return condition("Upgradeable", True, "AsExpected")
+
+    def _told(self, pool: Object) -> str:
+        """What ``status.extension`` says of a pool (pkg/operator/status.go, allMachineConfigPoolStatus)."""
+        status, conditions = pool.get("status") or {}, _conditions(pool)
+        if is_true(conditions, "Degraded"):
+            failing = [node_state(node) for node in self._membership.nodes_of(pool["metadata"]["name"])]
+            reports = ", ".join(f'"Node {node.name} is reporting: \\"{node.reason}\\""' for node in failing if node.failing)
+            count = status.get("degradedMachineCount", 0)
+            return f'pool is degraded because nodes fail with "{count} nodes are reporting degraded status on sync": {reports}'
+        name = (pool["spec"].get("configuration") or {}).get("name", "")
+        if is_true(conditions, "Updated"):
+            return f"all {status.get('machineCount', 0)} nodes are at latest configuration {name}"
+        if is_true(conditions, "Updating"):
+            return (
+                f"{status.get('updatedMachineCount', 0)} (ready {status.get('readyMachineCount', 0)}) out of "
+                f"{status.get('machineCount', 0)} nodes are updating to latest configuration {name}"
+            )
+        return "<unknown>"
+
+
+def _conditions(pool: Object) -> list[dict[str, Any]]:
+    return (pool.get("status") or {}).get("conditions") or []
+
+
+def _is_updated(pool: Object) -> bool:
+    observed = (pool.get("status") or {}).get("observedGeneration", 0)
+    return is_true(_conditions(pool), "Updated") and observed >= pool["metadata"]["generation"]
+
+
+def _not_ready(pool: Object) -> str:
+    status = pool.get("status") or {}
+    degraded = str(is_true(_conditions(pool), "Degraded")).lower()
+    return (
+        f"error MachineConfigPool {pool['metadata']['name']} is not ready, retrying. Status: (pool degraded: {degraded} "
+        f"total: {status.get('machineCount', 0)}, ready {status.get('readyMachineCount', 0)}, updated: "
+        f"{status.get('updatedMachineCount', 0)}, unavailable: {status.get('unavailableMachineCount', 0)})"
+    )
+
+
+def _plain(obj: Object) -> Object:
+    return {"apiVersion": obj["apiVersion"], "kind": obj["kind"], "metadata": {"name": obj["metadata"]["name"]},
+            "spec": obj.get("spec") or {}, "status": obj.get("status") or {}}
