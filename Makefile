@@ -97,7 +97,7 @@ molecule: venv tree ## the molecule scenarios against the simulator
 	molecule test --all $(ARGS)
 
 .PHONY: matrix
-matrix: venv tree ## compile, import and unit-test the plugins with other Pythons that are installed
+matrix: venv tree ## import and unit-test the plugins with other Pythons that are installed
 	@python -m tools.matrix $(ARGS)
 
 .PHONY: bench

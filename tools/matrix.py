@@ -1,4 +1,6 @@
-"""Compile, import and unit-test the plugins with the other Pythons that a host may run modules with.
+"""Import the plugins with the other Pythons that a host may run modules with, and run their unit tests where they can.
+
+The tests are written for Python 3.11; older ones import the plugins, which finds what they cannot compile or evaluate.
 
 Each interpreter gets a virtual environment with the run-time requirements and pytest, under ``.build/matrix``. One
 that is not installed is reported and left out.
@@ -15,6 +17,7 @@ from pathlib import Path
 from tools.collection_tree import BUILD, ROOT
 
 VERSIONS = ("3.9", "3.10", "3.12", "3.13")
+TESTED = ("3.12", "3.13")
 
 #: the newest that installs there; where it is the controller's own Python, modules are run by a newer ansible-core
 ANSIBLE_CORE = {"3.9": "ansible-core<2.16", "3.10": "ansible-core<2.18"}
@@ -55,24 +58,14 @@ def environment(version: str, *, python: str) -> Path:
     return own
 
 
-def check(python: Path) -> bool:
-    """Compile, import and test; what fails has printed itself."""
-    plugins = ROOT / "plugins"
-    tree = BUILD / "tree"
-    paths = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{tree}"}
-    # The settings of pyproject.toml belong to the pytest of the development environment.
-    pytest = [
-        "pytest",
-        "-q",
-        "--import-mode=importlib",
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(ROOT),
-        "-p",
-        "no:cacheprovider",
-    ]
-    steps = [["-c", IMPORT_ALL, str(plugins)], ["-m", *pytest, str(ROOT / "tests" / "unit" / "plugins")]]
+def check(python: Path, *, tests: bool) -> bool:
+    """Import everything, and run the unit tests of the plugins when ``tests``; what fails has printed itself."""
+    steps = [["-c", IMPORT_ALL, str(ROOT / "plugins")]]
+    if tests:
+        # The settings of pyproject.toml belong to the pytest of the development environment.
+        options = ["-q", "--import-mode=importlib", "-c", os.devnull, "--rootdir", str(ROOT), "-p", "no:cacheprovider"]
+        steps.append(["-m", "pytest", *options, str(ROOT / "tests" / "unit" / "plugins")])
+    paths = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{BUILD / 'tree'}"}
     return all(subprocess.call([str(python), *step], cwd=ROOT, env=paths) == 0 for step in steps)
 
 
@@ -81,7 +74,7 @@ def main() -> None:
     for version in VERSIONS:
         python = interpreter(version)
         print(f"\nPython {version}: {python or 'not installed, left out'}", flush=True)
-        if python and not check(environment(version, python=python)):
+        if python and not check(environment(version, python=python), tests=version in TESTED):
             failed.append(version)
     if failed:
         sys.exit(f"failed with Python {', '.join(failed)}")
