@@ -79,6 +79,10 @@ class World:
             yield back
 
     def watch(self, listener: Callable[[Change], None], *keys: ResourceKey) -> None:
+        """List and watch: ``listener`` is told of what there is, as ADDED, and of every change from now on."""
+        for key in keys:
+            for obj in self.store.list(key):
+                listener(Change("ADDED", key, obj, None, actor=""))
         self.store.subscribe(listener, keys=keys)
 
     def _gate_changed(self) -> None:
