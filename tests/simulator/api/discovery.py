@@ -141,7 +141,7 @@ class Discovery:
         return sorted([*served, *VIRTUAL.get((group, version), ())], key=lambda r: r.plural)
 
     def _group_discovery(self, name: str) -> Object:
-        versions = []
+        versions: list[Object] = []
         for version in self._versions()[name]:
             service = aggregation.service_of(self._store, group=name, version=version)
             if service is not None and aggregation.is_down(service):
