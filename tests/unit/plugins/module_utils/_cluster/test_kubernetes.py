@@ -7,11 +7,14 @@ from __future__ import annotations
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import urllib3
 from kubernetes.client import Configuration
 from kubernetes.client.exceptions import ApiException
+from websocket import WebSocketConnectionClosedException
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import kubernetes as subject
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, NODE, POD
@@ -23,6 +26,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     NotFound,
     Rejected,
     Unauthorized,
+    Untrusted,
 )
 
 
@@ -245,3 +249,127 @@ def test_a_refused_handshake_without_a_body_is_told_in_the_words_of_its_status()
 def test_a_refused_handshake_without_a_status_counts_as_unreachable():
     with pytest.raises(ClusterUnreachable, match="reset by peer"):
         subject._raise_handshake(ApiException(status=0, reason="[Errno 104] Connection reset by peer"), tried="run it")
+
+
+@pytest.mark.parametrize("code", [500, 503])
+def test_an_api_server_that_says_it_is_not_ready_has_answered(api, code):
+    api.says("GET", "/readyz", code, "[-]etcd failed: reason withheld")
+    assert cluster_at(api.address).ready() is False
+
+
+def test_a_credential_that_may_not_ask_for_readiness_is_an_error(api):
+    api.says("GET", "/readyz", 403, status(403, "no"))
+    with pytest.raises(Forbidden, match="ask the API server whether it is ready"):
+        cluster_at(api.address).ready()
+
+
+class Rest:
+    """In the place of the client's HTTP layer."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+
+    def request(self, method, url, *, headers, body, _request_timeout):
+        self.asked.append((method, url, headers, _request_timeout))
+        return self.answer()
+
+
+def cluster_with(rest, **headers):
+    cluster = cluster_at("https://192.0.2.1:6443", **headers)
+    cluster._api.rest_client = rest
+    return cluster
+
+
+def raising(error):
+    def answer():
+        raise error
+
+    return answer
+
+
+def test_every_group_that_is_impersonated_has_a_header_line_of_its_own():
+    rest = Rest(lambda: SimpleNamespace(status=200, data=b"{}"))
+    cluster_with(rest, **{"Impersonate-User": "someone", "Impersonate-Group": ["a", "b"]}).get(NODE, "worker-0")
+    _method, _url, headers, timeouts = rest.asked[0]
+    assert [value for name, value in headers.items() if name == "Impersonate-Group"] == ["a", "b"]
+    assert timeouts == subject.TIMEOUTS
+
+
+def test_a_certificate_that_cannot_be_verified_does_not_heal_by_waiting():
+    seen = (
+        "SSLError\n[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: unable to get local issuer certificate"
+    )
+    with pytest.raises(Untrusted, match=r"unable to get local issuer.*ca_cert"):
+        cluster_with(Rest(raising(ApiException(status=0, reason=seen)))).get(NODE, "worker-0")
+
+
+def test_a_tls_connection_cut_short_is_an_outage():
+    seen = "SSLError\n[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol"
+    with pytest.raises(ClusterUnreachable, match="EOF occurred"):
+        cluster_with(Rest(raising(ApiException(status=0, reason=seen)))).get(NODE, "worker-0")
+
+
+def test_older_clients_raise_what_newer_ones_return():
+    error = ApiException(status=409)
+    error.body = json.dumps(status(409, "somebody was first"))
+    with pytest.raises(Conflict, match="HTTP 409, somebody was first"):
+        cluster_with(Rest(raising(error))).get(NODE, "worker-0")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        urllib3.exceptions.ProtocolError("closed"),
+        urllib3.exceptions.ReadTimeoutError(None, "", "slow"),
+        OSError("gone"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_breaks_on_the_way_is_an_outage(error):
+    with pytest.raises(ClusterUnreachable):
+        cluster_with(Rest(raising(error))).get(NODE, "worker-0")
+
+
+class Session:
+    """An exec stream that has been opened."""
+
+    def __init__(self, *, channel="", breaks=None):
+        self.channel, self.breaks, self.closed = channel, breaks, False
+
+    def run_forever(self, timeout):
+        if self.breaks:
+            raise self.breaks
+
+    def read_stdout(self, timeout):
+        return "out "
+
+    def read_stderr(self, timeout):
+        return "err"
+
+    def read_channel(self, channel):
+        return self.channel
+
+    def close(self):
+        self.closed = True
+
+
+@pytest.mark.parametrize(
+    ("session", "exit_code", "output"),
+    [
+        pytest.param(Session(channel='{"status":"Success"}'), 0, "out err", id="success"),
+        pytest.param(Session(), None, "out err", id="it ended without a status, or took too long"),
+        pytest.param(
+            Session(breaks=WebSocketConnectionClosedException("lost")), None, "the stream broke off: lost", id="lost"
+        ),
+        pytest.param(Session(breaks=ConnectionResetError("reset")), None, "the stream broke off: reset", id="reset"),
+        pytest.param(
+            Session(channel='{"status":"Failure","details":null,"message":"no such process"}'), 1, "out err", id="null"
+        ),
+    ],
+)
+def test_a_command_whose_stream_breaks_off_is_no_failure_but_unknown(monkeypatch, session, exit_code, output):
+    monkeypatch.setattr(subject, "_stream", lambda *_given, **_options: session)
+    execution = cluster_at("http://192.0.2.1").execute("p", ["true"], namespace="n", container="c", timeout=5.0)
+    assert (execution.exit_code, execution.output) == (exit_code, output)
+    assert session.closed
