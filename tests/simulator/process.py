@@ -81,6 +81,8 @@ def running(options: Options, *, timeout: float = 60.0, python: str = sys.execut
             state=(options.state or home / "state.json").resolve(),
             kubeconfig=(options.kubeconfig or home / "kubeconfig").resolve(),
         )
+        assert options.state is not None
+        options.state.unlink(missing_ok=True)  # a run that was killed leaves its file behind
         log = home / "simulator.log"
         with log.open("wb") as output:
             process = subprocess.Popen(
@@ -91,7 +93,6 @@ def running(options: Options, *, timeout: float = 60.0, python: str = sys.execut
                 stderr=subprocess.STDOUT,
             )
         try:
-            assert options.state is not None
             yield _ready(process, options.state, log, timeout=timeout)
         finally:
             _end(process)
