@@ -12,12 +12,16 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.set
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.versions import Version
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import network_operator
 
-V414 = Version.parse("4.14.31")
+V414 = Version(4, 14, "4.14.31")
 ALL = {"egressIP": True, "egressFirewall": True, "multicast": True}
 
 
 def operator(default=SDN, **given):
     return OperatorNetwork.from_json(network_operator(default, **given))
+
+
+def prepare(present, *, target=OVN, **settings):
+    return patches.prepare(present, Settings(**settings), target=target, version=V414)
 
 
 @pytest.mark.parametrize(
@@ -66,19 +70,16 @@ def test_projection_shows_what_the_patch_speaks_of(document, patch, shown):
 
 
 def test_law_01_features_go_in_the_same_patch_as_the_network_type():
-    given = Settings(features={**ALL, "egressIP": False})
-    patch = patches.prepare(operator(), given, target=OVN, version=V414)
+    patch = prepare(operator(), features={**ALL, "egressIP": False})
     assert patch == {"spec": {"migration": {"networkType": OVN, "features": {**ALL, "egressIP": False}}}}
 
 
 def test_prepare_without_settings_asks_for_the_type_only():
-    assert patches.prepare(operator(), Settings(), target=OVN, version=V414) == {
-        "spec": {"migration": {"networkType": OVN}}
-    }
+    assert prepare(operator()) == {"spec": {"migration": {"networkType": OVN}}}
 
 
 def test_prepare_writes_settings_with_the_migration():
-    patch = patches.prepare(operator(), Settings(ovn={"mtu": 8900}), target=OVN, version=V414)
+    patch = prepare(operator(), ovn={"mtu": 8900})
     assert patch["spec"]["defaultNetwork"] == {"ovnKubernetesConfig": {"mtu": 8900}}
     assert patch["spec"]["migration"] == {"networkType": OVN}
 
@@ -94,11 +95,11 @@ def test_prepare_writes_settings_with_the_migration():
 )
 def test_prepare_writes_only_what_is_missing(block, patch):
     present = operator(migration={"networkType": OVN, "mode": ""}, ovnKubernetesConfig=block)
-    assert patches.prepare(present, Settings(ovn={"mtu": 8900}), target=OVN, version=V414) == patch
+    assert prepare(present, ovn={"mtu": 8900}) == patch
 
 
 def test_prepare_the_way_back():
-    patch = patches.prepare(operator(OVN), Settings(sdn={"vxlan_port": 4790}), target=SDN, version=V414)
+    patch = prepare(operator(OVN), target=SDN, sdn={"vxlan_port": 4790})
     assert patch == {
         "spec": {
             "migration": {"networkType": SDN},

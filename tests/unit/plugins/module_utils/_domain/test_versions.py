@@ -9,6 +9,14 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.versions import Version, offline_problem
 
 
+def parsed(text):
+    return Version.parse(text)
+
+
+def problem_of(version):
+    return offline_problem(version)
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
@@ -23,19 +31,19 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.ver
     ],
 )
 def test_law_15_gates_are_at_least_never_equals(text, problem):
-    found = offline_problem(Version.parse(text))
+    found = problem_of(parsed(text))
     assert (found is None) if problem is None else (problem in found and text in found)
 
 
 def test_law_16_a_version_that_cannot_be_read_is_a_problem():
-    assert "could not be read" in offline_problem(None)
+    assert "could not be read" in problem_of(None)
     assert Version.parse("rubbish") is None
     assert Version.from_json({}) is None
 
 
 @pytest.mark.parametrize(("minor", "answer"), [(9, True), (14, True), (15, False), (100, False)])
 def test_at_least_counts_and_does_not_spell(minor, answer):
-    assert Version.parse("4.14.1").at_least(minor) is answer
+    assert parsed("4.14.1").at_least(minor) is answer
 
 
 def entry(state, version):

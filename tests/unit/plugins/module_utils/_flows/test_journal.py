@@ -25,6 +25,10 @@ def record(cluster, *, target=OVN):
     return journal.record(cluster, nodes(cluster), target=target, clock=ScriptedClock())
 
 
+def written(cluster):
+    return journal.read(cluster)
+
+
 def test_no_record_is_none():
     assert journal.read(FakeCluster()) is None
 
@@ -33,17 +37,16 @@ def test_a_record_makes_its_namespace_first():
     cluster = cluster_at("prepared")
     assert record(cluster).boot_ids == FIRST
     assert [(call.verb, call.kind) for call in cluster.writes] == [("create", NAMESPACE), ("create", CONFIG_MAP)]
-    assert journal.read(cluster).boot_ids == FIRST
-    assert journal.read(cluster).target == OVN
+    assert written(cluster).boot_ids == FIRST
+    assert written(cluster).target == OVN
 
 
 def test_a_record_replaces_the_one_of_an_earlier_migration_and_is_open_again():
     cluster = cluster_at("finished")
     put_journal(cluster, target=SDN, closed=True)
     record(cluster)
-    written = journal.read(cluster)
-    assert (written.target, written.closed_at) == (OVN, None)
-    assert written.boot_ids == {name: f"{name}-boot-2" for name in NODES}
+    assert (written(cluster).target, written(cluster).closed_at) == (OVN, None)
+    assert written(cluster).boot_ids == {name: f"{name}-boot-2" for name in NODES}
 
 
 def test_a_namespace_that_somebody_else_made_meanwhile_is_fine():
@@ -79,7 +82,7 @@ def close(cluster, *, target=OVN, write=True):
 def test_close_is_done_once():
     cluster = cluster_at("rebooted")
     assert close(cluster) is True
-    assert journal.read(cluster).closed_at == "2026-01-01T00:00:00Z"
+    assert written(cluster).closed_at == "2026-01-01T00:00:00Z"
     assert close(cluster) is False
     assert len(cluster.writes) == 1
 

@@ -10,6 +10,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CLUSTER_OPERATOR,
     CONFIG_MAP,
     MACHINE_CONFIG_POOL,
+    NAMESPACE,
     NETWORK_CONFIG,
     NETWORK_OPERATOR,
     NODE,
@@ -57,6 +58,10 @@ def reach(
         allow_abort=allow_abort,
     )
     return migration.reach(state)
+
+
+def recorded(cluster):
+    return journal.read(cluster)
 
 
 def acknowledge(cluster, *, target=OVN):
@@ -167,21 +172,20 @@ def test_prepared_closes_a_record_that_nobody_closed():
     put_journal(cluster)
     clock.at(5, lambda: acknowledge(cluster))
     reach(cluster, "prepared", clock=clock)
-    assert journal.read(cluster).closed_at
+    assert recorded(cluster).closed_at
 
 
 def test_switched_records_the_boots_and_then_flips():
     cluster, clock = cluster_at("prepared"), ScriptedClock()
     clock.at(8, lambda: apply(cluster))
     outcome = reach(cluster, "switched", clock=clock)
-    assert [(call.verb, call.kind.plural, call.name) for call in cluster.writes] == [
-        ("create", "namespaces", "ovn-migration"),
-        ("create", "configmaps", "migration-journal"),
-        ("merge", "networks", "cluster"),
+    assert [(call.verb, call.kind, call.name) for call in cluster.writes] == [
+        ("create", NAMESPACE, "ovn-migration"),
+        ("create", CONFIG_MAP, "migration-journal"),
+        ("merge", NETWORK_CONFIG, "cluster"),
     ]
-    assert cluster.writes[-1].kind == NETWORK_CONFIG
     assert cluster.writes[-1].body == {"spec": {"networkType": OVN}}
-    assert journal.read(cluster).boot_ids == {name: f"{name}-boot-1" for name in NODES}
+    assert recorded(cluster).boot_ids == {name: f"{name}-boot-1" for name in NODES}
     assert outcome.changed
     assert "no node has rebooted because of it" in outcome.wait.verdict.reason
 
@@ -214,7 +218,7 @@ def test_finalized_after_the_reboots():
         {"spec": {"migration": None, "defaultNetwork": {"openshiftSDNConfig": None}}},
     )
     assert [call.kind for call in cluster.writes] == [NETWORK_OPERATOR, CONFIG_MAP]
-    assert journal.read(cluster).closed_at
+    assert recorded(cluster).closed_at
     assert outcome.changed
     assert outcome.wait.verdict.reason == "the cluster runs OVNKubernetes and no migration is set"
 

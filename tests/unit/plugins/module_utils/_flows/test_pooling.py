@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
@@ -142,7 +144,7 @@ def test_whatever_moves_on_a_node_is_movement():
     cluster, clock = cluster_at("rolling"), ScriptedClock()
     for minute in range(10, 60, 9):
         away = minute % 2 == 0
-        clock.at(minute * 60.0, lambda away=away: cluster.change(NODE, "w1", {"spec": {"unschedulable": away}}))
+        clock.at(minute * 60.0, partial(cluster.change, NODE, "w1", {"spec": {"unschedulable": away}}))
     clock.at(3600, lambda: cluster.objects.update(cluster_at("prepared").objects))
     assert wait(cluster, clock=clock, timeout=7200, stall_timeout=700.0).wait.verdict.state == "done"
 
@@ -176,13 +178,9 @@ def test_waiting_for_paused_pools_with_the_wanted_content():
     cluster, clock = cluster_at("asked"), ScriptedClock()
     for name in ("master", "worker"):
         cluster.change(MACHINE_CONFIG_POOL, name, {"spec": {"paused": True}})
-    clock.at(
-        30,
-        lambda: [
-            cluster.change(MACHINE_CONFIG_POOL, name, {"spec": {"configuration": {"name": rendered(name, OVN)}}})
-            for name in ("master", "worker")
-        ],
-    )
+    for name in ("master", "worker"):
+        wanted = {"spec": {"configuration": {"name": rendered(name, OVN)}}}
+        clock.at(30, partial(cluster.change, MACHINE_CONFIG_POOL, name, wanted))
     assert wait(cluster, clock=clock, state="paused").wait.waited_seconds >= 30
 
 
