@@ -25,9 +25,7 @@ class Clock:
     moved for their sake at speed 0.
     """
 
-    def __init__(
-        self, *, speed: float, start: datetime, monotonic: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, *, speed: float, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:
         if start.tzinfo is None:
             raise ValueError("start must be an aware datetime")
         self._env = simpy.Environment()

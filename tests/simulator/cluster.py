@@ -63,9 +63,7 @@ class SimulatedCluster:
     Everything happens on ``clock``: pump it, or advance it in a test. ``durations`` overrides what the options say.
     """
 
-    def __init__(
-        self, options: Options, *, start: datetime | None = None, durations: Durations | None = None
-    ) -> None:
+    def __init__(self, options: Options, *, start: datetime | None = None, durations: Durations | None = None) -> None:
         self.options = options
         self.profile: Profile = profile_for(options.ocp)
         self.topology = topology(options)
@@ -124,9 +122,7 @@ class SimulatedCluster:
         self._machines = machines = Machines(world)
         for plan in self.topology.nodes:
             node = self.store.get("nodes", plan.name)
-            machine = machines.add(
-                plan.name, master=plan.is_master, boot_id=node["status"]["nodeInfo"]["bootID"]
-            )
+            machine = machines.add(plan.name, master=plan.is_master, boot_id=node["status"]["nodeInfo"]["bootID"])
             machine.bridge = self.profile.initial_network_type == "OVNKubernetes"
         control_plane = ControlPlane(world, machines)
         pods = PodIndex(world)

@@ -90,7 +90,10 @@ class ApiServices:
     def _register(self, definition: Object) -> None:
         for group, version in versions_of(definition):
             if self._world.store.find(APISERVICES, name_of(group, version)) is None:
-                meta = {"name": name_of(group, version), "labels": {"kube-aggregator.kubernetes.io/automanaged": "true"}}
+                meta = {
+                    "name": name_of(group, version),
+                    "labels": {"kube-aggregator.kubernetes.io/automanaged": "true"},
+                }
                 self._world.store.create(APISERVICES, {"metadata": meta, **local(group, version)}, actor=ACTOR)
 
     def _unregister(self, definition: Object) -> None:

@@ -27,9 +27,7 @@ def condition(kind: str, status: bool | str, reason: str = "", message: str = ""
     return made
 
 
-def updated(
-    conditions: Iterable[Condition] | None, changes: Iterable[Condition], *, now: str
-) -> list[Condition]:
+def updated(conditions: Iterable[Condition] | None, changes: Iterable[Condition], *, now: str) -> list[Condition]:
     """``conditions`` with ``changes`` in their places (new ones at the end); a time moves only with its status.
     (library-go, pkg/config/clusteroperator/v1helpers)"""
     result = [dict(known) for known in conditions or ()]

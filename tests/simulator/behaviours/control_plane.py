@@ -76,9 +76,7 @@ class ControlPlane:
 
     def _judge(self) -> None:
         gate = self._world.gate
-        if self._world.faults.active("api_outage"):
-            gate.set(available=False, reason=REFUSED)
-        elif not self._apiserver:
+        if self._world.faults.active("api_outage") or not self._apiserver:
             gate.set(available=False, reason=REFUSED)
         elif not self.quorum:
             gate.set(available=False, reason=NO_QUORUM)

@@ -8,7 +8,7 @@ from tests.simulator.behaviours.kubelet import NODES
 from tests.simulator.behaviours.loop import Loop, key_of, split
 from tests.simulator.behaviours.placement import selects, untolerated
 from tests.simulator.behaviours.pod_index import PODS, PodIndex, controller_of, is_ready
-from tests.simulator.behaviours.templates import pod_from, share, template_hash
+from tests.simulator.behaviours.templates import create_pod, pod_from, share, template_hash
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 
@@ -30,9 +30,9 @@ _TOLERATIONS = [
 
 @dataclass
 class _Placed:
-    """What the status needs to know of the pods of one DaemonSet: by pod uid (node, ready, template)."""
+    """What the status needs to know of the pods of one DaemonSet: by pod uid (node, ready, template, name)."""
 
-    pods: dict[str, tuple[str, bool, str]] = field(default_factory=dict)
+    pods: dict[str, tuple[str, bool, str, str]] = field(default_factory=dict)
     hash: str = ""
     generation: int = 0
     nodes: set[str] = field(default_factory=set)
@@ -64,17 +64,11 @@ class DaemonSets:
             self._loop.note(key_of(change.object))
 
     def _node_changed(self, change: Change) -> None:
-        old, new = change.previous, change.object
-        if (
-            change.type != "MODIFIED"
-            or old is None
-            or old["metadata"].get("labels") != new["metadata"].get("labels")
-            or old["spec"].get("taints") != new["spec"].get("taints")
-        ):
+        old = change.previous
+        if change.type != "MODIFIED" or old is None or _matters(old, change.object):
             self._nodes_version += 1
-            if change.type != "MODIFIED" or old is None or _matters(old, new):
-                for key in self._keys.values():
-                    self._loop.note(key)
+            for key in self._keys.values():
+                self._loop.note(key)
 
     def _pod_changed(self, change: Change) -> None:
         owner = controller_of(change.object)
@@ -88,7 +82,8 @@ class DaemonSets:
             after = None
         else:
             labels = pod["metadata"]["labels"]
-            after = (pod["spec"]["nodeName"], is_ready(pod), labels["controller-revision-hash"])
+            made = labels["controller-revision-hash"]
+            after = (pod["spec"]["nodeName"], is_ready(pod), made, pod["metadata"]["name"])
             placed.pods[uid] = after
         if before != after:
             self._loop.note(self._keys[owner["uid"]])
@@ -123,28 +118,28 @@ class DaemonSets:
         }
 
     def _place(self, daemonset: Object, placed: _Placed) -> None:
-        present = {node for node, _, _ in placed.pods.values()}
+        present = {node for node, *_ in placed.pods.values()}
         for node in sorted(placed.nodes - present):
             self._create_pod(daemonset, placed, node)
         if present - placed.nodes:
-            for uid, (node, _, _) in tuple(placed.pods.items()):
+            for node, _, _, name in tuple(placed.pods.values()):
                 if node not in placed.nodes:
-                    self._delete_pod(daemonset, uid)
+                    self._delete_pod(daemonset, name)
 
     def _roll(self, daemonset: Object, placed: _Placed) -> None:
         """Replace outdated pods, as many at a time as maxUnavailable allows; those that do not work anyway first."""
-        outdated = [(ready, node, uid) for uid, (node, ready, made) in placed.pods.items() if made != placed.hash]
+        outdated = [(ready, node, name) for node, ready, made, name in placed.pods.values() if made != placed.hash]
         strategy = daemonset["spec"].get("updateStrategy") or {}
         if not outdated or strategy.get("type") == "OnDelete":
             return
         allowed = (strategy.get("rollingUpdate") or {}).get("maxUnavailable", 1)
         budget = max(1, share(allowed, len(placed.nodes), up=True))
-        unavailable = sum(not ready for _, ready, _ in placed.pods.values())
-        for ready, node, uid in sorted(outdated):
+        unavailable = sum(not ready for _, ready, *_ in placed.pods.values())
+        for ready, node, name in sorted(outdated):
             if ready and unavailable >= budget:
                 break
             unavailable += ready
-            self._delete_pod(daemonset, uid)
+            self._delete_pod(daemonset, name)
             self._create_pod(daemonset, placed, node)
 
     def _create_pod(self, daemonset: Object, placed: _Placed, node: str) -> None:
@@ -152,26 +147,21 @@ class DaemonSets:
             "controller-revision-hash": placed.hash,
             "pod-template-generation": str(daemonset["metadata"]["generation"]),
         }
-        pod = pod_from(
-            daemonset, kind="DaemonSet", labels=labels, generateName=f"{daemonset['metadata']['name']}-"
-        )
+        pod = pod_from(daemonset, kind="DaemonSet", labels=labels, generateName=f"{daemonset['metadata']['name']}-")
         spec = pod["spec"]
         spec["nodeName"] = node
         spec["tolerations"] = [*(spec.get("tolerations") or ()), *_TOLERATIONS]
         pod["status"] = {"phase": "Pending", "qosClass": "Burstable"}
-        self._world.store.create(PODS, pod, actor=ACTOR)
+        create_pod(self._world, pod, actor=ACTOR)
 
-    def _delete_pod(self, daemonset: Object, uid: str) -> None:
-        namespace = daemonset["metadata"]["namespace"]
-        for pod in self._world.store.list(PODS, namespace=namespace):
-            if pod["metadata"]["uid"] == uid:
-                self._world.store.delete(PODS, pod["metadata"]["name"], namespace=namespace, actor=ACTOR)
+    def _delete_pod(self, daemonset: Object, name: str) -> None:
+        self._world.store.delete(PODS, name, namespace=daemonset["metadata"]["namespace"], actor=ACTOR)
 
     def _write_status(self, daemonset: Object, placed: _Placed) -> None:
         wanted = len(placed.nodes)
-        current = {node for node, _, _ in placed.pods.values() if node in placed.nodes}
-        ready = sum(ready for _, ready, _ in placed.pods.values())
-        updated = sum(made == placed.hash for _, _, made in placed.pods.values())
+        current = {node for node, *_ in placed.pods.values() if node in placed.nodes}
+        ready = sum(ready for _, ready, *_ in placed.pods.values())
+        updated = sum(made == placed.hash for _, _, made, _ in placed.pods.values())
         status = {
             "currentNumberScheduled": len(current),
             "desiredNumberScheduled": wanted,
@@ -197,6 +187,8 @@ def _matters(old: Object, new: Object) -> bool:
     """Taints that daemon pods tolerate anyway come and go with every reboot."""
     if old["metadata"].get("labels") != new["metadata"].get("labels"):
         return True
+    if old["spec"].get("taints") == new["spec"].get("taints"):
+        return False
     known = {toleration["key"] for toleration in _TOLERATIONS}
 
     def others(node: Object) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from tests.simulator.behaviours.kubelet import NODES, node_is_ready
 from tests.simulator.behaviours.loop import Loop, key_of, split
 from tests.simulator.behaviours.placement import selects, untolerated
 from tests.simulator.behaviours.pod_index import PODS, PodIndex, controller_of, is_ready
-from tests.simulator.behaviours.templates import owner_reference, pod_from, template_hash
+from tests.simulator.behaviours.templates import create_pod, owner_reference, pod_from, template_hash
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 
@@ -93,9 +93,7 @@ class Deployments:
         if replicaset["spec"]["replicas"] != replicas:
             meta = replicaset["metadata"]
             patch = {"spec": {"replicas": replicas}}
-            self._world.store.patch(
-                REPLICASETS, meta["name"], patch, namespace=meta["namespace"], actor=self._actor
-            )
+            self._world.store.patch(REPLICASETS, meta["name"], patch, namespace=meta["namespace"], actor=self._actor)
 
     def _write_status(self, deployment: Object, current: Object, mine: list[Object]) -> None:
         wanted = deployment["spec"].get("replicas", 1)
@@ -215,7 +213,7 @@ class ReplicaSets:
         else:
             pod = pod_from(owner, kind="ReplicaSet", labels={}, generateName=f"{owner['metadata']['name']}-")
         pod["status"] = {"phase": "Pending", "qosClass": "Burstable"}
-        self._world.store.create(PODS, pod, actor=self._actor(bool(name)))
+        create_pod(self._world, pod, actor=self._actor(bool(name)))
 
     def _write_status(self, owner: Object, resource: str) -> None:
         pods = list(self._pods.owned_by(owner["metadata"]["uid"]))

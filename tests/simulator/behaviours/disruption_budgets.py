@@ -54,8 +54,10 @@ class DisruptionBudgets:
 
     def _pod_changed(self, change: Change) -> None:
         namespace = change.object["metadata"]["namespace"]
-        for name in self._by_namespace.get(namespace, ()):
-            self._loop.note(f"{namespace}/{name}")
+        if not self._by_namespace.get(namespace):
+            return
+        for budget in self._covering(change.object):
+            self._loop.note(f"{namespace}/{budget['metadata']['name']}")
 
     def _reconcile(self, key: str) -> None:
         namespace, name = split(key)

@@ -115,7 +115,9 @@ class Kubelets:
             status.setdefault("nodeInfo", {})["bootID"] = machine.boot_id
             words = ("KubeletReady", "kubelet is posting ready status") if ready else ("KubeletNotReady", NO_CNI)
             changes = [
-                condition("MemoryPressure", False, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"),
+                condition(
+                    "MemoryPressure", False, "KubeletHasSufficientMemory", "kubelet has sufficient memory available"
+                ),
                 condition("DiskPressure", False, "KubeletHasNoDiskPressure", "kubelet has no disk pressure"),
                 condition("PIDPressure", False, "KubeletHasSufficientPID", "kubelet has sufficient PID available"),
                 condition("Ready", ready, *words),
@@ -124,9 +126,7 @@ class Kubelets:
                 made["lastHeartbeatTime"] = now
             status["conditions"] = updated(status.get("conditions"), changes, now=now)
 
-        self._world.store.edit(
-            NODES, machine.name, change, actor=f"system:node:{machine.name}", subresource="status"
-        )
+        self._world.store.edit(NODES, machine.name, change, actor=f"system:node:{machine.name}", subresource="status")
 
     def _plugin_changed(self) -> None:
         for machine in self._machines:
@@ -280,9 +280,7 @@ class Kubelets:
     def _renew(self, name: str) -> None:
         if self._world.store.find(LEASES, name, namespace=LEASE_NAMESPACE) is not None:
             patch = {"spec": self._lease(name)}
-            self._world.store.patch(
-                LEASES, name, patch, namespace=LEASE_NAMESPACE, actor=f"system:node:{name}"
-            )
+            self._world.store.patch(LEASES, name, patch, namespace=LEASE_NAMESPACE, actor=f"system:node:{name}")
 
     def _lease(self, name: str) -> Object:
         renewed = self._world.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -39,6 +39,7 @@ class Loop:
     ) -> None:
         self._world = world
         self._reconcile = reconcile
+        self._name = reconcile.__qualname__
         self._delay = delay
         self._alive = alive
         self._parallel = parallel
@@ -84,8 +85,8 @@ class Loop:
     def _start(self, key: str) -> None:
         try:
             work = self._reconcile(key)
-        except ApiError:
-            self._failed(key)
+        except ApiError as error:
+            self._failed(key, error)
             return
         if inspect.isgenerator(work):
             self._world.clock.spawn(self._run(key, work))
@@ -95,8 +96,8 @@ class Loop:
     def _run(self, key: str, work: Process) -> Process:
         try:
             yield from work
-        except ApiError:
-            self._failed(key)
+        except ApiError as error:
+            self._failed(key, error)
         else:
             self._done(key)
         self._go()
@@ -105,8 +106,9 @@ class Loop:
         self._running.discard(key)
         self._failures.pop(key, None)
 
-    def _failed(self, key: str) -> None:
+    def _failed(self, key: str, error: ApiError) -> None:
         self._running.discard(key)
+        self._world.failures.append((self._name, key, error.message))
         failures = self._failures[key] = self._failures.get(key, 0) + 1
         pause = min(_RETRY_FIRST * 2 ** (failures - 1), _RETRY_LAST)
         self.note_after(pause, key, background=failures > _HURRIED_RETRIES)

@@ -85,9 +85,7 @@ class Machines:
         if machine.pending is not None and machine.pending.down is not None:
             return
         self.cancel(name)
-        reboot = self._world.disruptions.reboot_requested(
-            name, cause=cause, command=command, boot_id=machine.boot_id
-        )
+        reboot = self._world.disruptions.reboot_requested(name, cause=cause, command=command, boot_id=machine.boot_id)
         machine.pending = reboot
         self._world.clock.spawn(self._reboot(machine, reboot, after=after), name=f"reboot {name}")
 

@@ -93,9 +93,7 @@ class Namespaces:
                 "All resources successfully discovered",
             )
         )
-        remaining = condition(
-            "NamespaceContentRemaining", False, "ContentRemoved", "All content successfully removed"
-        )
+        remaining = condition("NamespaceContentRemaining", False, "ContentRemoved", "All content successfully removed")
         finalizers = condition(
             "NamespaceFinalizersRemaining",
             False,

@@ -21,8 +21,9 @@ class Platform:
         workloads = platform_workloads(world.profile, topology)
         self._controlled = [w for w in workloads if w.kind not in ("StaticPod", "Guard") and not w.tracked]
         self._pinned = [w for w in workloads if w.kind in ("StaticPod", "Guard")]
+        self._places = {w.name: {plan.name for plan in w.nodes(topology)} for w in self._pinned}
         self._namespaces = {w.namespace for w in self._pinned}
-        self._loop = Loop(world, lambda _: self._ensure_pinned(), delay="workload_notice")
+        self._loop = Loop(world, self._ensure_pinned, delay="workload_notice")
         world.watch(self._pod_changed, PODS)
         world.watch(self._node_changed, NODES)
 
@@ -32,11 +33,12 @@ class Platform:
             if self._world.store.find(workload.key, workload.name, namespace=workload.namespace) is None:
                 made = manifest(workload, profile=self._world.profile, topology=self._topology)
                 self._world.store.create(workload.key, made, actor=_INSTALLER)
-        self._ensure_pinned()
+        for plan in self._topology.nodes:
+            self._ensure_pinned(plan.name)
 
     def _pod_changed(self, change: Change) -> None:
         if change.type == "DELETED" and change.object["metadata"]["namespace"] in self._namespaces:
-            self._loop.note()
+            self._loop.note(change.object["spec"].get("nodeName", ""))
 
     def _node_changed(self, change: Change) -> None:
         old, new = change.previous, change.object
@@ -44,18 +46,22 @@ class Platform:
             bool(old["spec"].get("unschedulable")) != bool(new["spec"].get("unschedulable"))
             or node_is_ready(old) != node_is_ready(new)
         ):
-            self._loop.note()
+            self._loop.note(new["metadata"]["name"])
 
-    def _ensure_pinned(self) -> None:
+    def _ensure_pinned(self, node_name: str) -> None:
+        """The static pods of a node, and its guard pods while it is schedulable."""
         store = self._world.store
+        node = store.find(NODES, node_name)
+        if node is None:
+            return
+        out_of_use = node["spec"].get("unschedulable") or not node_is_ready(node)
         for workload in self._pinned:
-            for plan in workload.nodes(self._topology):
-                name = f"{workload.name}-{plan.name}"
-                node = store.find(NODES, plan.name)
-                if node is None or store.find(PODS, name, namespace=workload.namespace) is not None:
-                    continue
-                if workload.kind == "Guard" and (node["spec"].get("unschedulable") or not node_is_ready(node)):
-                    continue
+            name = f"{workload.name}-{node_name}"
+            if (
+                node_name in self._places[workload.name]
+                and store.find(PODS, name, namespace=workload.namespace) is None
+                and not (workload.kind == "Guard" and out_of_use)
+            ):
                 self._create(workload, name, node)
 
     def _create(self, workload: Workload, name: str, node: Object) -> None:

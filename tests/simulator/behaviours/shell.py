@@ -86,8 +86,9 @@ class Shell:
         if not command:
             return ExecResult(stderr="no command\n", exit_code=126)
         return self._program(
-            command, missing=f'exec failed: unable to start container process: exec: "{command[0]}": executable file not '
-            "found in $PATH: unknown\n"
+            command,
+            missing=f'exec failed: unable to start container process: exec: "{command[0]}": executable file not '
+            "found in $PATH: unknown\n",
         )
 
     def _program(self, command: Sequence[str], *, missing: str) -> ExecResult:
@@ -127,7 +128,7 @@ class Shell:
     def _test(self, arguments: Sequence[str]) -> ExecResult:
         words = [word for word in arguments if word != "]"]
         if len(words) == 2 and words[0] in ("-e", "-f", "-d", "-r"):
-            known = self._file(words[1]) is not None or words[1] == f"/sys/class/net/{BRIDGE}" and self.machine.bridge
+            known = self._file(words[1]) is not None or (words[1] == f"/sys/class/net/{BRIDGE}" and self.machine.bridge)
             return ExecResult(exit_code=0 if known else 1)
         return ExecResult(exit_code=0 if words and words != ["-z"] else 1)
 
@@ -240,7 +241,9 @@ class Shell:
             return ExecResult(exit_code=0 if words[1:] and words[1] in bridges else 2)
         if words[:1] == ["list-br"]:
             return ExecResult(stdout="".join(f"{bridge}\n" for bridge in sorted(bridges)))
-        return ExecResult(stderr=f"ovs-vsctl: unknown command '{' '.join(words[:1])}'; use --help for help\n", exit_code=1)
+        return ExecResult(
+            stderr=f"ovs-vsctl: unknown command '{' '.join(words[:1])}'; use --help for help\n", exit_code=1
+        )
 
     def _uptime(self, arguments: Sequence[str]) -> ExecResult:
         return ExecResult(stdout=f" {self.world.now():%H:%M:%S} up,  0 users,  load average: 0.10, 0.10, 0.10\n")

@@ -7,7 +7,9 @@ import hashlib
 import json
 from typing import Any
 
+from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Object
+from tests.simulator.store.errors import AlreadyExists
 
 _SAFE = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -23,7 +25,9 @@ def template_hash(owner: Object) -> str:
     return "".join(letters)
 
 
-def pod_from(owner: Object, *, kind: str, api_version: str = "apps/v1", labels: dict[str, str], **metadata: Any) -> Object:
+def pod_from(
+    owner: Object, *, kind: str, api_version: str = "apps/v1", labels: dict[str, str], **metadata: Any
+) -> Object:
     """A pod as its controller creates it. ``metadata`` gives ``name`` or ``generateName``."""
     template = owner["spec"]["template"]
     given = template.get("metadata") or {}
@@ -36,6 +40,18 @@ def pod_from(owner: Object, *, kind: str, api_version: str = "apps/v1", labels: 
     if given.get("annotations"):
         meta["annotations"] = dict(given["annotations"])
     return {"metadata": meta, "spec": copy.copy(template["spec"])}
+
+
+def create_pod(world: World, pod: Object, *, actor: str) -> None:
+    """Create a pod with a generated name; one that is taken is replaced by another, as a controller's next try would."""
+    for _ in range(8):
+        try:
+            world.store.create("pods", pod, actor=actor)
+        except AlreadyExists:
+            if "generateName" not in pod["metadata"]:
+                raise
+        else:
+            return
 
 
 def owner_reference(owner: Object, *, kind: str, api_version: str = "apps/v1") -> Object:

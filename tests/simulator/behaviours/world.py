@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import deque
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -39,6 +40,8 @@ class World:
         #: during the installation the clock that stamps objects shows a day in the past
         self._age = AGE
         self.store: ObjectStore = None  # type: ignore[assignment]  # set by the cluster before any behaviour is made
+        #: reconciles that ended with an ApiError: (controller, key, message); they are tried again
+        self.failures: deque[tuple[str, str, str]] = deque(maxlen=200)
         #: something may work again that stood still: the API is back, a controller's pod has a network
         self.revived: Signal[[]] = Signal()
         self._waiting: list[simpy.Event] = []

@@ -131,7 +131,9 @@ class Conversion:
     def _firewalls_to_sdn(self) -> None:
         for firewall in self._store.list(EGRESS_FIREWALLS):
             meta = firewall["metadata"]
-            rules = [{key: value for key, value in rule.items() if key != "ports"} for rule in firewall["spec"]["egress"]]
+            rules = [
+                {key: value for key, value in rule.items() if key != "ports"} for rule in firewall["spec"]["egress"]
+            ]
             spec = {**firewall["spec"], "egress": rules}
             self._apply(EGRESS_POLICIES, meta["name"], spec, namespace=meta["namespace"])
 

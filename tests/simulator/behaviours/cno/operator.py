@@ -29,9 +29,7 @@ _HURRIED_RETRIES = 6
 
 
 class NetworkOperator:
-    def __init__(
-        self, world: World, *, status: StatusManager, rendering: Rendering, components: Components
-    ) -> None:
+    def __init__(self, world: World, *, status: StatusManager, rendering: Rendering, components: Components) -> None:
         self._world = world
         self._store = world.store
         self._status = status
@@ -90,11 +88,14 @@ class NetworkOperator:
 
     def _node_changed(self, change: Change) -> None:
         trigger, old = self._world.profile.node_trigger, change.previous
-        if change.type != "MODIFIED" or old is None:
-            self._operator.note()
-        elif trigger == "any_update":
-            self._operator.note()
-        elif trigger == "labels_changed" and old["metadata"].get("labels") != change.object["metadata"].get("labels"):
+        if (
+            change.type != "MODIFIED"
+            or old is None
+            or trigger == "any_update"
+            or (
+                trigger == "labels_changed" and old["metadata"].get("labels") != change.object["metadata"].get("labels")
+            )
+        ):
             self._operator.note()
 
     def _source_changed(self, change: Change) -> None:
@@ -217,9 +218,7 @@ class NetworkOperator:
         self._operator.note_after(pause, background=self._failures > _HURRIED_RETRIES)
 
     def _filled(self, spec: Object) -> Object:
-        return defaults.filled(
-            spec, previous=self._applied(), host_mtu=self._host_mtu(), profile=self._world.profile
-        )
+        return defaults.filled(spec, previous=self._applied(), host_mtu=self._host_mtu(), profile=self._world.profile)
 
     def _applied(self) -> Object | None:
         record = self._store.find("configmaps", APPLIED, namespace=NAMESPACE)

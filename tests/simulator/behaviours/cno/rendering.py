@@ -69,7 +69,11 @@ class Rendering:
     def _changed(self, change: Change) -> None:
         if change.actor == ACTOR:
             return
-        if change.type == "DELETED" or change.previous is None or change.previous.get("spec") != change.object.get("spec"):
+        if (
+            change.type == "DELETED"
+            or change.previous is None
+            or change.previous.get("spec") != change.object.get("spec")
+        ):
             # somebody else has touched what is ours: the next pass puts it right
             self._applied = None
 

@@ -8,10 +8,10 @@ from enum import IntEnum
 from typing import Any
 
 from tests.simulator.behaviours.conditions import condition, find, is_true, updated
-from tests.simulator.behaviours.deployments import DEPLOYMENTS
 from tests.simulator.behaviours.daemonsets import DAEMONSETS
+from tests.simulator.behaviours.deployments import DEPLOYMENTS
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.pod_index import PodIndex
+from tests.simulator.behaviours.pod_index import PodIndex, controller_of
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object
@@ -52,10 +52,12 @@ class _Rollout:
 class StatusManager:
     def __init__(self, world: World, *, pods: PodIndex) -> None:
         self._world = world
-        self._pods = pods
+        #: uid of a DaemonSet -> uid and name of its pods in CrashLoopBackOff
+        self._crashed: dict[str, dict[str, str]] = {}
         self._failing: dict[Level, tuple[str, str]] = {}
         self._rollouts: dict[tuple[str, str, str], _Rollout] = {}
         self._loop = Loop(world, lambda _: self._sync(), delay="cno_status_notice")
+        pods.changed.connect(self._pod_changed)
         world.watch(self._operand_changed, DAEMONSETS, DEPLOYMENTS)
 
     def degrade(self, level: Level, reason: str, message: str) -> None:
@@ -154,16 +156,23 @@ class StatusManager:
             self._loop.note()
 
     def _crashing(self, operand: Object, *, kind: str) -> list[str]:
-        if kind != "DaemonSet":
-            return []
-        return sorted(
-            pod["metadata"]["name"]
-            for pod in self._pods.owned_by(operand["metadata"]["uid"])
-            if any(
-                (status["state"].get("waiting") or {}).get("reason") == "CrashLoopBackOff"
-                for status in (pod.get("status") or {}).get("containerStatuses") or ()
-            )
+        return sorted(self._crashed.get(operand["metadata"]["uid"], {}).values()) if kind == "DaemonSet" else []
+
+    def _pod_changed(self, change: Change) -> None:
+        owner = controller_of(change.object)
+        if owner is None or owner["kind"] != "DaemonSet":
+            return
+        meta = change.object["metadata"]
+        crashing = change.type != "DELETED" and any(
+            (status["state"].get("waiting") or {}).get("reason") == "CrashLoopBackOff"
+            for status in (change.object.get("status") or {}).get("containerStatuses") or ()
         )
+        known = self._crashed.setdefault(owner["uid"], {})
+        if crashing and meta["uid"] not in known:
+            known[meta["uid"]] = meta["name"]
+            self._loop.note()
+        elif not crashing and known.pop(meta["uid"], None):
+            self._loop.note()
 
 
 def _line(kind: str, operand: Object) -> str | None:

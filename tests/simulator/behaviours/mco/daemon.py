@@ -142,8 +142,11 @@ class Daemons:
             return
         self._annotate(machine, {STATE: WORKING, REASON: ""})
         self._log(machine, f"Checking Reconcilable for config {current} to {desired}")
-        self._log(machine, f"Starting update from {current} to {desired}: &{{osUpdate:false kargs:false fips:false "
-                           "passwd:false files:true units:true kernelType:false extensions:false}")
+        self._log(
+            machine,
+            f"Starting update from {current} to {desired}: &{{osUpdate:false kargs:false fips:false "
+            "passwd:false files:true units:true kernelType:false extensions:false}",
+        )
         if not self._single:
             self._event(machine, "Cordon", "Cordoned node to apply update")
             self._event(machine, "Drain", "Draining node to update config.")
@@ -260,9 +263,7 @@ class Daemons:
     def _event(self, machine: Machine, reason: str, message: str) -> None:
         node = self._world.store.find(NODES, machine.name)
         if node is not None and message:
-            self._world.record_event(
-                node, kind="Node", component="machineconfigdaemon", reason=reason, message=message
-            )
+            self._world.record_event(node, kind="Node", component="machineconfigdaemon", reason=reason, message=message)
 
     def _log(self, machine: Machine, message: str, *, level: str = "I") -> None:
         if not self._world.installing:

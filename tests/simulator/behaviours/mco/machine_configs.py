@@ -31,7 +31,10 @@ def templates(role: str, *, network_type: str, profile: Profile) -> dict[str, Ob
         f"01-{role}-container-runtime": _spec(
             version,
             files=[
-                _file("/etc/containers/registries.conf", 'unqualified-search-registries = ["registry.access.redhat.com"]\n'),
+                _file(
+                    "/etc/containers/registries.conf",
+                    'unqualified-search-registries = ["registry.access.redhat.com"]\n',
+                ),
                 _file("/etc/crio/crio.conf.d/00-default", "[crio.runtime]\nselinux = true\n"),
             ],
             units=[],
@@ -51,7 +54,9 @@ def others(role: str, *, profile: Profile) -> dict[str, Object]:
         f"97-{role}-generated-kubelet": _spec(version, files=[_file("/etc/kubernetes/kubelet.conf", "{}\n")], units=[]),
         f"98-{role}-generated-kubelet": _spec(version, files=[_file("/etc/node-sizing-enabled.env", "\n")], units=[]),
         f"99-{role}-generated-registries": _spec(
-            version, files=[_file("/etc/containers/policy.json", '{"default":[{"type":"insecureAcceptAnything"}]}')], units=[]
+            version,
+            files=[_file("/etc/containers/policy.json", '{"default":[{"type":"insecureAcceptAnything"}]}')],
+            units=[],
         ),
         f"99-{role}-ssh": {
             "config": {
@@ -139,12 +144,12 @@ def _common_files(network_type: str, *, profile: Profile) -> list[Object]:
             f'#!/bin/bash\nset -eux -o pipefail\nif [[ "{network_type}" != "OVNKubernetes" ]]; then\n  exit 0\nfi\n',
             mode=493,
         ),
-        _file("/etc/sysctl.d/inotify.conf", "fs.inotify.max_user_watches = 65536\nfs.inotify.max_user_instances = 8192\n"),
+        _file(
+            "/etc/sysctl.d/inotify.conf", "fs.inotify.max_user_watches = 65536\nfs.inotify.max_user_instances = 8192\n"
+        ),
     ]
     if profile.forward_conf == "always" or network_type == "OpenShiftSDN":
-        files.append(
-            _file("/etc/sysctl.d/forward.conf", "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 1\n")
-        )
+        files.append(_file("/etc/sysctl.d/forward.conf", "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 1\n"))
     return files
 
 
@@ -188,7 +193,7 @@ def _nodeip_unit(network_type: str) -> str:
         "\n"
         "[Service]\n"
         "Type=oneshot\n"
-        "ExecStart=/bin/bash -c \"/usr/bin/podman run --rm --net=host runtimecfg node-ip set --retry-on-failure "
+        'ExecStart=/bin/bash -c "/usr/bin/podman run --rm --net=host runtimecfg node-ip set --retry-on-failure '
         f'--network-type {network_type}"\n'
         "\n"
         "[Install]\n"

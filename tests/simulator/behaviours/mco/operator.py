@@ -10,13 +10,13 @@ from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import condition, is_true, updated
 from tests.simulator.behaviours.loop import Loop
 from tests.simulator.behaviours.machines import Machines
+from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.names import (
     CONTROLLER_CONFIG,
     CONTROLLER_CONFIGS,
     OPERATOR_ACTOR,
     POOLS,
 )
-from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.pool_status import node_state
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
@@ -41,9 +41,7 @@ def effective_network_type(network: Object) -> str:
 class MachineConfigOperator:
     """One sync loop. Its last step waits until the master pool is updated; until then it sees nothing new."""
 
-    def __init__(
-        self, world: World, *, components: Components, machines: Machines, membership: Membership
-    ) -> None:
+    def __init__(self, world: World, *, components: Components, machines: Machines, membership: Membership) -> None:
         self._world = world
         self._components = components
         self._membership = membership
@@ -188,7 +186,9 @@ class MachineConfigOperator:
         status, conditions = pool.get("status") or {}, _conditions(pool)
         if is_true(conditions, "Degraded"):
             failing = [node_state(node) for node in self._membership.nodes_of(pool["metadata"]["name"])]
-            reports = ", ".join(f'"Node {node.name} is reporting: \\"{node.reason}\\""' for node in failing if node.failing)
+            reports = ", ".join(
+                f'"Node {node.name} is reporting: \\"{node.reason}\\""' for node in failing if node.failing
+            )
             count = status.get("degradedMachineCount", 0)
             return f'pool is degraded because nodes fail with "{count} nodes are reporting degraded status on sync": {reports}'
         name = (pool["spec"].get("configuration") or {}).get("name", "")
@@ -222,5 +222,10 @@ def _not_ready(pool: Object) -> str:
 
 
 def _plain(obj: Object) -> Object:
-    return {"apiVersion": obj["apiVersion"], "kind": obj["kind"], "metadata": {"name": obj["metadata"]["name"]},
-            "spec": obj.get("spec") or {}, "status": obj.get("status") or {}}
+    return {
+        "apiVersion": obj["apiVersion"],
+        "kind": obj["kind"],
+        "metadata": {"name": obj["metadata"]["name"]},
+        "spec": obj.get("spec") or {},
+        "status": obj.get("status") or {},
+    }

@@ -133,7 +133,10 @@ def _progress(counts: Counts, *, target: str, paused: bool, profile: Profile) ->
         words = profile.pool_updated.format(name=target)
         return [condition("Updated", True, message=words), condition("Updating", False)]
     if paused:
-        return [condition("Updated", False), condition("Updating", False, message=profile.pool_paused.format(name=target))]
+        return [
+            condition("Updated", False),
+            condition("Updating", False, message=profile.pool_paused.format(name=target)),
+        ]
     words = profile.pool_updating.format(name=target)
     return [condition("Updated", False), condition("Updating", True, message=words)]
 
