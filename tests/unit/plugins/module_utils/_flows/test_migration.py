@@ -342,6 +342,12 @@ def test_law_03_the_way_back_is_not_aborted_by_asking_for_the_way_there():
     refused(cluster, "idle", "a migration to OpenShiftSDN is being prepared")
 
 
+def test_law_03_a_migration_to_a_type_that_we_do_not_know_may_roll_nodes_too():
+    cluster = cluster_at("not_started")
+    change_operator(cluster, migration={"networkType": "Calico"})
+    refused(cluster, "idle", "a migration to Calico is being prepared")
+
+
 def test_law_03_an_abort_with_leave():
     cluster, clock = cluster_at("prepared"), ScriptedClock()
     clock.at(10, lambda: forget(cluster))
