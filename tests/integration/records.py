@@ -22,6 +22,12 @@ def accepted(requests: Iterable[Row]) -> list[Row]:
     return [row for row in requests if row["status"] < 400]
 
 
+def named(row: Row) -> str | None:
+    """The object that a request is about; a create names it in its body."""
+    name: str | None = row["name"] or ((row["body"] or {}).get("metadata") or {}).get("name")
+    return name
+
+
 def reboots(disruptions: Mapping[str, Any]) -> Counter[tuple[str, str]]:
     """(node, cause) -> how often the node came back from it."""
     return Counter((row["node"], row["cause"]) for row in disruptions["reboots"] if row["up_at"] is not None)
