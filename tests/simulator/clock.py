@@ -19,9 +19,9 @@ Process = Generator[simpy.Event, Any, Any]
 class Clock:
     """Simulated time.
 
-    ``speed`` is simulated seconds per real second. At speed 0 time does not pass by itself: ``pump`` jumps from event to
-    event until nothing is left that somebody waits for. Events are foreground (something is on its way) or background
-    (a resync, a heartbeat: it comes for ever). Background events happen when their time has come, but time is never
+    ``speed`` is simulated seconds per real second. At speed 0 time does not pass by itself: ``pump`` jumps from event
+    to event until nothing is left that somebody waits for. Events are foreground (something is on its way) or
+    background (a resync, a heartbeat: it comes for ever). Background events happen when their time has come, but time is never
     moved for their sake at speed 0.
     """
 
@@ -86,7 +86,7 @@ class Clock:
     def spawn(self, generator: Process, *, name: str = "") -> simpy.Process:
         """Run a behaviour. Its first step happens at the next pump, at the present simulated time."""
         if name:
-            generator.__name__ = name
+            generator.__name__ = name  # type: ignore[attr-defined]
         return self._env.process(generator)
 
     def after(self, seconds: float, call: Callable[[], Any], *, background: bool = False) -> None:
@@ -125,7 +125,7 @@ class Clock:
         self._anchor()
 
     def settle(self, *, limit: float = math.inf) -> float:
-        """Run until no foreground event is left, at most ``limit`` simulated seconds. Returns the seconds that passed."""
+        """Run until no foreground event is left, at most ``limit`` simulated seconds; returns how many passed."""
         start = self._env.now
         while (until := self._next_foreground()) is not None and until <= start + limit:
             self._env.step()

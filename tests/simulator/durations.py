@@ -1,8 +1,8 @@
 """How long everything takes, in simulated seconds.
 
-"code" marks a constant in OpenShift's or Kubernetes' source; the others are plausible values for virtual machines. A *period* is
-the rhythm of something that repeats or a limit after which something gives up: ``instant`` leaves those alone, because a
-retry without a pause would never let time move on.
+"code" marks a constant in OpenShift's or Kubernetes' source; the others are plausible values for virtual machines. A
+*period* is the rhythm of something that repeats or a limit after which something gives up: ``instant`` leaves those
+alone, because a retry without a pause would never let time move on.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""APIServices: those of extension servers depend on the pod network of the control plane, those of CRDs come and go with them."""
+"""APIServices: those of extension servers need the control plane's pod network, those of CRDs come and go with them."""
 
 from __future__ import annotations
 

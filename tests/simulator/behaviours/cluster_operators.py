@@ -80,8 +80,8 @@ SUFFERING = (
         degraded=(
             "IngressDegraded",
             'The "default" ingress controller reports Degraded=True: DegradedConditions: One or more other status '
-            "conditions indicate a degraded state: CanaryChecksSucceeding=False (CanaryChecksRepetitiveFailures: Canary "
-            "route checks for the default ingress controller are failing)",
+            "conditions indicate a degraded state: CanaryChecksSucceeding=False (CanaryChecksRepetitiveFailures: "
+            "Canary route checks for the default ingress controller are failing)",
         ),
     ),
     Suffering(
@@ -100,15 +100,16 @@ SUFFERING = (
         "openshift-apiserver",
         unavailable=(
             "APIServices_Error",
-            'APIServicesAvailable: "apps.openshift.io.v1" is not ready: 503 (the server is currently unable to handle the request)',
+            'APIServicesAvailable: "apps.openshift.io.v1" is not ready: 503 (the server is currently unable to handle '
+            "the request)",
         ),
     ),
     Suffering(
         "operator-lifecycle-manager-packageserver",
         unavailable=(
             "ClusterServiceVersionNotSucceeded",
-            "ClusterServiceVersion openshift-operator-lifecycle-manager/packageserver observed in phase Failed with reason: "
-            "APIServiceResourceIssue",
+            "ClusterServiceVersion openshift-operator-lifecycle-manager/packageserver observed in phase Failed with "
+            "reason: APIServiceResourceIssue",
         ),
         progressing=("", "Working toward {version}"),
     ),
@@ -178,7 +179,8 @@ class ClusterOperators:
 
 
 class ClusterVersionOperator:
-    """Failing and Progressing of the ClusterVersion follow from the ClusterOperators. (cluster-version-operator, pkg/cvo/status.go)"""
+    """Failing and Progressing of the ClusterVersion follow from the ClusterOperators
+    (cluster-version-operator, pkg/cvo/status.go)."""
 
     def __init__(self, world: World) -> None:
         self._world = world

@@ -27,7 +27,7 @@ class _Component:
 
 
 class Components:
-    """The machine-config-operator and the machine-config-controller are on the pod network, the network operator is not."""
+    """The network operator is on the network of its node; the machine-config-operator and -controller are not."""
 
     def __init__(
         self, world: World, *, pods: PodIndex, kubelets: Kubelets, network: PodNetwork, machines: Machines

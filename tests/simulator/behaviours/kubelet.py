@@ -20,8 +20,8 @@ NODES = "nodes"
 LEASES = "leases.coordination.k8s.io"
 LEASE_NAMESPACE = "kube-node-lease"
 NO_CNI = (
-    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin returns "
-    "error: No CNI configuration file in /etc/kubernetes/cni/net.d/. Has your network provider started?"
+    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin "
+    "returns error: No CNI configuration file in /etc/kubernetes/cni/net.d/. Has your network provider started?"
 )
 #: leases renewed in one tick of the heartbeat; in a large cluster they take turns
 _LEASES_PER_TICK = 6

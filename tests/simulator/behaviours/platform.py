@@ -1,5 +1,5 @@
-"""What runs besides the network and is not anybody's operand here: the platform's and users' workloads, the static pods of the nodes,
-and the guard pods that stand for them in PodDisruptionBudgets."""
+"""What runs besides the network and is nobody's operand here: the workloads of the platform and of users, the static
+pods of the nodes, and the guard pods that stand for them in PodDisruptionBudgets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the plugins' own controllers write: HostSubnets and NetNamespaces of OpenShift SDN, node annotations of OVN-Kubernetes."""
+"""What the plugins' controllers write: OpenShift SDN's HostSubnets and NetNamespaces, OVN-Kubernetes' annotations."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Which network plugin is deployed, and on which nodes the pods are connected to it.
 
-What is deployed is read from the plugin's DaemonSet: the pods of a node that is running keep the interfaces of the plugin under
-which they were started, and hang in the air when that is gone, until the node has rebooted.
+What is deployed is read from the plugin's DaemonSet. The pods of a node that is running keep the interfaces of the
+plugin under which they were started, and hang in the air when that is gone, until the node has rebooted.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class PodNetwork:
         return self._deployed[-1] if self._deployed else None
 
     def can_start(self, machine: Machine) -> bool:
-        """Whether the deployed plugin can run on a node: OVN-Kubernetes needs br-ex, which MCO's configuration builds."""
+        """Whether the deployed plugin can run on a node: OVN-Kubernetes needs br-ex, which MCO has built at a boot."""
         return self.plugin == "OpenShiftSDN" or (self.plugin == "OVNKubernetes" and machine.bridge)
 
     def works_on(self, machine: Machine) -> bool:

@@ -145,7 +145,8 @@ class Shell:
         files = {
             "/proc/sys/kernel/random/boot_id": self.machine.boot_id + "\n",
             "/etc/hostname": self.machine.name + "\n",
-            "/etc/os-release": f'NAME="Red Hat Enterprise Linux CoreOS"\nID="rhcos"\nOPENSHIFT_VERSION="{self.world.profile.minor}"\n',
+            "/etc/os-release": f'NAME="Red Hat Enterprise Linux CoreOS"\nID="rhcos"\n'
+            f'OPENSHIFT_VERSION="{self.world.profile.minor}"\n',
         }
         on_disk = {
             "/etc/sysctl.d/forward.conf": (

@@ -15,7 +15,7 @@ _SAFE = "bcdfghjklmnpqrstvwxz2456789"
 
 
 def template_hash(owner: Object) -> str:
-    """Ten characters that stand for the pod template, as in ``pod-template-hash`` (the real algorithm is another one)."""
+    """Ten characters that stand for the pod template, as in ``pod-template-hash`` (made in another way)."""
     text = json.dumps(owner["spec"]["template"], sort_keys=True)
     digest = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
     letters = []
@@ -43,7 +43,7 @@ def pod_from(
 
 
 def create_pod(world: World, pod: Object, *, actor: str) -> None:
-    """Create a pod with a generated name; one that is taken is replaced by another, as a controller's next try would."""
+    """Create a pod with a generated name; when that is taken, try another, as a controller would."""
     for _ in range(8):
         try:
             world.store.create("pods", pod, actor=actor)

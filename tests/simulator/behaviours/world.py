@@ -21,6 +21,8 @@ from tests.simulator.store.objects import ObjectStore
 
 #: how long ago the cluster was installed
 AGE = timedelta(days=30)
+#: how long the API server keeps events (kube-apiserver --event-ttl=3h in OpenShift)
+_EVENT_TTL = 3 * 3600.0
 
 
 class World:
@@ -45,6 +47,7 @@ class World:
         #: something may work again that stood still: the API is back, a controller's pod has a network
         self.revived: Signal[[]] = Signal()
         self._waiting: list[simpy.Event] = []
+        self._events: deque[tuple[float, str, str]] = deque()
         self.gate.on_change(self._gate_changed)
 
     # time
@@ -112,10 +115,13 @@ class World:
         involved = {"kind": kind, "name": meta["name"], "uid": meta["name"] if kind == "Node" else meta["uid"]}
         if meta.get("namespace"):
             involved["namespace"] = namespace
+        self._forget_old_events()
+        name = f"{meta['name']}.{self.dice.getrandbits(64):016x}"
+        self._events.append((self.clock.seconds, namespace, name))
         self.store.create(
             "events",
             {
-                "metadata": {"name": f"{meta['name']}.{self.dice.getrandbits(64):016x}", "namespace": namespace},
+                "metadata": {"name": name, "namespace": namespace},
                 "involvedObject": involved,
                 "reason": reason,
                 "message": message,
@@ -129,3 +135,9 @@ class World:
             },
             actor=f"system:serviceaccount:{component}",
         )
+
+    def _forget_old_events(self) -> None:
+        while self._events and self._events[0][0] < self.clock.seconds - _EVENT_TTL:
+            _, namespace, name = self._events.popleft()
+            if self.store.find("events", name, namespace=namespace) is not None:
+                self.store.delete("events", name, namespace=namespace, actor="system:apiserver")

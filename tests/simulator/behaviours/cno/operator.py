@@ -248,7 +248,8 @@ class NetworkOperator:
             self._store.patch("configmaps", APPLIED, data, namespace=NAMESPACE, actor=ACTOR)
 
     def _write_defaults(self, spec: Object, following: Object) -> None:
-        """Up to 4.14 only OVN-Kubernetes' defaults reach the API object; from 4.15 all, without the inactive plugin's block.
+        """Up to 4.14 only OVN-Kubernetes' defaults reach the API object; from 4.15 all do, without the block of the
+        inactive plugin.
 
         Only what was filled in is written: what a client has edited since this pass began stays.
         """

@@ -1,11 +1,12 @@
 """What the operator applies for a configuration, and what it deletes because it no longer renders it
-(cluster-network-operator, pkg/network/render.go; deletion: pkg/controller/statusmanager, deleteRelatedObjectsNotRendered)."""
+(cluster-network-operator, pkg/network/render.go; deleteRelatedObjectsNotRendered of the status manager)."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from tests.simulator.behaviours.cno.defaults import OVN, SDN, plugin_mtu
+from tests.simulator.behaviours.cno.defaults import OVN, SDN
 from tests.simulator.behaviours.cno.status import ACTOR
 from tests.simulator.behaviours.world import World
 from tests.simulator.manifests import ovn_crds, sdn_crds
@@ -50,7 +51,7 @@ class Rendering:
         """
         network_type = spec["defaultNetwork"]["type"]
         migrating = bool((spec.get("migration") or {}).get("networkType"))
-        key = (network_type, str(migrating), str(plugin_mtu(spec)))
+        key = (str(migrating), json.dumps([spec["defaultNetwork"], spec.get("clusterNetwork")], sort_keys=True))
         if key == self._applied:
             return
         wanted = [network_type, *(other for other in (SDN, OVN) if migrating and other != network_type)]

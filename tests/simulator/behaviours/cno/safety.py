@@ -24,7 +24,10 @@ class Refused(Exception):
 
 
 def check(spec: Object, *, profile: Profile) -> None:
-    """``Validate``: raise ``Refused`` when the configuration makes no sense in itself. Only the block of the current type counts."""
+    """``Validate``: raise ``Refused`` when the configuration makes no sense in itself.
+
+    Of the plugins' blocks only that of the current type is looked at.
+    """
     errors = [*_pool_errors(spec)]
     network_type = spec["defaultNetwork"]["type"]
     block = spec["defaultNetwork"].get(BLOCKS.get(network_type, "")) or {}
@@ -37,12 +40,15 @@ def check(spec: Object, *, profile: Profile) -> None:
 
 
 def check_change(previous: Object | None, following: Object, *, profile: Profile) -> None:
-    """``IsChangeSafe``: raise ``Refused`` when ``following`` must not come after the applied ``previous``. Both with defaults."""
+    """``IsChangeSafe``: raise ``Refused`` when ``following`` must not come after the applied ``previous``.
+
+    Both have their defaults filled in.
+    """
     if previous is None or previous == following:
         return
     errors = [
         *_network_change_errors(previous, following),
-        *_type_change_errors(previous, following),
+        *_type_change_errors(previous, following, profile=profile),
         *_migration_change_errors(previous, following, profile=profile),
     ]
     if errors:
@@ -135,7 +141,7 @@ def _network_change_errors(previous: Object, following: Object) -> list[str]:
     return []
 
 
-def _type_change_errors(previous: Object, following: Object) -> list[str]:
+def _type_change_errors(previous: Object, following: Object, *, profile: Profile) -> list[str]:
     before, after = previous["defaultNetwork"]["type"], following["defaultNetwork"]["type"]
     migration = previous.get("migration")
     if before != after:
@@ -148,7 +154,7 @@ def _type_change_errors(previous: Object, following: Object) -> list[str]:
         return []
     if before == SDN:
         return _sdn_change_errors(previous, following)
-    return _ovn_change_errors(previous, following) if before == OVN else []
+    return _ovn_change_errors(previous, following, profile=profile) if before == OVN else []
 
 
 def _sdn_change_errors(previous: Object, following: Object) -> list[str]:
@@ -161,14 +167,17 @@ def _sdn_change_errors(previous: Object, following: Object) -> list[str]:
     return errors + _mtu_change_errors(previous, following, "cannot change openshift-sdn mtu without migration")
 
 
-def _ovn_change_errors(previous: Object, following: Object) -> list[str]:
+def _ovn_change_errors(previous: Object, following: Object, *, profile: Profile) -> list[str]:
     old, new = _blocks(previous, following, OVN)
+    frozen = {"hybridOverlayConfig": "cannot edit a running hybrid overlay network"}
+    if profile.ipsec_frozen:
+        frozen["ipsecConfig"] = "cannot edit IPsec configuration at runtime"
     errors = _mtu_change_errors(previous, following, "cannot change ovn-kubernetes MTU without migration")
     if old.get("genevePort") != new.get("genevePort"):
         errors.append("cannot change ovn-kubernetes genevePort")
-    if old.get("hybridOverlayConfig") and new.get("hybridOverlayConfig"):
-        if old["hybridOverlayConfig"] != new["hybridOverlayConfig"]:
-            errors.append("cannot edit a running hybrid overlay network")
+    for field, words in frozen.items():
+        if old.get(field) is not None and new.get(field) is not None and old[field] != new[field]:
+            errors.append(words)
     return errors
 
 

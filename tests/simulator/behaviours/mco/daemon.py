@@ -174,8 +174,10 @@ class Daemons:
         self._machines.shut_down(machine.name, after=0, cause="mco", command="systemctl reboot")
 
     def _drained(self, machine: Machine, wanted: str) -> Process:
-        """Wait until the controller has done what ``desiredDrain`` asks. After an hour the node is Degraded, and the wait
-        goes on; the result is False when the machine went down in the meantime."""
+        """Wait until the controller has done what ``desiredDrain`` asks.
+
+        After an hour the node is Degraded, and the wait goes on. False when the machine went down in the meantime.
+        """
         world, boot_id = self._world, machine.boot_id
         deadline = world.clock.deadline(world.durations.drain_timeout)
         while self._annotations(machine).get(LAST_DRAIN) != wanted:

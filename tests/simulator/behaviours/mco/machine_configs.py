@@ -1,7 +1,8 @@
 """The MachineConfigs: what the template controller writes for a network type, and how a pool's are merged into one.
 
-The files and units are those whose presence or text tells something about the network, and a few more for company; real ones are much
-longer. Names, ``enabled`` and the ExecStart lines are as in machine-config-operator, templates/common.
+The files and units are those whose presence or text tells something about the network, and a few more for company;
+real ones are much longer. Names, ``enabled`` and the ExecStart lines are those of machine-config-operator,
+templates/common.
 """
 
 from __future__ import annotations
@@ -72,7 +73,9 @@ def merged(configs: Iterable[Object]) -> Object:
     files: dict[str, Any] = {}
     units: dict[str, Any] = {}
     users: dict[str, Any] = {}
-    version, arguments, extensions = "", [], []
+    version = ""
+    arguments: list[str] = []
+    extensions: list[str] = []
     for config in sorted(configs, key=lambda obj: obj["metadata"]["name"]):
         spec = config["spec"]
         ignition = spec.get("config") or {}
@@ -226,8 +229,9 @@ _CLEAN_INITRD = (
     "[Service]\nType=oneshot\nExecStart=/usr/local/bin/nm-clean-initrd-state.sh\n\n[Install]\nWantedBy=network.target\n"
 )
 _WAIT_FOR_BRIDGE = (
-    "[Unit]\nDescription=Wait for br-ex up event from NetworkManager\nRequires=network.target\nBefore=kubelet.service\n\n"
-    "[Service]\nType=oneshot\nExecStart=/bin/touch /run/nodeip-configuration/br-ex-up\n\n[Install]\nWantedBy=kubelet.service\n"
+    "[Unit]\nDescription=Wait for br-ex up event from NetworkManager\nRequires=network.target\n"
+    "Before=kubelet.service\n\n[Service]\nType=oneshot\nExecStart=/bin/touch /run/nodeip-configuration/br-ex-up\n\n"
+    "[Install]\nWantedBy=kubelet.service\n"
 )
 _CONFIGURE_OVS_SCRIPT = """\
 #!/bin/bash

@@ -1,4 +1,4 @@
-"""Which pool a node belongs to (machine-config-operator, pkg/controller/node: getPoolsForNode, getPrimaryPoolForNode)."""
+"""Which pool a node belongs to (machine-config-operator, pkg/controller/node: getPrimaryPoolForNode)."""
 
 from __future__ import annotations
 

@@ -80,7 +80,7 @@ class NodeController:
         self._world.store.patch(POOLS, name, {"status": status}, actor=CONTROLLER_ACTOR, subresource="status")
 
     def _taint(self, nodes: list[Object], *, target: str) -> None:
-        """PreferNoSchedule on every node that is not to run the target yet, so that evicted pods land on updated nodes."""
+        """PreferNoSchedule on every node that is not to run the target yet: evicted pods shall land on updated ones."""
         for node in nodes:
             taints = node["spec"].get("taints") or []
             desired = self._state(node).desired

@@ -29,7 +29,8 @@ _SEE = "please see `oc get mcp` for further details"
 
 
 def effective_network_type(network: Object) -> str:
-    """What MCO renders for: the migration's type while there is one, else the one in status, else (at the installation) in spec."""
+    """What MCO renders for: the migration's type while there is one, else the one in status; before there is a status,
+    that in spec."""
     status = network.get("status") or {}
     if not status.get("networkType"):
         return str(network["spec"].get("networkType") or "")
@@ -120,7 +121,7 @@ class MachineConfigOperator:
     # the required pool
 
     def _wait_for_master_pool(self) -> Process:
-        """(syncRequiredMachineConfigPools) A paused pool with a change pending, or a degraded one, is an error at once."""
+        """syncRequiredMachineConfigPools: a paused pool with a change pending, or a degraded one, fails at once."""
         world = self._world
         limit = world.profile.required_pools_seconds(masters=self._masters)
         give_up = world.clock.seconds + limit
@@ -190,7 +191,8 @@ class MachineConfigOperator:
                 f'"Node {node.name} is reporting: \\"{node.reason}\\""' for node in failing if node.failing
             )
             count = status.get("degradedMachineCount", 0)
-            return f'pool is degraded because nodes fail with "{count} nodes are reporting degraded status on sync": {reports}'
+            reason = f'"{count} nodes are reporting degraded status on sync"'
+            return f"pool is degraded because nodes fail with {reason}: {reports}"
         name = (pool["spec"].get("configuration") or {}).get("name", "")
         if is_true(conditions, "Updated"):
             return f"all {status.get('machineCount', 0)} nodes are at latest configuration {name}"
@@ -215,8 +217,8 @@ def _not_ready(pool: Object) -> str:
     status = pool.get("status") or {}
     degraded = str(is_true(_conditions(pool), "Degraded")).lower()
     return (
-        f"error MachineConfigPool {pool['metadata']['name']} is not ready, retrying. Status: (pool degraded: {degraded} "
-        f"total: {status.get('machineCount', 0)}, ready {status.get('readyMachineCount', 0)}, updated: "
+        f"error MachineConfigPool {pool['metadata']['name']} is not ready, retrying. Status: (pool degraded: "
+        f"{degraded} total: {status.get('machineCount', 0)}, ready {status.get('readyMachineCount', 0)}, updated: "
         f"{status.get('updatedMachineCount', 0)}, unavailable: {status.get('unavailableMachineCount', 0)})"
     )
 
