@@ -77,7 +77,8 @@ class Listener:
             transport = connection.transport
             if transport is None:
                 continue
-            connected = transport.get_extra_info("socket")
+            # A TLS transport that was closed twice, as after an exec, has forgotten its socket and raises when asked.
+            connected = None if transport.is_closing() else transport.get_extra_info("socket")
             if connected is not None:
                 # Without lingering the peer sees a reset, as from a machine whose API server has died.
                 with contextlib.suppress(OSError):
