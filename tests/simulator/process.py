@@ -63,6 +63,10 @@ class RunningSimulator:
         """Make all resourceVersions up to now too old for watches."""
         self._ask("POST", "/compact")
 
+    def stop(self) -> None:
+        """Ask the process to end; ``running`` does so by itself."""
+        self._ask("POST", "/stop")
+
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         data = json.dumps(body).encode() if body is not None else None
         request = urllib.request.Request(self.control + path, data=data, method=method)

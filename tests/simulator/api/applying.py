@@ -69,8 +69,8 @@ class Applier:
         others = self._claimed(call, current, configuration, lists, owned, others)
         held = {path for entry in others for path in _unpacked(entry["fieldsV1"])}
         new = _merged(current, configuration, lists)
-        for path in sorted(mine - owned - held, reverse=True):
-            _remove(new, path, lists)
+        for path in _doomed(mine - owned - held, kept=owned | held):
+            _remove(new, path)
         entry = self._entry(call, manager, "Apply", owned)
         metadata = {**new["metadata"], "managedFields": [*others, entry]}
         metadata["resourceVersion"] = (given.get("metadata") or {}).get("resourceVersion")
@@ -229,8 +229,16 @@ def _merged(current: Any, wanted: Any, lists: _Lists, path: Path = ()) -> Any:
     return list(merged.values())
 
 
-def _remove(obj: Any, path: Path, lists: _Lists) -> None:
-    """Take a field away that its last owner no longer applies, and what it leaves empty."""
+def _doomed(given_up: set[Path], *, kept: set[Path]) -> list[Path]:
+    """What goes: fields that nobody owns any more, and list items of which nobody owns anything."""
+    items = {path[: n + 1] for path in given_up for n, step in enumerate(path) if step.startswith("k:")}
+    gone = {item for item in items if not any(path[: len(item)] == item for path in kept)}
+    fields = {path for path in given_up if not any(path[: len(item)] == item for item in gone)}
+    return sorted(fields | gone, reverse=True)
+
+
+def _remove(obj: Any, path: Path) -> None:
+    """Take a field or a list item away, and what it leaves empty."""
     step, rest = path[0], path[1:]
     if not isinstance(obj, dict):
         return
@@ -240,7 +248,7 @@ def _remove(obj: Any, path: Path, lists: _Lists) -> None:
         obj.pop(name, None)
     elif isinstance(value, dict):
         obj[name] = value = dict(value)
-        _remove(value, rest, lists)
+        _remove(value, rest)
         if not value:
             obj.pop(name)
     elif isinstance(value, list):
@@ -251,10 +259,11 @@ def _remove(obj: Any, path: Path, lists: _Lists) -> None:
             if rest[0].startswith("k:"):
                 identity = json.loads(rest[0][2:])
                 if all(item.get(key) == wanted for key, wanted in identity.items()):
-                    item = dict(item)
-                    _remove(item, rest[1:], lists)
-                    if not item:
+                    if len(rest) == 1:
                         continue
+                    if rest[1][2:] not in identity:
+                        item = dict(item)
+                        _remove(item, rest[1:])
             kept.append(item)
         obj[name] = kept
         if not kept:

@@ -20,6 +20,8 @@ CHANNELS = {"stdin": 0, "stdout": 1, "stderr": 2, "error": 3}
 CLOSE_CHANNEL = 255
 #: v4 cannot say that standard input ends: it does when nothing has come for so many seconds
 _STDIN_PAUSE = 0.3
+#: v5 and SPDY can, but a terminal never does, and most commands do not read it
+_STDIN_PATIENCE = 2.0
 _STREAMS_TIMEOUT = 30.0
 
 
@@ -51,7 +53,7 @@ class WebSocketStreams:
         is_v5 = self._socket.ws_protocol == V5
         while True:
             try:
-                message = await self._socket.receive(timeout=None if is_v5 else _STDIN_PAUSE)
+                message = await self._socket.receive(timeout=_STDIN_PATIENCE if is_v5 else _STDIN_PAUSE)
             except TimeoutError:
                 break
             if message.type not in (WSMsgType.BINARY, WSMsgType.TEXT):
@@ -95,7 +97,9 @@ class SpdyStreams:
 
     async def stdin(self) -> str:
         assert self._connection is not None
-        await self._connection.input_ended.wait()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_STDIN_PATIENCE):
+                await self._connection.input_ended.wait()
         return self._connection.received.decode(errors="replace")
 
     async def write(self, stream: str, text: str) -> None:

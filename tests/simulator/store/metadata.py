@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -93,6 +93,17 @@ def check_name(name: str, *, resource: Resource) -> list[Cause]:
     if not _SUBDOMAIN_PATTERN.fullmatch(name):
         return [Cause("FieldValueInvalid", "metadata.name", f'Invalid value: "{name}": {_SUBDOMAIN_WORDS}')]
     return []
+
+
+def check_references(references: Sequence[Mapping[str, Any]] | None) -> list[Cause]:
+    causes: list[Cause] = []
+    for reference in references or ():
+        for field in ("apiVersion", "kind", "name", "uid"):
+            if not reference.get(field):
+                words = "version must not be empty" if field == "apiVersion" else f"{field} must not be empty"
+                path = f"metadata.ownerReferences.{field}"
+                causes.append(Cause("FieldValueInvalid", path, f'Invalid value: "": {words}'))
+    return causes
 
 
 def check_labels(labels: Mapping[str, str] | None) -> list[Cause]:

@@ -315,6 +315,8 @@ class ObjectStore:
         meta = new["metadata"]
         if old is None or old["metadata"].get("labels") != meta.get("labels"):
             causes = [*causes, *metadata.check_labels(meta.get("labels"))]
+        if old is None or old["metadata"].get("ownerReferences") != meta.get("ownerReferences"):
+            causes = [*causes, *metadata.check_references(meta.get("ownerReferences"))]
         schema = self._schemas[resource.key]
         if schema is not None:
             new = schema.defaulted(schema.pruned(new)[0])
