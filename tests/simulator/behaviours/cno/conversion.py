@@ -90,7 +90,9 @@ class Conversion:
 
     def _egress_ips_to_ovn(self) -> None:
         configured = [
-            subnet for subnet in self._store.list(HOST_SUBNETS) if subnet.get("egressCIDRs") or subnet.get("egressIPs")
+            subnet
+            for subnet in self._store.list(HOST_SUBNETS)
+            if self._is_automatic(subnet) or (subnet.get("egressIPs") and not subnet.get("egressCIDRs"))
         ]
         for subnet in configured:
             self._release_host_subnet(subnet)
@@ -106,7 +108,7 @@ class Conversion:
         if self._store.find("nodes", name) is not None:
             labels = {"metadata": {"labels": {EGRESS_NODE: ""}}}
             self._store.patch("nodes", name, labels, actor=ACTOR)
-            if self._is_automatic(subnet):
+            if self._is_automatic(subnet) and SAVED_CIDRS not in _annotations(self._store.get("nodes", name)):
                 saved = json.dumps({"EgressCIDRs": cidrs}, separators=(",", ":"))
                 self._annotate("nodes", name, SAVED_CIDRS, saved)
         self._store.patch(HOST_SUBNETS, name, {"egressCIDRs": None, "egressIPs": None}, actor=ACTOR)
