@@ -17,7 +17,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.simulator.api.application import Api, Parts
+from tests.simulator.api.application import MAX_BODY, Api, Parts
 from tests.simulator.control import Control
 from tests.simulator.credentials import Credentials, write_atomically
 from tests.simulator.listener import HOST, Listener, hold
@@ -52,13 +52,22 @@ class SimulatorServer:
                 on_write=self._wake.set,
             )
         )
-        self._server = web.Server(api.handle, handler_cancellation=True, access_log=None, keepalive_timeout=300.0)
+        self._server = web.Server(
+            api.handle,
+            request_factory=self._request,
+            handler_cancellation=True,
+            access_log=None,
+            keepalive_timeout=300.0,
+        )
         self._listener = Listener(
             self._server, gate=cluster.gate, context=self._credentials.ssl_context(), port=options.port
         )
         control = Control(cluster, record=self.record, wake=self._wake.set, stop=self.stop)
         self._control = web.AppRunner(control.application(), access_log=None)
         self._control_port = 0
+
+    def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
+        return web.BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=MAX_BODY)
 
     @property
     def api_address(self) -> str:

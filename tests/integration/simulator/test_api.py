@@ -27,6 +27,8 @@ def thing(name="a", **spec):
         ("GET", "/api/v1/unheard", None, 404, "NotFound", "the server could not find the requested resource"),
         ("GET", f"{CONFIGMAPS}/x/status", None, 404, "NotFound", "the server could not find the requested resource"),
         ("PUT", "/api/v1/nodes", {}, 405, "MethodNotAllowed", "the server does not allow this method on the requested"),
+        ("POST", "/api/v1/configmaps", {}, 405, "MethodNotAllowed", "the server does not allow this method on the"),
+        ("POST", CONFIGMAPS, b"x" * 3_200_000, 413, "RequestEntityTooLarge", "limit is 3145728"),
         ("POST", "/api/v1/nodes/node-0", {}, 405, "MethodNotAllowed", "the server does not allow this method on"),
         ("POST", THINGS, thing(size="big"), 422, "Invalid", 'spec.size in body must be of type integer: "string"'),
         ("POST", THINGS, thing(size=-1), 422, "Invalid", "spec.size in body should be greater than or equal to 0"),
@@ -136,6 +138,41 @@ def test_unknown_fields_are_dropped_with_a_warning(client):
     assert answer.headers["Warning"] == '299 - "unknown field \\"spec.sixe\\""'
     quiet = client.ask("POST", f"{THINGS}?fieldValidation=Ignore", thing("b", sixe=1))
     assert "Warning" not in quiet.headers
+
+
+NONSENSE: list[object] = [
+    None,
+    [],
+    7,
+    "text",
+    {},
+    {"metadata": []},
+    {"metadata": 7, "kind": "Thing"},
+    {"spec": 7},
+    [7],
+    [{}],
+]
+
+
+@pytest.mark.parametrize("path", [THINGS, f"{THINGS}/a", f"{THINGS}/a/status", CONFIGMAPS, "/api/v1/nodes/node-0",
+                                  f"{PODS}/web/eviction", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews",
+                                  "/apis/apiextensions.k8s.io/v1/customresourcedefinitions"])  # fmt: skip
+def test_nonsense_is_the_fault_of_the_client(client, path):
+    client.ask("POST", THINGS, thing(size=1))
+    formats = ("json-patch+json", "merge-patch+json", "strategic-merge-patch+json", "apply-patch+yaml")
+    for body in NONSENSE:
+        data = json.dumps(body).encode()
+        answers = [client.ask(method, path, data) for method in ("POST", "PUT", "DELETE")]
+        answers += [client.patch(path, data, content_type=f"application/{name}") for name in formats]
+        answers += [client.patch(f"{path}?fieldManager=m", data, content_type="application/apply-patch+yaml")]
+        assert [answer.body for answer in answers if answer.code >= 500] == []
+
+
+def test_applying_makes_what_is_missing(client):
+    made = client.patch(
+        f"{THINGS}/new?fieldManager=me", thing("new", size=1), content_type="application/apply-patch+yaml"
+    )
+    assert (made.code, made.json["metadata"]["managedFields"][0]["manager"]) == (201, "me")
 
 
 def test_dry_run(served, client):

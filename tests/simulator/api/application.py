@@ -27,7 +27,6 @@ from tests.simulator.store.errors import (
     Conflict,
     InternalError,
     MethodNotAllowed,
-    NotFound,
     NotServed,
     Unauthorized,
 )
@@ -37,6 +36,8 @@ from tests.simulator.store.trees import at
 
 _NO_CACHE = {"Cache-Control": "no-cache, private"}
 _FOLLOW_INTERVAL = 0.2
+#: bytes of a request (apiserver, pkg/server/config.go, MaxRequestBodyBytes)
+MAX_BODY = 3 * 1024 * 1024
 
 
 class PlainText(Exception):
@@ -83,6 +84,9 @@ class Api:
             response = await self._answer(request, row)
         except ApiError as error:
             response = _refusal(error)
+        except web.HTTPRequestEntityTooLarge:
+            message = f"Request entity too large: limit is {MAX_BODY}"
+            response = _refusal(ApiError(413, "RequestEntityTooLarge", message))
         except PlainText as plain:
             headers = {"Retry-After": str(plain.retry_after)} if plain.retry_after else {}
             response = web.Response(status=plain.code, text=f"{plain.text}\n", headers=headers)
@@ -222,6 +226,8 @@ class Api:
             raise MethodNotAllowed
         if verb == "create" and (bool(target.name) != bool(target.subresource)):
             raise MethodNotAllowed
+        if verb in ("create", "deletecollection") and resource.namespaced and not target.namespace:
+            raise MethodNotAllowed
         if verb in ("update", "patch") and not target.name:
             raise MethodNotAllowed
         return resource
@@ -281,9 +287,8 @@ class Api:
 
     def _check_conflict_storm(self, call: Call, resource: Resource) -> None:
         name = call.target.name or ""
-        if self._store.find(resource.key, name, namespace=call.target.namespace) is None:
-            raise NotFound(resource.key, name)
-        if self._parts.faults.strike("conflict_storm", resource.key) is not None:
+        exists = self._store.find(resource.key, name, namespace=call.target.namespace) is not None
+        if exists and self._parts.faults.strike("conflict_storm", resource.key) is not None:
             raise Conflict(resource.key, name)
 
     def _written(

@@ -78,10 +78,19 @@ def decoded_body(call: Call) -> Object:
     media = call.content_type.partition(";")[0].strip().lower() or "application/json"
     if media not in ("application/json", *_YAML):
         raise UnsupportedMediaType(SERVED)
-    value = parse(call.body, yaml_too=media in _YAML)
+    return as_object(parse(call.body, yaml_too=media in _YAML))
+
+
+def as_object(value: Any) -> Object:
+    """The value when it can be an object at all: metadata and spec are objects where they are given."""
+    kinds = {list: "array", str: "string", bool: "bool", int: "number", float: "number", type(None): "null"}
     if not isinstance(value, dict):
-        kind = type(value).__name__.replace("list", "array").replace("str", "string")
+        kind = kinds.get(type(value), "object")
         raise BadRequest(f"couldn't get version/kind; json parse error: json: cannot unmarshal {kind} into Go value")
+    for member in ("metadata", "spec", "deleteOptions"):
+        if not isinstance(value.get(member), (dict, type(None))):
+            kind = kinds.get(type(value[member]), "object")
+            raise BadRequest(f"json: cannot unmarshal {kind} into Go struct field .{member}")
     return value
 
 

@@ -10,7 +10,7 @@ from tests.simulator.api.strategic import strategic
 from tests.simulator.ports import Object
 from tests.simulator.store.errors import ApiError, BadRequest, UnprocessablePatch, UnsupportedMediaType
 from tests.simulator.store.resources import Resource
-from tests.simulator.store.trees import clone, merged
+from tests.simulator.store.trees import at, clone, merged
 
 JSON = "application/json-patch+json"
 MERGE = "application/merge-patch+json"
@@ -62,9 +62,11 @@ def _json(current: Object, patch: Any) -> Object:
             "RequestEntityTooLarge",
             f"Request entity is too large: The allowed maximum operations in a JSON patch is 10000, got {len(patch)}",
         )
+    if not all(isinstance(operation, dict) for operation in patch):
+        raise BadRequest("error decoding patch: json: cannot unmarshal array into Go value of type jsonpatch.Operation")
     try:
         result = jsonpatch.apply_patch(clone(current), patch)
-    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException) as error:
+    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError) as error:
         raise UnprocessablePatch(str(error)) from error
     if not isinstance(result, dict):
         raise UnprocessablePatch("the result of the patch is no object")
@@ -77,7 +79,7 @@ def _names_version(patch: Any, media: str) -> bool:
             operation.get("path") == "/metadata/resourceVersion" and operation.get("op") != "test"
             for operation in patch
         )
-    return isinstance((patch.get("metadata") or {}).get("resourceVersion"), str)
+    return isinstance(at(patch, "metadata.resourceVersion"), str)
 
 
 def _check_identity(current: Object, proposed: Object) -> None:

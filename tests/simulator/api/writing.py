@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import cast
 
 from tests.simulator.api import builtin_types, patches, scaling
 from tests.simulator.api.applying import Applier
 from tests.simulator.api.calls import Call
-from tests.simulator.api.negotiation import decoded_body, parse
+from tests.simulator.api.negotiation import as_object, decoded_body, parse
 from tests.simulator.api.reading import selection
 from tests.simulator.ports import Object
-from tests.simulator.store.errors import ApiError, BadRequest, Cause, Conflict, Invalid, NotFound
+from tests.simulator.store.errors import ApiError, BadRequest, Cause, Conflict, Invalid
 from tests.simulator.store.objects import ObjectStore, Propagation
 from tests.simulator.store.resources import Resource
 
@@ -45,7 +45,7 @@ class Writer:
     def create(self, call: Call, resource: Resource) -> Written:
         given = decoded_body(call)
         _check_kind(given, call, resource)
-        metadata = _metadata_of(given)
+        metadata = given.get("metadata") or {}
         _check_namespace(metadata, call, resource)
         if metadata.get("resourceVersion"):
             raise ApiError(500, "", "resourceVersion should not be set on objects to be created")
@@ -65,7 +65,7 @@ class Writer:
             return Written(scaling.update(self._store, call, resource, decoded_body(call)))
         given = decoded_body(call)
         _check_kind(given, call, resource)
-        metadata = dict(_metadata_of(given))
+        metadata = dict(given.get("metadata") or {})
         name = call.target.name or ""
         if metadata.setdefault("name", name) != name:
             raise BadRequest(f"the name of the object ({metadata['name']}) does not match the name on the URL ({name})")
@@ -123,9 +123,7 @@ class Writer:
         return chosen
 
     def _apply(self, call: Call, resource: Resource) -> Written:
-        configuration = parse(call.body, yaml_too=True)
-        if not isinstance(configuration, dict):
-            raise BadRequest("error decoding YAML: the applied configuration must be an object")
+        configuration = as_object(parse(call.body, yaml_too=True))
         _check_kind(configuration, call, resource)
         known, unknown = self._known(configuration, resource)
         warnings = _judge_unknown(unknown, call, resource)
@@ -213,15 +211,6 @@ def _deleted_status(obj: Object, resource: Resource) -> Object:
     return {"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Success", "details": details}
 
 
-def _metadata_of(given: Object) -> dict[str, Any]:
-    metadata = given.get("metadata")
-    if metadata is None:
-        return {}
-    if not isinstance(metadata, dict):
-        raise BadRequest("metadata must be an object")
-    return metadata
-
-
 def _check_kind(given: Object, call: Call, resource: Resource) -> None:
     target = call.target
     expected = f"{target.group}/{target.version}" if target.group else target.version
@@ -241,8 +230,6 @@ def _check_kind(given: Object, call: Call, resource: Resource) -> None:
 
 def _check_namespace(metadata: Object, call: Call, resource: Resource) -> None:
     given = metadata.get("namespace")
-    if resource.namespaced and not call.target.namespace:
-        raise NotFound(resource.key, metadata.get("name", ""))
     if given and resource.namespaced and given != call.target.namespace:
         raise BadRequest("the namespace of the provided object does not match the namespace sent on the request")
 

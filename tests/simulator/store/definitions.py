@@ -9,9 +9,10 @@ from typing import Any
 
 from tests.simulator.ports import Object
 from tests.simulator.store.errors import Cause, Invalid
-from tests.simulator.store.jsonpaths import compile_path
+from tests.simulator.store.jsonpaths import JsonPathError, compile_path
 from tests.simulator.store.metadata import timestamp
 from tests.simulator.store.resources import Cell, Column, Resource, Scale
+from tests.simulator.store.rules import RuleError, compile_all
 
 DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
@@ -52,6 +53,8 @@ def check(definition: Mapping[str, Any]) -> None:
     for field in ("group", "names", "scope", "versions"):
         if not spec.get(field):
             causes.append(Cause("FieldValueRequired", f"spec.{field}", "Required value"))
+    if not causes and not (isinstance(spec["names"], dict) and spec["names"].get("kind")):
+        causes.append(Cause("FieldValueRequired", "spec.names.kind", "Required value"))
     if not causes:
         expected = f"{spec['names'].get('plural')}.{spec['group']}"
         if name != expected:
@@ -65,8 +68,27 @@ def check(definition: Mapping[str, Any]) -> None:
             for index, version in enumerate(spec["versions"])
             if not (version.get("schema") or {}).get("openAPIV3Schema")
         ]
+    if not causes:
+        causes += _check_languages(definition)
     if causes:
         raise Invalid("CustomResourceDefinition.apiextensions.k8s.io", name, causes)
+
+
+def _check_languages(definition: Mapping[str, Any]) -> list[Cause]:
+    """What is written in CEL or JSONPath must compile."""
+    causes: list[Cause] = []
+    try:
+        resource_of(definition)
+    except JsonPathError as error:
+        field = "spec.versions.additionalPrinterColumns.jsonPath"
+        causes.append(Cause("FieldValueInvalid", field, f"Invalid value: {error}"))
+    for index, version in enumerate(definition["spec"]["versions"]):
+        try:
+            compile_all(version["schema"]["openAPIV3Schema"])
+        except RuleError as error:
+            field = f"spec.versions[{index}].schema.openAPIV3Schema"
+            causes.append(Cause("FieldValueInvalid", field, f"Invalid value: compilation failed: {error}"))
+    return causes
 
 
 def completed(definition: Object, *, now: datetime) -> Object:

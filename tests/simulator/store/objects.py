@@ -21,7 +21,6 @@ from tests.simulator.store.errors import (
 )
 from tests.simulator.store.history import History
 from tests.simulator.store.resources import Resource
-from tests.simulator.store.rules import compile_all
 from tests.simulator.store.schemas import Schema
 from tests.simulator.store.selectors import fields_predicate, labels_predicate
 from tests.simulator.store.tables import ObjectTable, Place
@@ -194,7 +193,6 @@ class ObjectStore:
             _complete_namespace(new)
         elif key == definitions.DEFINITIONS:
             definitions.check(new)
-            compile_all({"properties": {v["name"]: v["schema"]["openAPIV3Schema"] for v in new["spec"]["versions"]}})
             new = definitions.completed(new, now=self.now())
         if _keeps_generation(resource):
             meta.setdefault("generation", 1)
