@@ -21,8 +21,8 @@ class Clock:
 
     ``speed`` is simulated seconds per real second. At speed 0 time does not pass by itself: ``pump`` jumps from event
     to event until nothing is left that somebody waits for. Events are foreground (something is on its way) or
-    background (a resync, a heartbeat: it comes for ever). Background events happen when their time has come, but time is never
-    moved for their sake at speed 0.
+    background (a resync, a heartbeat: it comes for ever). Background events happen when their time has come, but time
+    is never moved for their sake at speed 0.
     """
 
     def __init__(self, *, speed: float, start: datetime, monotonic: Callable[[], float] = time.monotonic) -> None:

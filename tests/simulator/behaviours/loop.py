@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -88,10 +87,10 @@ class Loop:
         except ApiError as error:
             self._failed(key, error)
             return
-        if inspect.isgenerator(work):
-            self._world.clock.spawn(self._run(key, work))
-        else:
+        if work is None:
             self._done(key)
+        else:
+            self._world.clock.spawn(self._run(key, work))
 
     def _run(self, key: str, work: Process) -> Process:
         try:

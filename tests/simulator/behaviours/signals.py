@@ -12,9 +12,9 @@ class Signal(Generic[P]):
     """Calls everybody who has connected, in the order of connecting."""
 
     def __init__(self) -> None:
-        self._listeners: list[Callable[P, None]] = []
+        self._listeners: list[Callable[P, object]] = []
 
-    def connect(self, listener: Callable[P, None]) -> None:
+    def connect(self, listener: Callable[P, object]) -> None:
         self._listeners.append(listener)
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> None:

@@ -181,7 +181,6 @@ class NetworkOperator:
             return
         self._write_status(following)
         self._status.clear(Level.OPERATOR_CONFIG)
-        self._status.note()
         self._failures = 0
 
     def _pause(self, duration: str, spec: Object) -> Process:

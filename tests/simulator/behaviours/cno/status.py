@@ -171,7 +171,7 @@ class StatusManager:
         if crashing and meta["uid"] not in known:
             known[meta["uid"]] = meta["name"]
             self._loop.note()
-        elif not crashing and known.pop(meta["uid"], None):
+        elif not crashing and known.pop(meta["uid"], ""):
             self._loop.note()
 
 

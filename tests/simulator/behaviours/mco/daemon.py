@@ -179,7 +179,7 @@ class Daemons:
         After an hour the node is Degraded, and the wait goes on. False when the machine went down in the meantime.
         """
         world, boot_id = self._world, machine.boot_id
-        deadline = world.clock.deadline(world.durations.drain_timeout)
+        deadline: simpy.Event | None = world.clock.deadline(world.durations.drain_timeout)
         while self._annotations(machine).get(LAST_DRAIN) != wanted:
             changed = world.clock.event()
             self._waiting[machine.name] = changed

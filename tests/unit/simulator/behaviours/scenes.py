@@ -67,7 +67,7 @@ class Scene:
 
     def daemon_pod(self, node: str) -> str:
         pods = self.store.list("pods", namespace=MCO_NAMESPACE, labels={"k8s-app": "machine-config-daemon"})
-        return next(pod["metadata"]["name"] for pod in pods if pod["spec"]["nodeName"] == node)
+        return next(str(pod["metadata"]["name"]) for pod in pods if pod["spec"]["nodeName"] == node)
 
     def run(self, node: str, *command: str) -> Any:
         return self.cluster.kubelet.exec(
@@ -116,13 +116,14 @@ class Scene:
         spec, status = pool["spec"]["configuration"]["name"], pool["status"]["configuration"]["name"]
         if spec != status or network_type_of(self.store.get(CONFIGS, spec)) != target:
             return False
-        return self.pool_condition(name, "Updated")["status"] == "True"
+        return str(self.pool_condition(name, "Updated")["status"]) == "True"
 
     # what it looks like
 
     @property
     def status(self) -> Object:
-        return self.store.get(CONFIG, "cluster")["status"]
+        status: Object = self.store.get(CONFIG, "cluster")["status"]
+        return status
 
     @property
     def nodes(self) -> list[str]:
@@ -138,7 +139,7 @@ class Scene:
     def counts(self, name: str) -> tuple[int, int, int, int, int]:
         status = self.pool(name)["status"]
         kinds = ("machineCount", "updatedMachineCount", "readyMachineCount", "unavailableMachineCount")
-        return (*(status[kind] for kind in kinds), status["degradedMachineCount"])  # type: ignore[return-value]
+        return (*(status[kind] for kind in kinds), status["degradedMachineCount"])
 
     def pool_condition(self, name: str, kind: str) -> dict[str, Any]:
         found = find(self.pool(name)["status"]["conditions"], kind)

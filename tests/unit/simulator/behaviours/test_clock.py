@@ -1,12 +1,10 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from tests.simulator.clock import Clock
+from tests.simulator.clock import Clock, Process
 
 
 class RealTime:
@@ -26,19 +24,20 @@ def a_clock(real: RealTime, *, speed: float) -> Clock:
     return Clock(speed=speed, start=datetime(2026, 1, 1, tzinfo=UTC), monotonic=real)
 
 
-def ticks(clock: Clock, seen: list[float], *, every: float, background: bool = True) -> Iterator[Any]:
+def ticks(clock: Clock, seen: list[float], *, every: float, background: bool = True) -> Process:
     while True:
         yield clock.sleep(every, background=background)
         seen.append(clock.seconds)
 
 
-def once(clock: Clock, seen: list[float], *, after: float) -> Iterator[Any]:
+def once(clock: Clock, seen: list[float], *, after: float) -> Process:
     yield clock.sleep(after)
     seen.append(clock.seconds)
 
 
 def test_time_follows_real_time_at_the_factor(real):
-    clock, seen = a_clock(real, speed=60), []
+    clock = a_clock(real, speed=60)
+    seen: list[float] = []
     clock.spawn(once(clock, seen, after=90))
     assert clock.pump() == pytest.approx(1.5)
     real.seconds = 1.0
@@ -51,7 +50,9 @@ def test_time_follows_real_time_at_the_factor(real):
 
 
 def test_speed_zero_jumps_to_the_end_of_what_is_awaited(real):
-    clock, waited, background = a_clock(real, speed=0), [], []
+    clock = a_clock(real, speed=0)
+    waited: list[float] = []
+    background: list[float] = []
     clock.spawn(once(clock, waited, after=25))
     clock.spawn(ticks(clock, background, every=10))
     assert clock.pump() is None
@@ -62,14 +63,16 @@ def test_speed_zero_jumps_to_the_end_of_what_is_awaited(real):
 
 
 def test_a_budget_interrupts_the_pump(real):
-    clock, seen = a_clock(real, speed=0), []
+    clock = a_clock(real, speed=0)
+    seen: list[float] = []
     clock.spawn(ticks(clock, seen, every=1, background=False))
     assert clock.pump(budget_events=10) == 0.0
     assert 0 < len(seen) <= 10
 
 
 def test_a_budget_interrupts_the_pump_at_speed_too(real):
-    clock, seen = a_clock(real, speed=1), []
+    clock = a_clock(real, speed=1)
+    seen: list[float] = []
     clock.spawn(ticks(clock, seen, every=1))
     real.seconds = 100.0
     assert clock.pump(budget_events=10) == 0.0
@@ -90,7 +93,8 @@ def test_the_speed_changes_without_a_jump(real):
 
 
 def test_advance_moves_a_test_without_real_time(real):
-    clock, seen = a_clock(real, speed=1), []
+    clock = a_clock(real, speed=1)
+    seen: list[float] = []
     clock.spawn(ticks(clock, seen, every=30))
     clock.advance(100)
     assert (clock.seconds, seen) == (100.0, [30.0, 60.0, 90.0])
@@ -99,9 +103,10 @@ def test_advance_moves_a_test_without_real_time(real):
 
 
 def test_a_released_deadline_moves_nothing(real):
-    clock, seen = a_clock(real, speed=0), []
+    clock = a_clock(real, speed=0)
+    seen: list[float] = []
 
-    def wait() -> Iterator[Any]:
+    def wait() -> Process:
         deadline, done = clock.deadline(3600), clock.event()
         clock.after(5, done.succeed)
         yield deadline | done
@@ -114,9 +119,10 @@ def test_a_released_deadline_moves_nothing(real):
 
 
 def test_an_awaited_deadline_moves_time(real):
-    clock, seen = a_clock(real, speed=0), []
+    clock = a_clock(real, speed=0)
+    seen: list[float] = []
 
-    def wait() -> Iterator[Any]:
+    def wait() -> Process:
         yield clock.event() | clock.deadline(3600)
         seen.append(clock.seconds)
 

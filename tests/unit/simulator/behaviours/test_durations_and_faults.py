@@ -38,8 +38,14 @@ def test_wrong_durations_are_named(values, words):
     [
         ("api_outage", ("api_outage", "", {})),
         ("node_slow:worker-1,factor=3", ("node_slow", "worker-1", {"factor": 3})),
-        ("pool_degraded:worker,reason=disk full,node=worker-2", ("pool_degraded", "worker", {"reason": "disk full", "node": "worker-2"})),
-        ("conflict_storm:networks.operator.openshift.io,count=2", ("conflict_storm", "networks.operator.openshift.io", {"count": 2})),
+        (
+            "pool_degraded:worker,reason=disk full,node=worker-2",
+            ("pool_degraded", "worker", {"reason": "disk full", "node": "worker-2"}),
+        ),
+        (
+            "conflict_storm:networks.operator.openshift.io,count=2",
+            ("conflict_storm", "networks.operator.openshift.io", {"count": 2}),
+        ),
         ("exec_dropped,seconds=1.5", ("exec_dropped", "", {"seconds": 1.5})),
     ],
 )

@@ -48,8 +48,10 @@ def test_the_order_of_things_when_migration_is_set(ocp):
     scene.pass_by(60)
     applied = scene.times(
         "configmaps",
-        lambda change: change.object["metadata"]["name"] == "applied-cluster"
-        and json.loads(change.object["data"]["applied"]).get("migration", {}).get("networkType") == OVN,
+        lambda change: (
+            change.object["metadata"]["name"] == "applied-cluster"
+            and json.loads(change.object["data"]["applied"]).get("migration", {}).get("networkType") == OVN
+        ),
     )
     crds = scene.times(
         "customresourcedefinitions.apiextensions.k8s.io",
@@ -109,9 +111,10 @@ def test_rendered_configurations_name_the_plugin_exactly():
     for pool in scene.pools:
         config = scene.store.get(CONFIGS, scene.pool(pool)["status"]["configuration"]["name"])
         units = {unit["name"]: unit for unit in config["spec"]["config"]["systemd"]["units"]}
-        assert "ExecStart=/usr/local/bin/configure-ovs.sh OVNKubernetes" in units["ovs-configuration.service"][
-            "contents"
-        ].splitlines()
+        assert (
+            "ExecStart=/usr/local/bin/configure-ovs.sh OVNKubernetes"
+            in units["ovs-configuration.service"]["contents"].splitlines()
+        )
         assert units["wait-for-br-ex-up.service"]["enabled"] is True
         assert "--network-type OVNKubernetes" in units["nodeip-configuration.service"]["contents"]
         paths = [entry["path"] for entry in config["spec"]["config"]["storage"]["files"]]
@@ -170,9 +173,7 @@ def test_the_flip_is_written_before_anything_is_ready(ocp):
     assert scene.daemonset("openshift-sdn", "sdn") is None
     assert scene.daemonset("openshift-sdn", "sdn-controller") is None
     assert scene.daemonset("openshift-ovn-kubernetes", "ovnkube-node") is not None
-    control_plane = scene.store.find(
-        "deployments.apps", "ovnkube-control-plane", namespace="openshift-ovn-kubernetes"
-    )
+    control_plane = scene.store.find("deployments.apps", "ovnkube-control-plane", namespace="openshift-ovn-kubernetes")
     master = scene.daemonset("openshift-ovn-kubernetes", "ovnkube-master")
     assert (control_plane is None, master is None) == ((True, False) if ocp == "4.12" else (False, True))
     assert scene.store.get("namespaces", "openshift-sdn")["status"]["phase"] == "Active"
