@@ -56,8 +56,8 @@ Kubectl = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def kubectl(simulator: RunningSimulator, tmp_path_factory: pytest.TempPathFactory) -> Kubectl:
     """Runs kubectl with its own home (its discovery cache); ``code`` is what it must end with, None: anything."""
-    program = shutil.which("kubectl")
-    if program is None:
+    found = shutil.which("kubectl")
+    if found is None:
         pytest.skip("kubectl is not installed")
     environment = {
         **os.environ,
@@ -65,7 +65,9 @@ def kubectl(simulator: RunningSimulator, tmp_path_factory: pytest.TempPathFactor
         "KUBECONFIG": str(simulator.kubeconfig),
     }
 
-    def run(*arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 60.0):
+    def run(
+        *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 60.0, program: Path | str = found
+    ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
             [program, *arguments], env=environment, input=stdin, capture_output=True, text=True, timeout=timeout
         )

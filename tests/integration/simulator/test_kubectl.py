@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+from pathlib import Path
 
 import pytest
 
@@ -141,6 +143,26 @@ def test_apply_and_explain(kubectl):
     kubectl("delete", "configmap", "applied")
     assert "unschedulable" in kubectl("explain", "node.spec").stdout
     assert "paused" in kubectl("explain", "mcp.spec").stdout
+
+
+def siblings():
+    """Other versions of kubectl beside the one that is found, as some distributions install them."""
+    found = shutil.which("kubectl")
+    return sorted(Path(found).resolve().parent.glob("kubectl.1.*")) if found else []
+
+
+@pytest.mark.parametrize("program", siblings(), ids=lambda path: path.name)
+def test_other_versions(kubectl, daemon, program):
+    """SPDY before 1.31, protobuf bodies since 1.32."""
+    command = ("exec", *DAEMONS, daemon, "-c", "machine-config-daemon", "--", "chroot", "/rootfs", "hostname")
+    assert kubectl(*command, program=program).stdout == "worker-0\n"
+    assert kubectl("auth", "can-i", "list", "nodes", program=program).stdout == "yes\n"
+    assert kubectl("auth", "can-i", "delete", "nodes", "--context=viewer", program=program, code=1).stdout == "no\n"
+    name = f"by-{program.name}".replace(".", "-")
+    kubectl("create", "configmap", name, "--from-literal=a=b", program=program)
+    assert kubectl("get", "cm", name, "-o", "jsonpath={.data}", program=program).stdout == '{"a":"b"}'
+    kubectl("delete", "configmap", name, program=program)
+    assert "network" in kubectl("get", "co", "-o", "wide", program=program).stdout
 
 
 def test_drain_and_uncordon(kubectl, simulator):

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 import yaml
 
+from tests.simulator.api import protobuf
 from tests.simulator.api.calls import Call
 from tests.simulator.ports import Object
 from tests.simulator.store.errors import BadRequest, NotAcceptable, UnsupportedMediaType
@@ -76,6 +77,8 @@ def rendering(call: Call) -> Rendering:
 def decoded_body(call: Call) -> Object:
     """The object in the body of a create, update or delete."""
     media = call.content_type.partition(";")[0].strip().lower() or "application/json"
+    if media == protobuf.MEDIA_TYPE:
+        return as_object(protobuf.decoded(call.body))
     if media not in ("application/json", *_YAML):
         raise UnsupportedMediaType(SERVED)
     return as_object(parse(call.body, yaml_too=media in _YAML))
