@@ -162,7 +162,7 @@ class SimulatedCluster:
         MachineConfigOperator(world, components=components, machines=machines, membership=membership)
 
     def _install_network_operator(self, components: Components, *, pods: PodIndex) -> None:
-        status = StatusManager(self.world, pods=pods)
+        status = StatusManager(self.world, pods=pods, components=components)
         rendering = Rendering(self.world, topology=self.topology)
         NetworkOperator(self.world, status=status, rendering=rendering, components=components)
 

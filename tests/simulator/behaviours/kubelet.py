@@ -159,7 +159,8 @@ class Kubelets:
 
     def works(self, pod: Object) -> bool:
         """Whether a pod works this moment: it should, and the kubelet has got it running."""
-        return self.should_be_ready(pod) and is_ready(pod)
+        machine = self._machines.get(pod["spec"].get("nodeName", ""))
+        return machine is not None and machine.registered and self.should_be_ready(pod) and is_ready(pod)
 
     def _pod_changed(self, change: Change) -> None:
         if change.type == "DELETED":

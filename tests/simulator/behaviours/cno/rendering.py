@@ -152,9 +152,9 @@ class Rendering:
         }[block["mode"]]
         body = {
             "clusterNetworks": [
-                {"CIDR": pool["cidr"], "hostSubnetLength": 32 - int(pool["hostPrefix"])} for pool in pools
+                {"CIDR": pool["cidr"], "hostSubnetLength": 32 - int(pool.get("hostPrefix", 23))} for pool in pools
             ],
-            "hostsubnetlength": 32 - int(pools[0]["hostPrefix"]),
+            "hostsubnetlength": 32 - int(pools[0].get("hostPrefix", 23)),
             "mtu": block["mtu"],
             "network": pools[0]["cidr"],
             "pluginName": plugin,

@@ -58,10 +58,9 @@ def check_change(previous: Object | None, following: Object, *, profile: Profile
 def _pool_errors(spec: Object) -> list[str]:
     errors = []
     for index, pool in enumerate(spec.get("clusterNetwork") or ()):
-        if not _parses(pool["cidr"]):
-            errors.append(
-                f'could not parse ClusterNetwork {index} CIDR "{pool["cidr"]}": invalid CIDR address: {pool["cidr"]}'
-            )
+        cidr = pool.get("cidr", "")
+        if not _parses(cidr):
+            errors.append(f'could not parse ClusterNetwork {index} CIDR "{cidr}": invalid CIDR address: {cidr}')
     for index, cidr in enumerate(spec.get("serviceNetwork") or ()):
         if not _parses(cidr):
             errors.append(f'could not parse ServiceNetwork {index} CIDR "{cidr}": invalid CIDR address: {cidr}')
@@ -114,16 +113,16 @@ def _join_subnet_errors(spec: Object, block: Mapping[str, Any], *, profile: Prof
     if not subnet or not _parses(subnet):
         return [f"v4InternalSubnet is invalid: invalid CIDR address: {subnet}"] if subnet else []
     join = ip_network(subnet, strict=False)
-    pools = [*(pool["cidr"] for pool in spec.get("clusterNetwork") or ()), *(spec.get("serviceNetwork") or ())]
+    pools = [*(pool.get("cidr", "") for pool in spec.get("clusterNetwork") or ()), *(spec.get("serviceNetwork") or ())]
     errors = [
         profile.join_subnet_overlap.format(subnet=subnet, cidr=cidr)
         for cidr in pools
         if _parses(cidr) and ip_network(cidr, strict=False).overlaps(join)
     ]
     nodes = sum(
-        2 ** (pool["hostPrefix"] - ip_network(pool["cidr"], strict=False).prefixlen)
+        2 ** (pool.get("hostPrefix", 23) - ip_network(pool["cidr"], strict=False).prefixlen)
         for pool in spec.get("clusterNetwork") or ()
-        if _parses(pool["cidr"]) and isinstance(ip_network(pool["cidr"], strict=False), IPv4Network)
+        if _parses(pool.get("cidr", "")) and isinstance(ip_network(pool["cidr"], strict=False), IPv4Network)
     )
     if join.num_addresses < nodes:
         errors.append(profile.join_subnet_small.format(subnet=subnet))

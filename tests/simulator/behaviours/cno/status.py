@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
 
+from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import condition, find, is_true, updated
 from tests.simulator.behaviours.daemonsets import DAEMONSETS
 from tests.simulator.behaviours.deployments import DEPLOYMENTS
@@ -50,13 +51,15 @@ class _Rollout:
 
 
 class StatusManager:
-    def __init__(self, world: World, *, pods: PodIndex) -> None:
+    def __init__(self, world: World, *, pods: PodIndex, components: Components) -> None:
         self._world = world
         #: uid of a DaemonSet -> uid and name of its pods in CrashLoopBackOff
         self._crashed: dict[str, dict[str, str]] = {}
         self._failing: dict[Level, tuple[str, str]] = {}
         self._rollouts: dict[tuple[str, str, str], _Rollout] = {}
-        self._loop = Loop(world, lambda _: self._sync(), delay="cno_status_notice")
+        self._loop = Loop(
+            world, lambda _: self._sync(), delay="cno_status_notice", alive=lambda: components.network_operator
+        )
         pods.changed.connect(self._pod_changed)
         world.watch(self._operand_changed, DAEMONSETS, DEPLOYMENTS)
 

@@ -217,7 +217,7 @@ def test_the_machine_config_stands_still_between_flip_and_reboot(scene):
 
 
 def test_flipping_too_early_leaves_nodes_without_a_network(scene):
-    """Nobody waited for the pools: OVN-Kubernetes finds no br-ex, and the controller that would see to it is cut off."""
+    """Nobody waited for the pools: OVN-Kubernetes finds no br-ex, and MCO cannot see to it any more."""
     scene.migrate_to(OVN)
     scene.until(lambda: "migration" in scene.status, within=60)
     scene.flip(OVN)
