@@ -26,7 +26,7 @@ from tests.simulator.profiles import profile_for
 from tests.simulator.record.requests import RequestRecord
 
 #: events of simulated time between two looks at the network
-_PUMP_BUDGET = 100
+_PUMP_BUDGET = 30
 
 
 class SimulatorServer:
