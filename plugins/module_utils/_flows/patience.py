@@ -17,13 +17,16 @@ from typing import Any, Optional, TypeVar
 
 from .._cluster.kinds import Kind
 from .._cluster.port import Access, Cluster, Execution, Json, Lines
-from .._domain.errors import ClusterUnreachable, Unauthorized
+from .._domain.errors import ClusterUnreachable, Conflict, Unauthorized
 from .clock import Clock
 
 T = TypeVar("T")
 
-#: Seconds between attempts while the API is away.
+#: Seconds between attempts while the API is away: quick at first, since most resets last a moment.
+FIRST_KNOCK = 0.25
 KNOCK_EVERY = 2.0
+#: Seconds before each repeat of a patch that ran into somebody else's write.
+CONFLICT_PAUSES = (0.25, 0.5, 1.0, 2.0)
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,12 @@ class PatientCluster:
         return self._patiently(lambda: self._cluster.create(kind, body, namespace=namespace))
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
+        """Repeated on a conflict, too: a merge patch without resourceVersion says what to set, whoever wrote before."""
+        for pause in CONFLICT_PAUSES:
+            try:
+                return self._patiently(lambda: self._cluster.merge(kind, name, patch, namespace=namespace))
+            except Conflict:
+                self._clock.sleep(pause)
         return self._patiently(lambda: self._cluster.merge(kind, name, patch, namespace=namespace))
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
@@ -90,8 +99,10 @@ class PatientCluster:
         place = len(self.outages)
         self.outages.append(Outage(since=self._clock.timestamp(), seconds=None, seen=first.seen))
         last = first
+        pause = FIRST_KNOCK
         while self._clock.monotonic() - began < self._budget:
-            self._clock.sleep(min(KNOCK_EVERY, began + self._budget - self._clock.monotonic()))
+            self._clock.sleep(min(pause, began + self._budget - self._clock.monotonic()))
+            pause = min(pause * 2, KNOCK_EVERY)
             try:
                 answer = call()
             except ClusterUnreachable as error:

