@@ -37,7 +37,10 @@ def version(cluster: Cluster) -> Optional[Version]:
 
 
 def nodes(cluster: Cluster) -> list[Node]:
-    return [Node.from_json(node) for node in cluster.list(NODE)]
+    """Every node that the Machine Config Operator may configure: it leaves Windows nodes alone (machine-config-operator
+    4.14, pkg/controller/node/node_controller.go), and their boots have nothing to do with the network plugin."""
+    parsed = (Node.from_json(node) for node in cluster.list(NODE))
+    return [node for node in parsed if node.labels.get("kubernetes.io/os") != "windows"]
 
 
 def node(cluster: Cluster, name: str) -> Node:
