@@ -74,6 +74,8 @@ def _migrate(options: Options, *, artifacts: Path) -> int:
         **os.environ,
         "KUBECONFIG": str(options.kubeconfig),
         "ANSIBLE_FORCE_COLOR": "1" if sys.stdout.isatty() else "0",
+        "ANSIBLE_LOCALHOST_WARNING": "0",
+        "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
     }
     command = ["ansible-playbook", PLAYBOOK, "--diff", "-e", json.dumps(variables)]
     _say(f"$ ansible-playbook {PLAYBOOK} --diff -e cno_allow_disruption=true ...")
@@ -169,9 +171,7 @@ def _last_screen(
         )
     print("\n" + "=" * WIDTH)
     print(f"The cluster runs {ended_on}. {len(nodes)} nodes, {seconds:.0f} s by your clock.\n")
-    print(
-        f"{'node':<14}{'MCO reboots':>12}{'our reboots':>13}{'down':>12}{'without pod network':>22}  (simulated)"
-    )
+    print(f"{'node':<14}{'MCO reboots':>12}{'our reboots':>13}{'down':>12}{'without pod network':>22}  (simulated)")
     for node, mco, ours, down, network_down in rows:
         print(f"{node:<14}{mco:>12}{ours:>13}{down:>11.0f}s{network_down:>21.0f}s")
     print(f"\nThe API was down for {_down(disruptions, 'api_down'):.0f} simulated seconds.")
