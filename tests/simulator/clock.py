@@ -134,7 +134,7 @@ class Clock:
 
     def _pump_following_real_time(self, budget_events: int) -> float | None:
         due = self._anchor_simulated + (self._monotonic() - self._anchor_real) * self._speed
-        for _ in range(budget_events):
+        for _event in range(budget_events):
             if self._env.peek() > due:
                 break
             self._env.step()
@@ -146,7 +146,7 @@ class Clock:
         return None if math.isinf(ahead) else max(0.0, (ahead - due) / self._speed)
 
     def _pump_jumping(self, budget_events: int) -> float | None:
-        for _ in range(budget_events):
+        for _event in range(budget_events):
             if self._next_foreground() is None:
                 return None
             self._env.step()

@@ -59,7 +59,7 @@ class Credentials:
             "viewer": (secrets.token_urlsafe(48), VIEWER),
             "nobody": (secrets.token_urlsafe(48), NOBODY),
         }
-        self._users = {token: user for token, user in self._tokens.values()}
+        self._users = dict(self._tokens.values())
 
     def token(self, context: str) -> str:
         """The bearer token of a context: token, oauth, viewer or nobody."""
@@ -93,7 +93,7 @@ class Credentials:
                 },
             }
         ]
-        users += [{"name": name, "user": {"token": token}} for name, (token, _) in self._tokens.items()]
+        users += [{"name": name, "user": {"token": token}} for name, (token, _user) in self._tokens.items()]
         cluster = {"server": server, "certificate-authority-data": _base64(self.authority.certificate)}
         return {
             "apiVersion": "v1",

@@ -61,7 +61,7 @@ class Fault:
 def parse_fault(text: str) -> Fault:
     """``kind[:target][,name=value]…``, as on the command line: ``node_slow:worker-1,factor=3``."""
     head, *assignments = text.strip().split(",")
-    kind, _, target = head.partition(":")
+    kind, _colon, target = head.partition(":")
     params = {}
     for assignment in assignments:
         name, equals, value = assignment.partition("=")

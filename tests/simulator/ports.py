@@ -54,7 +54,9 @@ class Store(Protocol):
     def create(self, key: ResourceKey, obj: Mapping[str, Any], *, actor: str) -> Object:
         """Store a new object (``apiVersion`` and ``kind`` may be left out; ``generateName`` works)."""
 
-    def replace(self, key: ResourceKey, obj: Mapping[str, Any], *, actor: str, subresource: str | None = None) -> Object:
+    def replace(
+        self, key: ResourceKey, obj: Mapping[str, Any], *, actor: str, subresource: str | None = None
+    ) -> Object:
         """PUT. ``Conflict`` when ``metadata.resourceVersion`` is given and old. No write when nothing differs."""
 
     def patch(
@@ -113,8 +115,11 @@ class ExecResult:
 
 
 class Kubelet(Protocol):
-    """The node side of exec and log. Unreachable nodes raise ``store.errors.ApiError`` (500, the words of a real server:
-    ``error dialing backend: dial tcp <ip>:10250: connect: connection refused``)."""
+    """The node side of exec and log.
+
+    Unreachable nodes raise ``store.errors.ApiError`` (500, the words of a real server:
+    ``error dialing backend: dial tcp <ip>:10250: connect: connection refused``).
+    """
 
     def exec(self, *, namespace: str, pod: str, container: str, command: list[str], stdin: str = "") -> ExecResult: ...
 

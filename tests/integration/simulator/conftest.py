@@ -69,7 +69,13 @@ def kubectl(simulator: RunningSimulator, tmp_path_factory: pytest.TempPathFactor
         *arguments: str, stdin: str = "", code: int | None = 0, timeout: float = 60.0, program: Path | str = found
     ) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
-            [program, *arguments], env=environment, input=stdin, capture_output=True, text=True, timeout=timeout
+            [program, *arguments],
+            env=environment,
+            input=stdin,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
         )
         assert code in (None, done.returncode), f"kubectl {' '.join(arguments)}: {done.stdout}{done.stderr}"
         return done

@@ -433,7 +433,7 @@ def test_a_followed_log_ends_with_its_pod(served, client):
 
 def test_a_conflict_storm(served, client):
     served.cluster.faults.add(Fault("conflict_storm", "nodes", {"count": 2}))
-    answers = [client.patch("/api/v1/nodes/node-0", {"metadata": {"labels": {"a": "b"}}}).code for _ in range(3)]
+    answers = [client.patch("/api/v1/nodes/node-0", {"metadata": {"labels": {"a": "b"}}}).code for _attempt in range(3)]
     assert answers == [409, 409, 200]
     assert client.get("/api/v1/nodes").code == 200
 

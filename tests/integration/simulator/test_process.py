@@ -61,7 +61,7 @@ def test_its_lifetime_ends_it(tmp_path):
 
 
 def refuses(simulator):
-    host, _, port = simulator.api.removeprefix("https://").partition(":")
+    host, _colon, port = simulator.api.removeprefix("https://").partition(":")
     with socket.socket() as probe:
         return probe.connect_ex((host, int(port))) != 0
 

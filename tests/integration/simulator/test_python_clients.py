@@ -105,13 +105,20 @@ def run_module(name, simulator, home, arguments):
     arguments = {"kubeconfig": str(simulator.kubeconfig), "context": "token", **arguments}
     command = [str(program), "localhost", "-c", "local", "-m", f"kubernetes.core.{name}", "-a", json.dumps(arguments)]
     return subprocess.run(
-        command, env=environment, cwd=home, capture_output=True, text=True, timeout=120, stdin=subprocess.DEVNULL
+        command,
+        env=environment,
+        cwd=home,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        stdin=subprocess.DEVNULL,
+        check=False,
     )
 
 
 def result_of(done):
     assert "localhost | " in done.stdout, done.stdout + done.stderr
-    state, _, text = done.stdout.partition(" => ")
+    state, _arrow, text = done.stdout.partition(" => ")
     return state, json.loads(text)
 
 
@@ -145,11 +152,11 @@ def test_k8s(module):
         "metadata": {"name": "made", "namespace": "default"},
         "data": {"k": "v"},
     }
-    states = [module("k8s", definition=definition)[0] for _ in range(2)]
+    states = [module("k8s", definition=definition)[0] for _attempt in range(2)]
     assert ["CHANGED" in state for state in states] == [True, False]
     state, result = module("k8s", definition={**definition, "data": {"k": "w"}})
     assert "CHANGED" in state and result["result"]["data"] == {"k": "w"}
-    state, _ = module("k8s", definition=definition, state="absent", wait=True)
+    state, _result = module("k8s", definition=definition, state="absent", wait=True)
     assert "CHANGED" in state
 
 
@@ -159,18 +166,18 @@ def test_k8s_exec(module, api):
     )
     name = pods.items[0].metadata.name
     common = {"namespace": DAEMONS, "pod": name, "container": "machine-config-daemon"}
-    _, result = module("k8s_exec", **common, command="chroot /rootfs hostname")
+    _state, result = module("k8s_exec", **common, command="chroot /rootfs hostname")
     assert (result["rc"], result["stdout"]) == (0, "worker-1\n")
-    _, result = module("k8s_exec", **common, command="no-such-command")
+    _state, result = module("k8s_exec", **common, command="no-such-command")
     assert result["rc"] == 127
 
 
 def test_k8s_drain(module, api, fast):
     options = {"ignore_daemonsets": True, "delete_emptydir_data": True, "force": True, "wait_timeout": 60}
-    state, _ = module("k8s_drain", name="worker-2", state="drain", delete_options=options)
+    state, _result = module("k8s_drain", name="worker-2", state="drain", delete_options=options)
     assert "CHANGED" in state
     pods = kubernetes.client.CoreV1Api(api).list_pod_for_all_namespaces(field_selector="spec.nodeName=worker-2").items
     owners = {reference.kind for pod in pods for reference in pod.metadata.owner_references or []}
     assert owners <= {"DaemonSet", "Node"}
-    state, _ = module("k8s_drain", name="worker-2", state="uncordon")
+    state, _result = module("k8s_drain", name="worker-2", state="uncordon")
     assert "CHANGED" in state

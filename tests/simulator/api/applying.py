@@ -181,7 +181,7 @@ class _Lists:
 
 def leaves(obj: Object, lists: _Lists) -> Iterator[Path]:
     """The owned fields of a configuration."""
-    return (path for path, _ in _values(obj, lists))
+    return (path for path, _value in _values(obj, lists))
 
 
 def _values(value: Any, lists: _Lists, path: Path = ()) -> Iterator[tuple[Path, Any]]:

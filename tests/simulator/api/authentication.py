@@ -53,7 +53,7 @@ class Authenticator:
 
 
 def _bearer_token(request: web.BaseRequest) -> str | None:
-    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    scheme, _space, token = request.headers.get("Authorization", "").partition(" ")
     if scheme.lower() == "bearer":
         return token.strip()
     return None

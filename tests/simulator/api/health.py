@@ -23,7 +23,7 @@ _CHECKS = (
 
 def report(path: str, *, verbose: bool) -> tuple[int, str]:
     """Code and text. The endpoints answer ``ok`` whenever the port answers at all: the gate stands for the rest."""
-    endpoint, _, check = path.strip("/").partition("/")
+    endpoint, _slash, check = path.strip("/").partition("/")
     if check:
         return (200, "ok") if check in _CHECKS else (404, "404 page not found\n")
     if not verbose:

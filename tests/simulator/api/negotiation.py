@@ -54,7 +54,7 @@ def media_types(header: str) -> list[MediaType]:
         name, *parameters = (part.strip() for part in entry.split(";"))
         if name:
             pairs = (parameter.partition("=") for parameter in parameters)
-            found.append(MediaType(name.lower(), {key.strip().lower(): value.strip() for key, _, value in pairs}))
+            found.append(MediaType(name.lower(), {key.strip().lower(): value.strip() for key, _equals, value in pairs}))
     return found
 
 

@@ -69,7 +69,7 @@ class LogReader:
         if self._call.flag("timestamps"):
             text = "".join(f"{moment:%Y-%m-%dT%H:%M:%S.%f}000Z {line}\n" for moment, line in shown)
         else:
-            text = "".join(f"{line}\n" for _, line in shown)
+            text = "".join(f"{line}\n" for _moment, line in shown)
         data = text.encode()
         limit = self._call.number("limitBytes")
         return data if limit is None else data[:limit]

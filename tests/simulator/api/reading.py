@@ -108,7 +108,7 @@ def _encoded(revision: int, place: tuple[str, str]) -> str:
 def _decoded(token: str) -> tuple[int, tuple[str, str]]:
     try:
         data = json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
-        namespace, _, name = data["start"].partition("/")
+        namespace, _slash, name = data["start"].partition("/")
         return int(data["rv"]), (namespace, name)
     except (ValueError, KeyError, TypeError) as error:
         raise BadRequest(f"continue key is not valid: {error}") from error

@@ -117,7 +117,7 @@ def _headers(block: bytes) -> dict[str, str]:
     (count,) = struct.unpack("!I", block[:4])
     texts: list[str] = []
     position = 4
-    for _ in range(2 * count):
+    for _text in range(2 * count):
         (length,) = struct.unpack("!I", block[position : position + 4])
         texts.append(block[position + 4 : position + 4 + length].decode())
         position += 4 + length

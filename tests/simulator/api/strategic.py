@@ -115,4 +115,4 @@ def _ordered(items: list[Any], order: list[Any] | None, key: str | None) -> list
         if identity in wanted:
             last = wanted.index(identity)
         ranked.append((last, index))
-    return [items[index] for _, index in sorted(ranked)]
+    return [items[index] for _rank, index in sorted(ranked)]

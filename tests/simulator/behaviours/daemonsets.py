@@ -118,11 +118,11 @@ class DaemonSets:
         }
 
     def _place(self, daemonset: Object, placed: _Placed) -> None:
-        present = {node for node, *_ in placed.pods.values()}
+        present = {node for node, *_rest in placed.pods.values()}
         for node in sorted(placed.nodes - present):
             self._create_pod(daemonset, placed, node)
         if present - placed.nodes:
-            for node, _, _, name in tuple(placed.pods.values()):
+            for node, _ready, _hash, name in tuple(placed.pods.values()):
                 if node not in placed.nodes:
                     self._delete_pod(daemonset, name)
 
@@ -134,7 +134,7 @@ class DaemonSets:
             return
         allowed = (strategy.get("rollingUpdate") or {}).get("maxUnavailable", 1)
         budget = max(1, share(allowed, len(placed.nodes), up=True))
-        unavailable = sum(not ready for _, ready, *_ in placed.pods.values())
+        unavailable = sum(not ready for _node, ready, *_rest in placed.pods.values())
         for ready, node, name in sorted(outdated):
             if ready and unavailable >= budget:
                 break
@@ -159,9 +159,9 @@ class DaemonSets:
 
     def _write_status(self, daemonset: Object, placed: _Placed) -> None:
         wanted = len(placed.nodes)
-        current = {node for node, *_ in placed.pods.values() if node in placed.nodes}
-        ready = sum(ready for _, ready, *_ in placed.pods.values())
-        updated = sum(made == placed.hash for _, _, made, _ in placed.pods.values())
+        current = {node for node, *_rest in placed.pods.values() if node in placed.nodes}
+        ready = sum(ready for _node, ready, *_rest in placed.pods.values())
+        updated = sum(made == placed.hash for _node, _ready, made, _name in placed.pods.values())
         status = {
             "currentNumberScheduled": len(current),
             "desiredNumberScheduled": wanted,

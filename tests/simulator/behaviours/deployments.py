@@ -170,7 +170,7 @@ class ReplicaSets:
         self._loop.note(f"{key}|{new['metadata']['namespace']}/{owner['name']}")
 
     def _reconcile(self, key: str) -> None:
-        resource, _, place = key.partition("|")
+        resource, _bar, place = key.partition("|")
         namespace, name = split(place)
         owner = self._world.store.find(resource, name, namespace=namespace)
         if owner is None or "deletionTimestamp" in owner["metadata"]:
@@ -186,7 +186,7 @@ class ReplicaSets:
                 if f"{name}-{number}" not in present:
                     self._create(owner, name=f"{name}-{number}")
         else:
-            for _ in range(wanted - len(pods)):
+            for _missing in range(wanted - len(pods)):
                 self._create(owner)
         for pod in sorted(pods, key=_keep_first)[wanted:]:
             self._world.store.delete(PODS, pod["metadata"]["name"], namespace=namespace, actor=self._actor(stateful))

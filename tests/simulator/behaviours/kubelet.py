@@ -274,7 +274,7 @@ class Kubelets:
             if not self._world.api_up:
                 continue
             alive = [machine.name for machine in self._machines if machine.kubelet]
-            for _ in range(min(_LEASES_PER_TICK, len(alive))):
+            for _lease in range(min(_LEASES_PER_TICK, len(alive))):
                 turn = (turn + 1) % len(alive)
                 self._renew(alive[turn])
 

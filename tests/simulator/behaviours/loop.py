@@ -115,7 +115,7 @@ class Loop:
 
 def split(key: str) -> tuple[str, str]:
     """``namespace/name``."""
-    namespace, _, name = key.partition("/")
+    namespace, _slash, name = key.partition("/")
     return namespace, name
 
 

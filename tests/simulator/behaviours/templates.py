@@ -19,7 +19,7 @@ def template_hash(owner: Object) -> str:
     text = json.dumps(owner["spec"]["template"], sort_keys=True)
     digest = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
     letters = []
-    for _ in range(10):
+    for _round in range(10):
         digest, place = divmod(digest, len(_SAFE))
         letters.append(_SAFE[place])
     return "".join(letters)
@@ -44,7 +44,7 @@ def pod_from(
 
 def create_pod(world: World, pod: Object, *, actor: str) -> None:
     """Create a pod with a generated name; when that is taken, try another, as a controller would."""
-    for _ in range(8):
+    for _round in range(8):
         try:
             world.store.create("pods", pod, actor=actor)
         except AlreadyExists:

@@ -138,6 +138,6 @@ class World:
 
     def _forget_old_events(self) -> None:
         while self._events and self._events[0][0] < self.clock.seconds - _EVENT_TTL:
-            _, namespace, name = self._events.popleft()
+            _recorded, namespace, name = self._events.popleft()
             if self.store.find("events", name, namespace=namespace) is not None:
                 self.store.delete("events", name, namespace=namespace, actor="system:apiserver")

@@ -69,16 +69,23 @@ class Forbidden(ApiError):
         super().__init__(403, "Forbidden", f"{quoted} is forbidden: {why}", details=_about(what, name))
 
 
-class NotFound(ApiError):
+class Missing(ApiError):
+    """404, whatever is missing."""
+
+    def __init__(self, message: str, *, details: Mapping[str, Any]) -> None:
+        super().__init__(404, "NotFound", message, details=details)
+
+
+class NotFound(Missing):
     def __init__(self, what: str, name: str) -> None:
-        super().__init__(404, "NotFound", f'{what} "{name}" not found', details=_about(what, name))
+        super().__init__(f'{what} "{name}" not found', details=_about(what, name))
 
 
-class NotServed(NotFound):
+class NotServed(Missing):
     """404 for a resource that this server does not have."""
 
     def __init__(self) -> None:
-        ApiError.__init__(self, 404, "NotFound", "the server could not find the requested resource", details={})
+        super().__init__("the server could not find the requested resource", details={})
 
 
 class MethodNotAllowed(ApiError):
@@ -141,7 +148,7 @@ class Invalid(ApiError):
     def __init__(self, kind: str, name: str, causes: Sequence[Cause]) -> None:
         lines = [f"{cause.field}: {cause.message}" if cause.field else cause.message for cause in causes]
         told = lines[0] if len(lines) == 1 else "[" + ", ".join(lines) + "]"
-        short, _, group = kind.partition(".")
+        short, _dot, group = kind.partition(".")
         details: Object = {"name": name} if name else {}
         if group:
             details["group"] = group
@@ -187,7 +194,7 @@ class ServiceUnavailable(ApiError):
 
 def _about(what: str, name: str) -> Object:
     """``details`` of an error about ``networks.operator.openshift.io``: its kind is the plural."""
-    plural, _, group = what.partition(".")
+    plural, _dot, group = what.partition(".")
     details: Object = {"name": name} if name else {}
     if group:
         details["group"] = group

@@ -464,7 +464,7 @@ class ObjectStore:
         uid = owner["metadata"]["uid"]
         return any(
             reference["uid"] == uid and reference.get("blockOwnerDeletion")
-            for _, obj in self._dependents_of(owner)
+            for _key, obj in self._dependents_of(owner)
             for reference in obj["metadata"]["ownerReferences"]
         )
 
@@ -598,7 +598,7 @@ def _complete_namespace(namespace: Object) -> None:
 
 
 def _terminating(key: ResourceKey, name: str, namespace: str) -> ApiError:
-    plural, _, group = key.partition(".")
+    plural, _dot, group = key.partition(".")
     details: Object = {"name": name, **({"group": group} if group else {}), "kind": plural}
     details["causes"] = [
         {

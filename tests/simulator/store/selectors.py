@@ -55,7 +55,7 @@ def fields_predicate(selector: Mapping[str, str] | str, *, selectable: Collectio
             conditions.append((match.group(1), match.group(3), match.group(2) != "!="))
     else:
         conditions = [(path, value, True) for path, value in selector.items()]
-    for path, _, _ in conditions:
+    for path, _value, _equal in conditions:
         if path not in _METADATA_FIELDS and path not in selectable:
             raise BadRequest(f"field label not supported: {path}")
     return lambda obj: all((_text(at(obj, path)) == value) is equal for path, value, equal in conditions)

@@ -28,7 +28,7 @@ def test_the_first_apply_creates():
 
 def test_applying_the_same_again_is_no_write():
     store = new_store()
-    made, _ = apply(store, "me", {"k": "v"})
+    made, _code = apply(store, "me", {"k": "v"})
     again, code = apply(store, "me", {"k": "v"})
     assert code == 200 and again is made
 
@@ -36,7 +36,7 @@ def test_applying_the_same_again_is_no_write():
 def test_what_is_no_longer_applied_goes():
     store = new_store()
     apply(store, "me", {"k": "v", "l": "w"})
-    changed, _ = apply(store, "me", {"k": "v"})
+    changed, _code = apply(store, "me", {"k": "v"})
     assert changed["data"] == {"k": "v"}
 
 
@@ -44,7 +44,7 @@ def test_what_another_manager_applies_stays():
     store = new_store()
     apply(store, "me", {"k": "v", "l": "w"})
     apply(store, "you", {"l": "w"})
-    changed, _ = apply(store, "me", {"k": "v"})
+    changed, _code = apply(store, "me", {"k": "v"})
     assert changed["data"] == {"k": "v", "l": "w"}
     assert owners(changed) == {"you": ["f:l"], "me": ["f:k"]}
 
@@ -56,7 +56,7 @@ def test_a_conflict_names_the_other_manager():
         apply(store, "you", {"k": "w"})
     assert (caught.value.code, caught.value.reason) == (409, "Conflict")
     assert caught.value.message == 'Apply failed with 1 conflict: conflict with "me": .data.k'
-    changed, _ = apply(store, "you", {"k": "w"}, force=True)
+    changed, _code = apply(store, "you", {"k": "w"}, force=True)
     assert changed["data"] == {"k": "w"}
     assert owners(changed) == {"you": ["f:k"]}
 
@@ -66,13 +66,13 @@ def test_what_was_there_before_belongs_to_somebody():
     store.create("configmaps", named("a", data={"k": "v"}), actor=ACTOR)
     with pytest.raises(ApiError, match='conflict with "before-first-apply" using v1'):
         apply(store, "me", {"k": "w"})
-    changed, _ = apply(store, "me", {"k": "v", "l": "w"})
+    changed, _code = apply(store, "me", {"k": "v", "l": "w"})
     assert changed["data"] == {"k": "v", "l": "w"}
 
 
 def test_an_update_takes_ownership():
     store = new_store()
-    made, _ = apply(store, "me", {"k": "v", "l": "w"})
+    made, _code = apply(store, "me", {"k": "v", "l": "w"})
     call = Call(ADMIN, target_of("PUT", PATH, {}), {}, user_agent="kubectl/v1.27")
     resource = store.resource("configmaps")
     assert resource is not None
@@ -90,7 +90,7 @@ def test_list_items_are_owned_one_by_one():
     reference = {"apiVersion": "v1", "kind": "ConfigMap", "name": "o", "uid": "1"}
     other = {**reference, "uid": "2"}
     apply(store, "me", {}, ownerReferences=[reference])
-    changed, _ = apply(store, "you", {}, ownerReferences=[other])
+    changed, _code = apply(store, "you", {}, ownerReferences=[other])
     assert [item["uid"] for item in changed["metadata"]["ownerReferences"]] == ["1", "2"]
-    changed, _ = apply(store, "me", {})
+    changed, _code = apply(store, "me", {})
     assert [item["uid"] for item in changed["metadata"]["ownerReferences"]] == ["2"]

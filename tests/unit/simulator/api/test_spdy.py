@@ -51,7 +51,7 @@ def test_streams_open_one_by_one_in_any_fragments():
         assert not client.server.opened.is_set()
         client.server.feed_data(data[index : index + 1])
     assert client.server.opened.is_set()
-    assert [kind for kind, _ in frames(client.sent)] == [SYN_REPLY, SYN_REPLY]
+    assert [kind for kind, _payload in frames(client.sent)] == [SYN_REPLY, SYN_REPLY]
 
 
 def test_input_until_its_end():

@@ -63,7 +63,7 @@ def test_nothing_is_written_while_the_api_is_down():
 
     scene.until(down, within=120, step=0.25)
     written = len(scene.changes)
-    for _ in range(600):
+    for _step in range(600):
         scene.pass_by(0.25)
         if not down():
             break
@@ -75,7 +75,7 @@ def test_static_pods_follow_their_component():
     scene = Scene("4.14")
     scene.reboot("master-1")
     ready: list[str] = []
-    for _ in range(300):
+    for _step in range(300):
         scene.pass_by(1)
         pod = scene.store.get("pods", "etcd-master-1", namespace="openshift-etcd")
         condition = next(c["status"] for c in pod["status"]["conditions"] if c["type"] == "Ready")

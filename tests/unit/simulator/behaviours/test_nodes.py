@@ -141,7 +141,7 @@ def test_more_nodes_at_once_when_the_pool_allows_it():
     scene.store.patch(POOLS, "worker", {"spec": {"maxUnavailable": "50%"}}, actor="system:admin")
     scene.migrate_to(OVN)
     most = 0
-    for _ in range(200):
+    for _step in range(200):
         scene.pass_by(5)
         most = max(most, sum(scene.configs(f"worker-{i}")[0] != scene.configs(f"worker-{i}")[1] for i in range(6)))
         assert scene.counts("worker")[3] <= 3
@@ -171,7 +171,7 @@ def test_an_empty_pool_is_updated_at_once():
     scene = Scene("4.14", workers=0)
     scene.migrate_to(OVN)
     updating = set()
-    for _ in range(300):
+    for _step in range(300):
         scene.pass_by(2)
         updating.add(scene.pool_condition("worker", "Updating")["status"])
     assert updating == {"False"}
@@ -192,7 +192,7 @@ def test_nothing_is_drained_on_a_single_node():
     scene.prepare(OVN)
     cordoned = [
         change.object["spec"].get("unschedulable")
-        for _, change in scene.changes
+        for _at, change in scene.changes
         if change.key == "nodes" and change.object["spec"].get("unschedulable")
     ]
     assert cordoned == []

@@ -64,7 +64,7 @@ def test_the_order_of_things_when_migration_is_set(ocp):
     assert applied[0] <= crds[0] <= status[0] < controller[0]
     assert scene.store.find("namespaces", "openshift-ovn-kubernetes") is None
     assert scene.operator("network", "Degraded")["status"] == "False"
-    order = [change.key for _, change in scene.changes]
+    order = [change.key for _at, change in scene.changes]
     assert order.index("configmaps") < order.index("customresourcedefinitions.apiextensions.k8s.io")
 
 
@@ -74,7 +74,7 @@ def test_pools_say_updated_with_the_old_configuration_for_a_while(ocp):
     old = {pool: scene.pool(pool)["spec"]["configuration"]["name"] for pool in scene.pools}
     scene.migrate_to(OVN)
     scene.until(lambda: "migration" in scene.status, within=60)
-    for _ in range(10):
+    for _step in range(10):
         for pool in scene.pools:
             assert scene.pool_condition(pool, "Updated")["status"] == "True"
             assert scene.pool(pool)["status"]["configuration"]["name"] == old[pool]
@@ -217,7 +217,7 @@ def test_multus_rolls_ten_percent_at_a_time():
     scene.pause("master", "worker")
     scene.set_type(OVN)
     worst = 0
-    for _ in range(200):
+    for _step in range(200):
         scene.pass_by(2)
         status = (scene.daemonset("openshift-multus", "multus") or {}).get("status", {})
         worst = max(worst, status.get("numberUnavailable", 0))
@@ -239,7 +239,7 @@ def test_network_is_progressing_and_stays_available():
     scene.reboot_all()
     available = [
         [c["status"] for c in change.object["status"]["conditions"] if c["type"] == "Available"]
-        for _, change in scene.changes
+        for _at, change in scene.changes
         if change.key == CLUSTER_OPERATORS and change.object["metadata"]["name"] == "network"
     ]
     assert all(status == ["True"] for status in available)
@@ -268,7 +268,7 @@ def test_a_node_takes_its_steps_in_order():
         if not steps or steps[-1] != step:
             steps.append(step)
 
-    for _, change in scene.changes:
+    for _at, change in scene.changes:
         if change.key != "nodes" or change.object["metadata"]["name"] != "worker-0":
             continue
         annotations = change.object["metadata"]["annotations"]
@@ -299,7 +299,7 @@ def test_pools_roll_one_node_each_at_a_time():
     scene = Scene("4.14", pools={"infra": 2})
     scene.migrate_to(OVN)
     together = 0
-    for _ in range(240):
+    for _step in range(240):
         scene.pass_by(5)
         down = [m.name for m in scene.cluster.machines if not m.kubelet]
         kinds = [name.split("-")[0] for name in down]
@@ -315,7 +315,7 @@ def test_controller_config_reports_its_progress():
     scene.pass_by(60)
     seen = [
         {c["type"]: c["status"] for c in change.object.get("status", {}).get("conditions", [])}
-        for _, change in scene.changes
+        for _at, change in scene.changes
         if change.key == CONTROLLER_CONFIGS
     ]
     running = [state["TemplateControllerRunning"] for state in seen if state]

@@ -39,7 +39,7 @@ def test_everything_is_well_at_the_start(ocp, topology):
 def test_nothing_happens_by_itself():
     scene = Scene("4.14")
     scene.pass_by(3600)
-    keys = {change.key for _, change in scene.changes}
+    keys = {change.key for _at, change in scene.changes}
     assert keys == {"leases.coordination.k8s.io"}
     assert scene.clock.settle() == 0
 

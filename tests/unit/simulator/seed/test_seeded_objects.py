@@ -315,7 +315,7 @@ def test_every_served_group_and_version_has_an_apiservice(ocp: str) -> None:
         (obj["spec"]["group"], obj["spec"]["version"]): obj for obj in store.list("apiservices.apiregistration.k8s.io")
     }
     assert served <= services.keys()
-    aggregated = {group for (group, _), obj in services.items() if "service" in obj["spec"]}
+    aggregated = {group for (group, _version), obj in services.items() if "service" in obj["spec"]}
     assert {"route.openshift.io", "oauth.openshift.io", "metrics.k8s.io"} <= aggregated
     assert "config.openshift.io" not in aggregated
     for (group, version), obj in services.items():

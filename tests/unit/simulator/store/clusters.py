@@ -64,8 +64,8 @@ def store_of_things(schema: Object, *, status: bool = False) -> ObjectStore:
     return store
 
 
-def thing(name: str = "a", /, **spec: Any) -> Object:
-    return {"metadata": {"name": name}, "spec": spec}
+def thing(called: str = "a", /, **spec: Any) -> Object:
+    return {"metadata": {"name": called}, "spec": spec}
 
 
 def named(name: str, *, namespace: str = "default", **more: Any) -> Object:

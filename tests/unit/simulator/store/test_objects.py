@@ -35,7 +35,7 @@ def test_generated_name():
 
 
 def test_same_seed_same_uids():
-    first, second = (new_store(seed=3).create("configmaps", named("a"), actor=ACTOR) for _ in range(2))
+    first, second = (new_store(seed=3).create("configmaps", named("a"), actor=ACTOR) for _store in range(2))
     assert first["metadata"]["uid"] == second["metadata"]["uid"]
 
 
