@@ -112,7 +112,7 @@ def _events(disruptions: Mapping[str, Any]) -> Iterable[tuple[tuple[str, ...], s
     found: list[tuple[float, tuple[str, ...], str]] = []
     who = {"mco": "the Machine Config Operator", "manual": "the playbook"}
     for reboot in disruptions["reboots"]:
-        key = (reboot["node"], str(reboot["requested_at"]))
+        key: tuple[str, ...] = (reboot["node"], str(reboot["requested_at"]))
         if reboot["down_at"] is not None:
             found.append(
                 (reboot["down_at"], (*key, "down"), f"{reboot['node']} goes down, rebooted by {who[reboot['cause']]}")
@@ -186,11 +186,12 @@ def _last_screen(
 
 
 def _down(disruptions: Mapping[str, Any], kind: str, node: str = "") -> float:
-    return sum(
+    seconds: float = sum(
         interval["end"] - interval["start"]
         for interval in disruptions["intervals"]
         if interval["kind"] == kind and (not node or interval.get("node") == node) and interval["end"] is not None
     )
+    return seconds
 
 
 def _phases(report: str) -> str:

@@ -19,12 +19,14 @@ from .._domain.errors import MigrationError
 from .kubernetes import KubernetesCluster
 
 MISSING: Optional[str] = None
+AUTH_ARG_SPEC: dict[str, Any] = {}
 try:
-    from ansible_collections.kubernetes.core.plugins.module_utils.args_common import AUTH_ARG_SPEC as AUTH_ARG_SPEC
+    from ansible_collections.kubernetes.core.plugins.module_utils import args_common as _options
     from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as _core
 except ImportError:
     MISSING = traceback.format_exc()
-    AUTH_ARG_SPEC = {}
+else:
+    AUTH_ARG_SPEC = _options.AUTH_ARG_SPEC
 
 
 def connect(params: Mapping[str, Any]) -> KubernetesCluster:

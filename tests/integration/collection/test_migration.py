@@ -66,6 +66,7 @@ def test_these_writes_in_this_order_and_no_others(migrated: Migrated) -> None:
         if row["verb"] != "exec"
     ]
     closed = made[-2][3]
+    assert closed is not None
     assert made == [
         (
             "patch",
