@@ -114,7 +114,7 @@ class Rebooter:
     def _ask(self, watch: Watch, node: Node) -> None:
         moment = self._moment()
         try:
-            request = self.strategy.request(node, repeat=watch.attempts > 0)
+            request = self.strategy.request(node)
         except Forbidden as error:
             # An API server that has just started denies everything until it has read its roles.
             if not self.commanded:

@@ -34,18 +34,20 @@ class Rsh:
         when = f"+{delay_minutes}" if delay_minutes else "now"
         self._command = ("chroot", "/rootfs", "shutdown", "-r", when)
 
-    def request(self, node: Node, *, repeat: bool) -> Request:
+    def request(self, node: Node) -> Request:
         """See ``strategies.Strategy``."""
         pod = daemon_pod(self._pods(node))
         if pod is None:
             return Request("unsent", "no running machine-config-daemon pod is on it")
         try:
-            if repeat:
-                boot_id = self._execute(pod, BOOT_ID)
-                if boot_id.exit_code != 0:
-                    return Request("unsent", f"it does not tell its boot id: {_said(boot_id)}")
-                if boot_id.output.strip() != node.boot_id:
-                    return Request("elsewhere", "it is on another boot already")
+            told = self._execute(pod, BOOT_ID)
+        except (ClusterUnreachable, Conflict, NotFound, Rejected) as error:
+            return Request("unsent", error.seen)
+        if told.output.strip() != node.boot_id:
+            if told.exit_code == 0 and told.output.strip():
+                return Request("elsewhere", "it says that it is on another boot already")
+            return Request("unsent", f"it does not tell its boot id: {_said(told)}")
+        try:
             ended = self._execute(pod, self._command)
         except (ClusterUnreachable, Conflict, NotFound, Rejected) as error:
             return Request("refused", error.seen)

@@ -17,12 +17,12 @@ CHOICES = ("rsh",)
 
 
 class Strategy(Protocol):
-    def request(self, node: Node, *, repeat: bool) -> Request:
-        """Ask ``node`` once to reboot.
+    def request(self, node: Node) -> Request:
+        """Ask ``node`` once to reboot, when it says itself that it is on the boot that it is to leave.
+
+        The API may lag behind a reboot, one that an earlier run has ordered too, and no node is rebooted twice.
 
         :param node: with the boot id that it is to leave
-        :param repeat: it has been asked before, so ask the node itself for its boot id first: the API may lag behind
-            a reboot, and no node is rebooted twice
         :raises Forbidden: when the credential may not do this
         """
 

@@ -81,10 +81,10 @@ class Watch:
         self.attempts += 1
         self.refusal = request.seen
         self._tried = moment.now
-        self._reached = self._reached or request.answer != "unsent"
-        if request.answer in ("accepted", "unknown", "elsewhere"):
+        self._reached = self._reached or request.answer in ("accepted", "unknown", "refused")
+        self._certain = request.answer in ("accepted", "elsewhere")
+        if request.answer in ("accepted", "unknown") or (request.answer == "elsewhere" and self._reached):
             self._sent = self._sent or moment
-            self._certain = request.answer != "unknown"
 
     def told(self) -> Evidence:
         """What is known when the run is over; one that was cut short leaves commanded nodes unproven."""

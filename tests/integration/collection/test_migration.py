@@ -85,8 +85,11 @@ def test_these_writes_in_this_order_and_no_others(migrated: Migrated) -> None:
 
 
 def test_one_command_for_each_node_between_flip_and_clean_up(migrated: Migrated) -> None:
-    commands = [row for row in writes(migrated.requests) if row["verb"] == "exec"]
+    executed = [row for row in writes(migrated.requests) if row["verb"] == "exec"]
+    commands = [row for row in executed if "shutdown" in row["body"]["command"]]
     assert len(commands) == len(NODES)
+    asked = [row["body"]["command"] for row in executed if row not in commands]
+    assert all(command == ["cat", "/proc/sys/kernel/random/boot_id"] for command in asked)
     flip, end = _flip(migrated), _clean_up(migrated)
     assert all(flip["seq"] < row["seq"] < end["seq"] for row in commands)
     assert {row["namespace"] for row in commands} == {"openshift-machine-config-operator"}

@@ -51,7 +51,7 @@ def test_all_nodes(bench, site):
     assert result["verdict"]["state"] == "done"
     assert len(result["story"]) == 4
     assert sorted(site.commanded) == ALL
-    assert bench.cluster.made("execute")[0].body["command"][-1] == "now"
+    assert bench.cluster.made("execute")[-1].body["command"][-1] == "now"
 
 
 def test_during_a_migration_the_journal_tells_who_has_rebooted(bench, site):
@@ -132,7 +132,7 @@ def test_a_node_that_ignores_the_command_fails_and_is_named(bench, site):
 )
 def test_the_delay(bench, site, given, when):
     bench.run("node_reboot", nodes=["worker-0"], **given)
-    assert bench.cluster.made("execute")[0].body["command"][-1] == when
+    assert bench.cluster.made("execute")[-1].body["command"][-1] == when
 
 
 def test_outages_and_unverifiable_tokens_are_outlasted_and_told(bench, site):

@@ -33,6 +33,8 @@ def test_a_node_that_ignores_the_command(scene):
     scene.pass_by(1200)
     assert scene.boot_id("worker-1") == boot
     assert scene.is_ready("worker-1")
+    told = scene.run("worker-1", "cat", "/proc/sys/kernel/random/boot_id")
+    assert told.stdout.strip() == boot, "only what would turn it off is ignored"
 
 
 def test_a_dropped_stream_after_a_command_that_was_run(scene):
