@@ -94,7 +94,11 @@ def test_rollout_status(kubectl):
 
 
 def test_logs(kubectl, daemon):
-    kubectl("logs", *DAEMONS, daemon, "-c", "machine-config-daemon", "--tail=2")
+    whole = kubectl("logs", *DAEMONS, daemon, "-c", "machine-config-daemon").stdout
+    assert re.match(r"I\d{4} \d\d:\d\d:\d\d\.\d{6}    2401 start\.go\] Version: v4\.", whole)
+    assert "Starting to manage node: " in whole
+    last = kubectl("logs", *DAEMONS, daemon, "-c", "machine-config-daemon", "--tail=2").stdout
+    assert last.splitlines() == whole.splitlines()[-2:]
     out = kubectl("logs", *DAEMONS, daemon, "-c", "kube-rbac-proxy", "--timestamps", "--tail=1").stdout
     assert re.match(r"20\d\d-\d\d-\d\dT\S+Z kube-rbac-proxy of ", out)
     refused = kubectl("logs", *DAEMONS, daemon, "-c", "no-such", code=1).stderr

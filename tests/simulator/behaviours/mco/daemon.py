@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import Any
 
 import simpy
@@ -33,6 +34,7 @@ from tests.simulator.clock import Process
 from tests.simulator.faults import Fault
 from tests.simulator.ports import Change, Object
 
+_MASTER_LABEL = "node-role.kubernetes.io/master"
 _INTERESTING = (CURRENT, DESIRED, STATE, DESIRED_DRAIN, LAST_DRAIN)
 _DRAIN_FAILED = (
     "failed to drain node: {node} after 1 hour. Please see machine-config-controller logs for more information"
@@ -90,6 +92,8 @@ class Daemons:
                 TOPOLOGY: topology,
             },
         )
+        self._announce(machine, config, config)
+        self._log_desired(machine, config)
 
     def _fault_changed(self, fault: Fault, added: bool) -> None:
         if fault.kind != "pool_degraded":
@@ -210,15 +214,42 @@ class Daemons:
             return
         notes = self._annotations(machine)
         current, desired = notes.get(CURRENT, ""), notes.get(DESIRED, "")
-        self._log(machine, f"Starting to manage node: {machine.name}")
-        self._log(machine, f"In desired config {desired}" if current == desired else f"Current config: {current}")
+        self._announce(machine, current, desired)
         if self._fault_of(machine) is not None or current != desired:
             self._loop.note(machine.name)
-        elif notes.get(STATE) != DONE:
+            return
+        self._log_desired(machine, current)
+        if notes.get(STATE) != DONE:
             self._annotate(machine, {STATE: DONE, REASON: ""})
+
+    def _announce(self, machine: Machine, current: str, desired: str) -> None:
+        """What a daemon logs at its start (cmd/machine-config-daemon/start.go, pkg/daemon/daemon.go: New, Run,
+        initializeNode, getStateAndConfigs)."""
+        profile = self._world.profile
+        digest = sha256(f"{profile.version}/rhel-coreos".encode()).hexdigest()
+        image = f"quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:{digest}"
+        node: Object = self._world.store.find(NODES, machine.name) or {"metadata": {}}
+        is_master = _MASTER_LABEL in (node["metadata"].get("labels") or {})
+        self._log(machine, f"Version: v{profile.version} ({profile.mco_commit})", source="start.go")
+        self._log(machine, f"Booted osImageURL: {image} ({profile.rhcos_version})")
+        self._log(machine, "Registering Prometheus metrics", source="metrics.go")
+        self._log(machine, "Starting metrics listener on 127.0.0.1:8797", source="metrics.go")
+        self._log(machine, f"Starting to manage node: {machine.name}", source="update.go")
+        self._log(machine, "Starting MachineConfigDaemon")
+        self._log(machine, "Enabling Kubelet Healthz Monitor")
+        role = "part of the control plane" if is_master else f"not labeled {_MASTER_LABEL}"
+        self._log(machine, f"Node {machine.name} is {role}")
+        if current == desired:
+            self._log(machine, f"Current+desired config: {current}")
         else:
-            self._log(machine, f"Validating against current config {current}")
-            self._log(machine, "Validated on-disk state")
+            self._log(machine, f"Current config: {current}")
+            self._log(machine, f"Desired config: {desired}")
+
+    def _log_desired(self, machine: Machine, config: str) -> None:
+        """What a daemon logs that finds nothing to do (pkg/daemon/daemon.go, checkStateOnFirstRun)."""
+        self._log(machine, f"Validating against current config {config}")
+        self._log(machine, "Validated on-disk state")
+        self._log(machine, f"In desired config {config}")
 
     def _complete(self, machine: Machine, desired: str) -> Process:
         """The node has booted into ``desired``: validate, have it uncordoned, and only then call it done."""
@@ -267,10 +298,10 @@ class Daemons:
         if node is not None and message:
             self._world.record_event(node, kind="Node", component="machineconfigdaemon", reason=reason, message=message)
 
-    def _log(self, machine: Machine, message: str, *, level: str = "I") -> None:
-        if not self._world.installing:
-            stamp = self._world.now().strftime("%m%d %H:%M:%S.%f")
-            machine.log.append(f"{level}{stamp}    2401 daemon.go] {message}")
+    def _log(self, machine: Machine, message: str, *, level: str = "I", source: str = "daemon.go") -> None:
+        """A line as klog writes it, without the line number of the source, which differs from release to release."""
+        stamp = self._world.now().strftime("%m%d %H:%M:%S.%f")
+        machine.log.append(f"{level}{stamp}    2401 {source}] {message}")
 
     def _wake(self, name: str) -> None:
         event = self._waiting.pop(name, None)

@@ -95,6 +95,37 @@ def test_rebooting_at_once(command, dropped):
     assert scene.reboots("worker-0") == ["manual"]
 
 
+@pytest.mark.parametrize(
+    ("node", "role"),
+    [
+        ("master-0", "part of the control plane"),
+        ("worker-1", "not labeled node-role.kubernetes.io/master"),
+    ],
+)
+def test_the_log_of_a_daemon_that_has_just_started(scene, node, role):
+    pod = scene.store.get("pods", scene.daemon_pod(node), namespace=MCO_NAMESPACE)
+    name, container = pod["metadata"]["name"], "machine-config-daemon"
+    log = scene.cluster.kubelet.logs(namespace=MCO_NAMESPACE, pod=name, container=container)
+    config = scene.configs(node)[0]
+    profile = scene.cluster.profile
+    started = pod["status"]["startTime"]
+    assert all(line.startswith(f"I{started[5:7]}{started[8:10]} {started[11:19]}.") for line in log)
+    told = [line.partition("] ")[2] for line in log]
+    assert told[0] == f"Version: v{profile.version} ({profile.mco_commit})"
+    assert told[1].startswith("Booted osImageURL: quay.io/openshift-release-dev/ocp-v4.0-art-dev@sha256:")
+    assert told[1].endswith(f" ({profile.rhcos_version})")
+    assert told[4:] == [
+        f"Starting to manage node: {node}",
+        "Starting MachineConfigDaemon",
+        "Enabling Kubelet Healthz Monitor",
+        f"Node {node} is {role}",
+        f"Current+desired config: {config}",
+        f"Validating against current config {config}",
+        "Validated on-disk state",
+        f"In desired config {config}",
+    ]
+
+
 def test_the_daemons_log_tells_the_story():
     scene = Scene("4.14")
     scene.prepare(OVN)
@@ -111,8 +142,10 @@ def test_the_daemons_log_tells_the_story():
         "Validated on-disk state",
         f"Update completed for config {target} and node has been successfully uncordoned",
     ]
-    places = [log.index(line) for line in story]
-    assert places == sorted(places)
+    place = 0
+    for line in story:
+        assert line in log[place:], f"{line} is missing, or too early"
+        place = log.index(line, place)
     assert scene.run("worker-0", "chroot", "/rootfs", "ovs-vsctl", "br-exists", "br-ex").exit_code == 0
     assert scene.run("worker-0", "cat", "/sys/class/net/br-ex/mtu").stdout == "1500\n"
 
