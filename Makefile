@@ -82,7 +82,7 @@ ansible-lint: venv tree ## roles and playbooks, production profile
 
 .PHONY: unit
 unit: venv tree ## unit tests
-	pytest tests/unit --junitxml $(RESULTS)/unit.xml $(ARGS)
+	pytest tests/unit -n 2 --dist worksteal --junitxml $(RESULTS)/unit.xml $(ARGS)
 
 .PHONY: sanity
 sanity: venv tree ## ansible-test sanity, all tests, nothing ignored

@@ -7,6 +7,9 @@ from typing import Any
 
 from tests.simulator.ports import Object
 
+#: looked up first, because asking whether something is a Mapping is slow
+_LEAVES = frozenset({str, int, float, bool, type(None)})
+
 
 def clone(value: Any) -> Any:
     """A deep copy of JSON data (ten times as fast as ``copy.deepcopy``)."""
@@ -19,10 +22,10 @@ def clone(value: Any) -> Any:
 
 def plain(value: Any) -> Any:
     """Like ``clone``, and any Mapping, tuple or list becomes a plain dict or list."""
-    if isinstance(value, Mapping):
-        return {key: plain(item) for key, item in value.items()}
+    if isinstance(value, (dict, Mapping)):
+        return {key: item if type(item) in _LEAVES else plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [plain(item) for item in value]
+        return [item if type(item) in _LEAVES else plain(item) for item in value]
     return value
 
 
@@ -32,7 +35,9 @@ def merged(target: Any, patch: Mapping[str, Any]) -> Object:
     for key, value in patch.items():
         if value is None:
             result.pop(key, None)
-        elif isinstance(value, Mapping):
+        elif type(value) in _LEAVES:
+            result[key] = value
+        elif isinstance(value, (dict, Mapping)):
             result[key] = merged(result.get(key), value)
         else:
             result[key] = plain(value)

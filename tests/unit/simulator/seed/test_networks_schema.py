@@ -30,14 +30,20 @@ def versions(*names: str) -> list[Any]:
 
 
 def refusal(ocp: str, spec: dict[str, Any], *, key: str = OPERATOR) -> ApiError:
+    """What a refused patch is told; it leaves everything as it was."""
+    store = shared(ocp)
+    before = store.revision
     with pytest.raises(ApiError) as caught:
-        build(ocp).patch(key, "cluster", {"spec": spec}, actor="test")
+        store.patch(key, "cluster", {"spec": spec}, actor="test")
     assert caught.value.code == 422
+    assert store.revision == before
     return caught.value
 
 
 def accepted(ocp: str, spec: dict[str, Any]) -> dict[str, Any]:
-    found: dict[str, Any] = build(ocp).patch(OPERATOR, "cluster", {"spec": spec}, actor="test")["spec"]
+    """The spec that a patch would lead to."""
+    made = shared(ocp).patch(OPERATOR, "cluster", {"spec": spec}, actor="test", dry_run=True)
+    found: dict[str, Any] = made["spec"]
     return found
 
 
