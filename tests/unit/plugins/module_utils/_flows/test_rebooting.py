@@ -258,7 +258,12 @@ def test_a_node_that_an_earlier_run_has_rebooted_is_not_commanded_while_the_api_
     """The run before this one was killed after the command; the kubelet has not told the API of the new boot yet."""
     machine = site.machines["worker-0"]
     machine.boots = 2
-    site.clock.after(60, lambda: (setattr(machine, "boots", 1), site.boot(machine)))
+
+    def told():
+        machine.boots = 1
+        site.boot(machine)
+
+    site.clock.after(60, told)
     outcome = run(site, nodes=["worker-0"])
     assert machine.shutdowns == []
     assert results(outcome.facts) == {"worker-0": "skipped"}
