@@ -1,4 +1,4 @@
-"""As Automation Platform runs it: ansible-runner, a throw-away directory, the credential as a ``K8S_AUTH_`` variable."""
+"""As Automation Platform runs it: ansible-runner, a throw-away directory, the credential in ``K8S_AUTH_`` variables."""
 
 from __future__ import annotations
 
