@@ -55,6 +55,11 @@ def playbook(
     return _run(["ansible-playbook", target, "-e", extra, *arguments], kubeconfig=kubeconfig, cwd=cwd, timeout=timeout)
 
 
+def migration_command(variables: Mapping[str, Any]) -> list[str]:
+    """What an operator types, with QUICK waits, for a test that keeps the process in its own hands."""
+    return ["ansible-playbook", f"{COLLECTION}.migrate", "-e", json.dumps({**QUICK, **variables})]
+
+
 def module(
     name: str, options: Mapping[str, Any], *, kubeconfig: Path | str, cwd: Path, timeout: float = 600
 ) -> dict[str, Any]:
@@ -86,13 +91,24 @@ def module(
     return result
 
 
-def _run(command: Sequence[str], *, kubeconfig: Path | str | None, cwd: Path, timeout: float) -> Run:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("K8S_AUTH_")}
-    environment.pop("KUBECONFIG", None)
-    environment["HOME"] = str(cwd)
+def environment(kubeconfig: Path | str | None, *, home: Path) -> dict[str, str]:
+    """The environment of a run: no cluster but the one of ``kubeconfig``, none at all when it is None."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("K8S_AUTH_")}
+    kept.pop("KUBECONFIG", None)
+    kept["HOME"] = str(home)
     if kubeconfig is not None:
-        environment["KUBECONFIG"] = str(kubeconfig)
+        kept["KUBECONFIG"] = str(kubeconfig)
+    return kept
+
+
+def _run(command: Sequence[str], *, kubeconfig: Path | str | None, cwd: Path, timeout: float) -> Run:
     done = subprocess.run(
-        command, env=environment, cwd=cwd, capture_output=True, text=True, timeout=timeout, check=False
+        command,
+        env=environment(kubeconfig, home=cwd),
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=timeout,
+        check=False,
     )
     return Run(code=done.returncode, output=done.stdout + done.stderr)

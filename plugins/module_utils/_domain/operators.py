@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .conditions import Condition, Conditions
-from .verdicts import Verdict, done, failed, pending
+from .verdicts import Verdict, counted, done, failed, pending
 
 #: What each condition of a healthy operator says. A condition that is missing says nothing, so it is not healthy.
 HEALTHY = {"Available": "True", "Progressing": "False", "Degraded": "False"}
@@ -109,8 +109,9 @@ def health_verdict(
             if not service.available.true
         ]
     if not complaints:
-        apis = f" and {len(services)} APIServices" if services is not None else ""
-        return done(f"{len(judged)} operators{apis} are healthy")
+        if services is None:
+            return done(f"{counted(len(judged), 'operator', 'are')} healthy")
+        return done(f"{counted(len(judged), 'operator')} and {counted(len(services), 'APIService')} are healthy")
     reason = "; ".join(complaints)
     return failed(reason) if degraded_fails and any(o.degraded for o in judged) else pending(reason)
 

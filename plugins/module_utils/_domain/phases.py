@@ -9,8 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional
 
-from .networks import LIVE_ANNOTATION, NAMESPACE, TYPES, Networks, other
-from .verdicts import Verdict, listed
+from .networks import LIVE_ANNOTATION, NAMESPACE, TYPES, Networks, OperatorNetwork, other
+from .verdicts import Verdict, counted, listed
 
 Phase = Literal[
     "not_started",
@@ -79,17 +79,36 @@ def _before_flip(seen: Observation) -> Position:
             "look at the message of clusteroperator network",
         )
     if operator.migrating_to != seen.target:
-        leftover = f"; spec.migration is {dict(operator.migration)}" if operator.migration is not None else ""
-        return Position("not_started", f"the cluster runs {config.status_type}{leftover}", "prepare (cno_prepare)")
+        return Position(
+            "not_started", f"the cluster runs {config.status_type}{_leftover(operator)}", "prepare (cno_prepare)"
+        )
     if config.acknowledged != seen.target:
         return Position(
             "preparing",
             "the operator has not acknowledged spec.migration yet",
             "wait (cno_prepare), or look at clusteroperator network",
         )
+    if seen.pools.state == "failed":
+        return Position("preparing", seen.pools.reason, "mend that pool, then go on (cno_prepare)")
     if seen.pools.state != "done":
         return Position("preparing", seen.pools.reason, "wait for the pools (cno_prepare)")
     return Position("prepared", seen.pools.reason, "switch (cno_switch)")
+
+
+def _leftover(operator: OperatorNetwork) -> str:
+    if operator.migration is None:
+        return ""
+    if operator.migrating_to:
+        return f"; spec.migration still asks for {operator.migrating_to}"
+    return f"; spec.migration is still there with {listed(sorted(operator.migration)) or 'nothing in it'}"
+
+
+def undo_flip(target: str) -> str:
+    """How to take back a change of networkType that the operator refuses."""
+    patch = f'{{"spec":{{"networkType":"{other(target)}"}}}}'
+    return (
+        f"set spec.networkType back to {other(target)} with: oc patch network.config cluster --type=merge -p '{patch}'"
+    )
 
 
 def _after_flip(seen: Observation) -> Position:
@@ -111,9 +130,10 @@ def _after_flip(seen: Observation) -> Position:
             "reboot every node (cno_reboot)",
         )
     if seen.not_rebooted:
+        waiting = counted(len(seen.not_rebooted), "node", "have")
         return Position(
             "awaiting_reboot",
-            f"{len(seen.not_rebooted)} nodes have not rebooted since the flip: {listed(seen.not_rebooted)}",
+            f"{waiting} not rebooted since the flip: {listed(seen.not_rebooted)}",
             "reboot them (cno_reboot)",
         )
     if seen.not_ready:
@@ -131,8 +151,7 @@ def _without_migration(seen: Observation) -> Position:
         return Position(
             "inconsistent",
             f"spec.networkType was set to {seen.target} without spec.migration, which the operator refuses",
-            f"set spec.networkType back to {other(seen.target)}, wait until clusteroperator network is no longer "
-            "Degraded, then start again",
+            f"{undo_flip(seen.target)}; wait until clusteroperator network is no longer Degraded; start again",
         )
     left = []
     if config.migrating:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .conditions import Conditions
-from .verdicts import Verdict, done, listed, pending
+from .verdicts import Verdict, counted, done, listed, pending
 
 #: What a container waits for when it does not wait for something normal (ContainerCreating, PodInitializing).
 ERRORS = (
@@ -164,6 +164,6 @@ def by_node(pods: Iterable[PodInError]) -> dict[str, list[str]]:
 def pods_verdict(pods: Sequence[PodInError], *, looked_at: int) -> Verdict:
     """:param looked_at: how many pods were read"""
     if not pods:
-        return done(f"none of {looked_at} pods is in error")
+        return done(f"none of {counted(looked_at, 'pod')} is in error")
     found = listed(f"{pod.key} on {pod.node or 'no node'} ({pod.reason})" for pod in pods)
-    return pending(f"{len(pods)} pods in error: {found}")
+    return pending(f"{counted(len(pods), 'pod')} in error: {found}")

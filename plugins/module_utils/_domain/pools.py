@@ -14,7 +14,7 @@ from typing import Any, Literal, Optional
 from .conditions import Conditions
 from .labels import Selector
 from .nodes import Node, configured_verdict
-from .verdicts import Verdict, combine, done, failed, pending
+from .verdicts import Verdict, combine, counted, done, every, failed, pending
 
 PoolState = Literal["updated", "updating", "paused"]
 
@@ -171,15 +171,20 @@ def updated_verdict(
             return content
     rollout = combine(
         (configured_verdict(node, config=pool.spec_config) for node in nodes),
-        when_done=f"pool {pool.name}: all {len(nodes)} nodes run {pool.spec_config}",
+        when_done=f"pool {pool.name}: {every(len(nodes), 'node', 'run')} {pool.spec_config}",
     )
     if rollout.state == "pending" and pool.paused:
-        return failed(f"pool {pool.name} is paused, so its nodes will not take {pool.spec_config}")
+        return failed(
+            f"pool {pool.name} is paused, so its nodes will not take {pool.spec_config}; resume it with: oc patch mcp "
+            f'{pool.name} --type=merge -p \'{{"spec":{{"paused":false}}}}\''
+        )
     if rollout.state != "done":
         updated = sum(configured_verdict(node, config=pool.spec_config).state == "done" for node in nodes)
         return Verdict(rollout.state, f"pool {pool.name}, {updated} of {len(nodes)} nodes updated: {rollout.reason}")
     if pool.machines != len(nodes):
-        return pending(f"pool {pool.name} counts {pool.machines} machines, {len(nodes)} nodes run its configuration")
+        return pending(
+            f"pool {pool.name} counts {counted(pool.machines, 'machine')}, but has {counted(len(nodes), 'node')}"
+        )
     if not pool.settled:
         return pending(
             f"pool {pool.name} has not noticed yet: it counts {pool.updated_machines} updated and "

@@ -17,7 +17,7 @@ from itertools import chain, zip_longest
 from typing import Any, Literal
 
 from .nodes import Node
-from .verdicts import Verdict, done, pending
+from .verdicts import Verdict, counted, done, pending
 
 Order = Literal["control_plane_first", "all_at_once"]
 Result = Literal["rebooted", "skipped", "failed", "planned"]
@@ -212,7 +212,7 @@ def overdue_reason(target: Target, node: Node | None, *, ordered: bool, refusal:
     if node is None or target.under_way or node.boot_id != target.boot_id_before:
         return state
     if not ordered:
-        return f"{state}: the command could not be given in {attempts} attempts, at last: {refusal}"
+        return f"{state}: the command could not be given in {counted(attempts, 'attempt')}, at last: {refusal}"
     if node.ready:
         return f"{state}: the command had no effect"
     return f"{state}: it went down and has not come back"

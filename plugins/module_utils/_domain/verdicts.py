@@ -57,3 +57,22 @@ def listed(items: Iterable[str], *, separator: str = ", ") -> str:
     head = separator.join(known[:SPELT_OUT])
     rest = len(known) - SPELT_OUT
     return f"{head} and {rest} more" if rest > 0 else head
+
+
+def counted(number: int, noun: str, verb: str = "") -> str:
+    """``1 node``, ``3 nodes``; with the plural of a verb, ``1 node has``, ``3 nodes have``."""
+    one = number == 1
+    words = [str(number), noun if one else f"{noun}s"]
+    if verb:
+        words.append(_singular(verb) if one else verb)
+    return " ".join(words)
+
+
+def every(number: int, noun: str, verb: str = "") -> str:
+    """``the one node``, ``all 3 nodes``; verbs as in ``counted``."""
+    rest = counted(number, noun, verb).partition(" ")[2]
+    return f"the one {rest}" if number == 1 else f"all {number} {rest}"
+
+
+def _singular(verb: str) -> str:
+    return {"are": "is", "have": "has"}.get(verb, f"{verb}s")

@@ -21,7 +21,8 @@ from .._domain import patches
 from .._domain.conditions import Condition, Conditions
 from .._domain.errors import MigrationError, Refused
 from .._domain.journals import not_rebooted
-from .._domain.networks import LIVE_ANNOTATION, TYPES, Networks, other
+from .._domain.networks import LIVE_ANNOTATION, TYPES, Networks
+from .._domain.phases import undo_flip
 from .._domain.settings import Settings, problems
 from .._domain.verdicts import Verdict, done, failed, listed, pending
 from .._domain.versions import Version, offline_problem
@@ -175,8 +176,8 @@ class Migration:
         raise self._refused(
             f"spec.networkType is {self.target}, but the operator still runs {seen.config.status_type}: it was changed "
             f"without spec.migration. {_refusal(self.cluster).why}".strip(),
-            f"Set spec.networkType back to {other(self.target)}, wait until clusteroperator network is no longer "
-            "Degraded, then start again.",
+            f"To undo it, {undo_flip(self.target)}; wait until clusteroperator network is no longer Degraded; then start "
+            "again.",
         )
 
     def _require_settings(self, seen: Networks) -> Version:

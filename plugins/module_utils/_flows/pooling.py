@@ -24,7 +24,7 @@ from .._domain.pools import (
     updated_verdict,
     updating_verdict,
 )
-from .._domain.verdicts import Verdict, combine, failed, listed, pending
+from .._domain.verdicts import Verdict, combine, every, failed, listed, pending
 from .outcome import Outcome
 from .waiting import Waiter
 
@@ -63,7 +63,7 @@ class PoolsView:
         verdicts = [_verdict(view, state=state, network_type=network_type) for view in self.pools]
         if self.strays and state == "updated":
             verdicts.append(pending(f"no pool configures {listed(self.strays)}"))
-        return combine(verdicts, when_done=f"all {len(self.pools)} pools are {state}")
+        return combine(verdicts, when_done=f"{every(len(self.pools), 'pool', 'are')} {state}")
 
 
 def _verdict(view: PoolView, *, state: PoolState, network_type: Optional[str]) -> Verdict:

@@ -18,7 +18,7 @@ from .._domain.errors import Forbidden, MigrationError, NotFound, WaitFailed
 from .._domain.nodes import Node
 from .._domain.pods import Pod
 from .._domain.reboots import Batch, Evidence, Plan, Request, Target
-from .._domain.verdicts import Verdict, done, failed, listed, pending
+from .._domain.verdicts import Verdict, counted, done, every, failed, listed, pending
 from .clock import Clock
 from .outcome import Diff, Outcome
 from .strategies import Strategy
@@ -114,7 +114,7 @@ class Rebooter:
     def _ask(self, watch: Watch, node: Node) -> None:
         moment = self._moment()
         try:
-            request = self.strategy.request(node)
+            request = self.strategy.request(node, insist=watch.insistent and node.ready)
         except Forbidden as error:
             # An API server that has just started denies everything until it has read its roles.
             if not self.commanded:
@@ -160,7 +160,9 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
     :raises MigrationError: with the evidence that there is, and whether a node was commanded
     """
     if check_mode:
-        verdict = pending(f"{len(what.to_command)} nodes would be rebooted") if what.targets else _nothing(what)
+        verdict = (
+            pending(f"{counted(len(what.to_command), 'node')} would be rebooted") if what.targets else _nothing(what)
+        )
         return Outcome(
             changed=bool(what.to_command),
             wait=Wait(verdict=verdict),
@@ -174,7 +176,7 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
         error.facts.update(rebooter.wait(failed(error.seen)).to_json())
         error.facts["changed"] = rebooter.commanded
         raise
-    verdict = done(f"all {len(what.targets)} nodes rebooted and Ready") if what.targets else _nothing(what)
+    verdict = done(f"{every(len(what.targets), 'node')} rebooted and Ready") if what.targets else _nothing(what)
     return Outcome(
         changed=rebooter.commanded,
         wait=rebooter.wait(verdict),
@@ -184,7 +186,7 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
 
 
 def _nothing(what: Plan) -> Verdict:
-    return done(f"nothing to do: {len(what.finished)} nodes have rebooted already")
+    return done(f"nothing to do: {counted(len(what.finished), 'node', 'have')} rebooted already")
 
 
 def _facts(what: Plan, watches: Mapping[str, Watch]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ class Rsh:
         when = f"+{delay_minutes}" if delay_minutes else "now"
         self._command = ("chroot", "/rootfs", "shutdown", "-r", when)
 
-    def request(self, node: Node) -> Request:
+    def request(self, node: Node, *, insist: bool = False) -> Request:
         """See ``strategies.Strategy``."""
         pod = daemon_pod(self._pods(node))
         if pod is None:
@@ -43,9 +43,10 @@ class Rsh:
             told = self._execute(pod, BOOT_ID)
         except (ClusterUnreachable, Conflict, NotFound, Rejected) as error:
             return Request("unsent", error.seen)
-        if told.output.strip() != node.boot_id:
-            if told.exit_code == 0 and told.output.strip():
-                return Request("elsewhere", "it says that it is on another boot already")
+        if told.exit_code == 0 and told.output.strip() not in ("", node.boot_id):
+            return Request("elsewhere", "it says that it is on another boot already")
+        broken = told.exit_code is None and insist
+        if told.output.strip() != node.boot_id and not broken:
             return Request("unsent", f"it does not tell its boot id: {_said(told)}")
         try:
             ended = self._execute(pod, self._command)

@@ -17,12 +17,13 @@ CHOICES = ("rsh",)
 
 
 class Strategy(Protocol):
-    def request(self, node: Node) -> Request:
+    def request(self, node: Node, *, insist: bool = False) -> Request:
         """Ask ``node`` once to reboot, when it says itself that it is on the boot that it is to leave.
 
         The API may lag behind a reboot, one that an earlier run has ordered too, and no node is rebooted twice.
 
         :param node: with the boot id that it is to leave
+        :param insist: ask all the same when the line goes dead before the node has told its boot id
         :raises Forbidden: when the credential may not do this
         """
 

@@ -16,6 +16,8 @@ RETRY_EVERY = 3.0
 #: After a broken stream nobody knows whether the command ran. A node that is still Ready on the old boot this many
 #: seconds after it should have gone down is asked again.
 UNKNOWN_FOR = 120.0
+#: Some proxies cut every stream. After so many attempts the boot id in the API has to do.
+INSIST_AFTER = 3
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,10 @@ class Watch:
         """Whether we have commanded the node. One that reported an error, and rebooted all the same, counts too."""
         rebooted = self.evidence is not None and self.evidence.result == "rebooted"
         return self._sent is not None or (self._reached and rebooted)
+
+    @property
+    def insistent(self) -> bool:
+        return self.attempts >= INSIST_AFTER
 
     def look(self, node: Node | None, moment: Moment) -> None:
         """Take in what the API says of the node now; ``evidence`` is there when there is nothing more to wait for."""

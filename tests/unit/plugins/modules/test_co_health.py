@@ -16,7 +16,7 @@ def test_healthy(bench, monkeypatch):
     bench.cluster.put(CLUSTER_OPERATOR, objects.operator("dns"))
     result = bench.run("co_health")
     assert result["changed"] is False
-    assert result["verdict"] == {"state": "done", "reason": "1 operators are healthy"}
+    assert result["verdict"] == {"state": "done", "reason": "1 operator is healthy"}
     assert result["operators"][0]["healthy"] is True
     assert result["api_outages"] == []
 

@@ -109,8 +109,10 @@ def test_law_07_pools_are_not_asked_after_the_flip():
 @pytest.mark.parametrize(
     ("migration", "stage", "phase", "reason"),
     [
-        pytest.param(SDN, (SDN, SDN), "not_started", "spec.migration is", id="leftover of the way back"),
-        pytest.param({"mtu": {}}, (SDN, SDN), "not_started", "'mtu'", id="MTU change before"),
+        pytest.param(
+            SDN, (SDN, SDN), "not_started", "spec.migration still asks for OpenShiftSDN", id="leftover of the way back"
+        ),
+        pytest.param({"mtu": {}}, (SDN, SDN), "not_started", "with mtu", id="MTU change before"),
         pytest.param(SDN, (OVN, OVN), "inconsistent", "asks for OpenShiftSDN", id="the way back has begun"),
         pytest.param({"mtu": {}}, (OVN, OVN), "inconsistent", "asks for (none)", id="MTU change after"),
         pytest.param(None, ("Kuryr", "Kuryr"), "inconsistent", "Kuryr", id="unknown type"),
@@ -129,4 +131,6 @@ def test_former_settings_are_left_to_clean_up():
 
 
 def test_trap_a_tells_the_way_out():
-    assert "set spec.networkType back to OpenShiftSDN" in observe(None, None, OVN, SDN).next
+    assert (
+        "set spec.networkType back to OpenShiftSDN with: oc patch network.config" in observe(None, None, OVN, SDN).next
+    )

@@ -106,8 +106,12 @@ RENDER = {"Degraded": ("True",), "RenderDegraded": ("True", "", "no template")}
             id="paused with something to do",
         ),
         pytest.param(pool(spec={"paused": True}), CONFIG[OVN], [W0, W1], OVN, "done", "all 2", id="paused and done"),
-        pytest.param(pool(machines=3), CONFIG[OVN], [W0, W1], OVN, "pending", "counts 3 machines, 2 nodes", id="count"),
-        pytest.param(pool(), CONFIG[OVN], [], OVN, "pending", "counts 2 machines, 0 nodes", id="machines, no nodes"),
+        pytest.param(
+            pool(machines=3), CONFIG[OVN], [W0, W1], OVN, "pending", "counts 3 machines, but has 2 nodes", id="count"
+        ),
+        pytest.param(
+            pool(), CONFIG[OVN], [], OVN, "pending", "counts 2 machines, but has 0 nodes", id="machines, no nodes"
+        ),
         pytest.param(pool(machines=0), CONFIG[OVN], [W0], OVN, "pending", "counts 0 machines", id="nodes, no machines"),
         pytest.param(
             pool(**BEHIND), CONFIG[OVN], [W0, W1], OVN, "pending", "has not noticed yet", id="pool has not noticed"

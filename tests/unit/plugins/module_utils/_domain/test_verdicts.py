@@ -8,7 +8,9 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.verdicts import (
     combine,
+    counted,
     done,
+    every,
     failed,
     listed,
     pending,
@@ -35,3 +37,20 @@ def test_combine(verdicts, state, reason):
 )
 def test_listed(items, text):
     assert listed(items) == text
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (0, ("0 nodes", "0 nodes have", "0 nodes run", "0 nodes are")),
+        (1, ("1 node", "1 node has", "1 node runs", "1 node is")),
+        (12, ("12 nodes", "12 nodes have", "12 nodes run", "12 nodes are")),
+    ],
+)
+def test_counted(number, words):
+    assert tuple(counted(number, "node", verb) for verb in ("", "have", "run", "are")) == words
+
+
+@pytest.mark.parametrize(("number", "words"), [(1, "the one pool is"), (2, "all 2 pools are")])
+def test_every(number, words):
+    assert every(number, "pool", "are") == words

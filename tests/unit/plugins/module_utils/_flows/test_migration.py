@@ -400,7 +400,9 @@ def test_trap_a_the_type_was_changed_without_a_migration(state):
     forget(cluster)
     refuse(cluster, "cannot change default network type when not doing migration")
     refused(
-        cluster, state, "(?s)cannot change default network type when not doing migration.*back to OpenShiftSDN, wait"
+        cluster,
+        state,
+        "(?s)cannot change default network type when not doing migration.*back to OpenShiftSDN with: oc patch .*; wait",
     )
 
 

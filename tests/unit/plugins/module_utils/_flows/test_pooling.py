@@ -170,7 +170,7 @@ def test_waiting_for_the_beginning():
     cluster, clock = cluster_at("asked"), ScriptedClock()
     clock.at(45, lambda: cluster.objects.update(cluster_at("rolling").objects))
     outcome = wait(cluster, clock=clock, names=["worker"], state="updating", network_type=None)
-    assert outcome.wait.verdict.reason == "all 1 pools are updating"
+    assert outcome.wait.verdict.reason == "the one pool is updating"
     assert outcome.wait.waited_seconds >= 45
 
 

@@ -270,6 +270,20 @@ def test_a_node_that_an_earlier_run_has_rebooted_is_not_commanded_while_the_api_
     assert outcome.changed is False
 
 
+def test_where_every_stream_breaks_the_command_is_sent_all_the_same(site):
+    """A proxy cuts each stream: the boot id is never told, and only the boot id in the API proves the reboot."""
+    machine = site.machines["worker-0"]
+
+    def cut(call):
+        site.execute(call)
+        return Execution(None, "the stream broke off")
+
+    site.cluster.executor = cut
+    outcome = run(site, nodes=["worker-0"])
+    assert results(outcome.facts) == {"worker-0": "rebooted"}
+    assert len(machine.shutdowns) == 1
+
+
 def test_a_missing_right_ends_it_before_anything_is_done(site):
     site.cluster.fail(Forbidden(tried="run shutdown", seen="HTTP 403"), verb="execute", times=None)
     with pytest.raises(Forbidden) as caught:

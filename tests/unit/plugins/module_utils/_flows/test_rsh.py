@@ -115,3 +115,17 @@ def test_the_node_itself_is_asked_first_which_boot_it_is_on(told, answer):
     cluster = cluster_with(objects.daemon_pod("worker-0"), boot_id=told)
     assert Rsh(cluster, delay_minutes=0).request(NODE).answer == answer
     assert len(shutdowns(cluster)) == (answer == "accepted")
+
+
+@pytest.mark.parametrize(
+    ("told", "answer"),
+    [
+        pytest.param(Execution(None, "the stream broke off"), "accepted", id="the line goes dead each time"),
+        pytest.param(Execution(0, "new\n"), "elsewhere", id="it has rebooted"),
+        pytest.param(Execution(126, "container is not running"), "unsent", id="an error is an answer"),
+    ],
+)
+def test_insisting_on_a_node_that_cannot_be_asked(told, answer):
+    cluster = cluster_with(objects.daemon_pod("worker-0"), boot_id=told)
+    assert Rsh(cluster, delay_minutes=0).request(NODE, insist=True).answer == answer
+    assert len(shutdowns(cluster)) == (answer == "accepted")

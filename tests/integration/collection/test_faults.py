@@ -1,0 +1,126 @@
+"""Whole runs in which something goes wrong: what the operator is told, and that the same command ends it well."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.integration.ansible_runs import environment, migration_command, playbook
+from tests.integration.records import accepted, reboots, writes
+from tests.simulator.options import Options
+from tests.simulator.process import RunningSimulator, running
+
+CONSENT = {"cno_allow_disruption": True}
+EACH_ONCE = {
+    (f"{role}-{number}", cause): 1
+    for role in ("master", "worker")
+    for number in range(3)
+    for cause in ("mco", "manual")
+}
+
+
+@pytest.fixture
+def simulator(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[RunningSimulator]:
+    settings = {"speed": 150.0, **getattr(request, "param", {})}
+    options = Options(max_lifetime=900, kubeconfig=tmp_path / "kubeconfig", state=tmp_path / "state.json", **settings)
+    with running(options) as simulator:
+        yield simulator
+
+
+def test_killed_at_any_moment_it_goes_on_from_an_empty_directory(simulator: RunningSimulator, tmp_path: Path) -> None:
+    for place, moment in enumerate([("mco", "worker"), ("manual", "master"), ("manual", "worker")]):
+        directory = tmp_path / f"killed-{place}"
+        directory.mkdir()
+        _kill_when(partial(_began, simulator, *moment), simulator, directory)
+    last = tmp_path / "last"
+    last.mkdir()
+    run = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=last, variables=CONSENT)
+    assert run.code == 0, run.output[-4000:]
+    assert "complete: the cluster runs OVNKubernetes" in run.flat
+    assert dict(reboots(simulator.disruptions())) == EACH_ONCE
+
+
+def _began(simulator: RunningSimulator, cause: str, role: str) -> bool:
+    rows = simulator.disruptions()["reboots"]
+    return any(row["cause"] == cause and row["node"].startswith(role) for row in rows)
+
+
+def _kill_when(reached: Callable[[], bool], simulator: RunningSimulator, directory: Path) -> None:
+    """Start the migration and kill it, with all that it has started, as soon as ``reached`` says so."""
+    with (directory / "log").open("wb") as log:
+        process = subprocess.Popen(
+            migration_command(CONSENT),
+            env=environment(simulator.kubeconfig, home=directory),
+            cwd=directory,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        deadline = time.monotonic() + 120
+        while not reached():
+            assert process.poll() is None, (directory / "log").read_text(encoding="utf-8")[-3000:]
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    finally:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+STORMS = ("conflict_storm,count=3", "throttle_storm,count=6", "exec_dropped:master-1", "node_slow:worker-2,factor=2")
+
+
+@pytest.mark.parametrize("simulator", [{"faults": (*STORMS, "namespace_stuck:openshift-sdn")}], indirect=True)
+def test_storms_are_outlasted_and_a_stuck_namespace_is_reported(simulator: RunningSimulator, tmp_path: Path) -> None:
+    run = playbook(
+        "migrate",
+        kubeconfig=simulator.kubeconfig,
+        cwd=tmp_path,
+        variables={**CONSENT, "cno_cleanup_namespace_timeout": 2},
+    )
+    assert run.code == 0, run.output[-4000:]
+    assert "Namespace openshift-sdn is still Terminating" in run.flat
+    assert "cleanup_pending: left over: namespace openshift-sdn" in run.flat
+    assert "[ERROR]" not in run.output, "what harms nothing is not shown as an error"
+    assert dict(reboots(simulator.disruptions())) == EACH_ONCE
+
+
+@pytest.mark.parametrize("simulator", [{"speed": 0.0}], indirect=True)
+@pytest.mark.parametrize(
+    ("resource", "change", "words"),
+    [
+        pytest.param(
+            "machineconfigpool/worker",
+            '{"spec":{"paused":true}}',
+            "Paused pools would never take the new configuration: worker. Nothing was changed. Resume them",
+            id="paused-pool",
+        ),
+        pytest.param("node/worker-1", '{"spec":{"unschedulable":true}}', "node worker-1 is cordoned", id="cordoned"),
+        pytest.param(
+            "network.config.openshift.io/cluster",
+            '{"spec":{"networkType":"OVNKubernetes"}}',
+            "set spec.networkType back to OpenShiftSDN with: oc patch network.config cluster --type=merge",
+            id="flipped-by-hand",
+        ),
+    ],
+)
+def test_what_cannot_go_well_is_refused_before_any_write(
+    simulator: RunningSimulator, tmp_path: Path, resource: str, change: str, words: str
+) -> None:
+    kubectl = ["kubectl", "--kubeconfig", str(simulator.kubeconfig)]
+    subprocess.run([*kubectl, "patch", resource, "--type=merge", "-p", change], check=True, capture_output=True)
+    before = len(simulator.requests())
+    variables: dict[str, Any] = {**CONSENT, "cno_prepare_pools_timeout": 3}
+    run = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=variables)
+    assert run.code == 2, run.output
+    assert words in run.flat
+    assert accepted(writes(simulator.requests()[before:])) == []
