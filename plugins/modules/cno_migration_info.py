@@ -101,6 +101,12 @@ network:
     live:
       description: Whether the annotation of a live migration is there.
       type: bool
+oauth_token:
+  description:
+    - Whether the credential is a token of OpenShift's OAuth server. It is looked up over the pod network, so the API
+      does not know it between the switch and the reboots.
+  returned: success
+  type: bool
 former_namespace:
   description: Namespace of the other plugin, when it is still there.
   returned: success

@@ -98,6 +98,7 @@ class FakeCluster:
         self.objects: dict[tuple[Kind, str, str], Json] = {}
         self.calls: list[Call] = []
         self.readyz = True
+        self.oauth = False
         self.denied: set[str] = set()
         self.logs: dict[tuple[str, str], Lines] = {}
         self.executor: Callable[[Call], Execution] = lambda call: Execution(exit_code=0, output="")
@@ -200,6 +201,9 @@ class FakeCluster:
     def ready(self) -> bool:
         self._log(Call("ready"))
         return self.readyz
+
+    def oauth_token(self) -> bool:
+        return self.oauth
 
     def allowed(self, access: Access) -> bool:
         self._log(Call("allowed", access.kind, access.verb, access.namespace, access.subresource))

@@ -42,6 +42,8 @@ except ImportError:
 #: Seconds to connect and to wait for bytes. A master that goes down leaves half-open connections behind.
 TIMEOUTS = (5, 30)
 PAGE = 500
+#: Access tokens of OpenShift's OAuth server look like this since 4.6; a service account's is a JWT.
+OAUTH_PREFIX = "Bearer sha256~"
 _BY_STATUS: dict[int, type[MigrationError]] = {
     400: Rejected,
     401: Unauthorized,
@@ -158,6 +160,10 @@ class KubernetesCluster:
         }
         answer = self._json("POST", ACCESS_REVIEW.path(), body=body, tried=f"ask for the right to {access.title}")
         return bool(answer.get("status", {}).get("allowed"))
+
+    def oauth_token(self) -> bool:
+        schemes = self._configuration.auth_settings().values()
+        return any(str(scheme["value"]).startswith(OAUTH_PREFIX) for scheme in schemes)
 
     def _json(self, method: str, path: str, *, tried: str, **request: Any) -> Json:
         text = self._text(method, path, tried=tried, **request)

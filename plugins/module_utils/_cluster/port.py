@@ -75,3 +75,6 @@ class Cluster(Protocol):
         """Whether ``/readyz`` answers ok; False also when it answers that the API server is not ready (5xx)."""
 
     def allowed(self, access: Access) -> bool: ...
+
+    def oauth_token(self) -> bool:
+        """Whether the credential is an access token of OpenShift's OAuth server; nothing is asked of the cluster."""

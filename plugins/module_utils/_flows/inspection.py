@@ -68,6 +68,7 @@ def _facts(
             "mtu": networks.config.mtu,
             "live": networks.config.live,
         },
+        "oauth_token": cluster.oauth_token(),
         "former_namespace": NAMESPACE[other(target)] if former else None,
         "boot_ids_recorded_at": journal.recorded_at if journal else None,
         "pools": [pool.to_json() for pool in view.pools],

@@ -176,8 +176,8 @@ class Migration:
         raise self._refused(
             f"spec.networkType is {self.target}, but the operator still runs {seen.config.status_type}: it was changed "
             f"without spec.migration. {_refusal(self.cluster).why}".strip(),
-            f"To undo it, {undo_flip(self.target)}; wait until clusteroperator network is no longer Degraded; then start "
-            "again.",
+            f"To undo it, {undo_flip(self.target)}; wait until clusteroperator network is no longer Degraded; then "
+            "start again.",
         )
 
     def _require_settings(self, seen: Networks) -> Version:
@@ -296,6 +296,16 @@ class Migration:
             access.require_all(self.cluster)
         self._rights_known = True
 
+    def _require_lasting_credential(self) -> None:
+        """Nobody could tell the nodes to reboot after the switch, and only their reboot brings the network back."""
+        if self.cluster.oauth_token():
+            self._require(
+                "this credential is a token of OpenShift's OAuth server (oc login), which answers from the pod network "
+                "and so is gone between the switch and the reboots",
+                "Use the installer's kubeconfig (a client certificate) or the token of a service account with the "
+                "cluster-admin role, then run this again.",
+            )
+
     def _require(self, problem: str, remedy: str) -> None:
         """Refuse; in check mode say it, since the steps before this one have only been predicted."""
         if not self.check_mode:
@@ -307,6 +317,7 @@ class Migration:
 
     def _flip(self, seen: Networks) -> None:
         self._require_rights()
+        self._require_lasting_credential()
         patch = patches.flip(self.settings, target=self.target)
         live = {
             "networkType": seen.config.spec_type,

@@ -86,6 +86,9 @@ class PatientCluster:
     def allowed(self, access: Access) -> bool:
         return self._patiently(lambda: self._cluster.allowed(access))
 
+    def oauth_token(self) -> bool:
+        return self._cluster.oauth_token()
+
     def _patiently(self, call: Callable[[], T]) -> T:
         try:
             return call()

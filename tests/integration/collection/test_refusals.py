@@ -43,6 +43,7 @@ def no_write(simulator: RunningSimulator) -> Iterator[None]:
             {**CONSENT, "cno_context": "nobody"}, "Use a credential with the cluster-admin role", id="no-rights"
         ),
         pytest.param({**CONSENT, "cno_context": "viewer"}, "patch networks.operator.openshift.io", id="only-reading"),
+        pytest.param({**CONSENT, "cno_context": "oauth"}, "Use the installer's kubeconfig", id="oauth-token"),
         pytest.param({**CONSENT, "cno_context": "elsewhere"}, "Give kubeconfig", id="unknown-context"),
         pytest.param(
             {**CONSENT, "cno_prepare_ovn": {"join_subnet": "10.128.0.0/16"}}, "overlaps with", id="overlapping-subnet"

@@ -374,3 +374,17 @@ def test_a_command_whose_stream_breaks_off_is_no_failure_but_unknown(monkeypatch
     execution = cluster_at("http://192.0.2.1").execute("p", ["true"], namespace="n", container="c", timeout=5.0)
     assert (execution.exit_code, execution.output) == (exit_code, output)
     assert session.closed
+
+
+@pytest.mark.parametrize(
+    ("api_key", "oauth"),
+    [
+        pytest.param({}, False, id="client certificate"),
+        pytest.param({"authorization": "Bearer eyJhbGciOiJSUzI1NiJ9.e30.x"}, False, id="service account"),
+        pytest.param({"authorization": "Bearer sha256~abcdef"}, True, id="oc login"),
+    ],
+)
+def test_tokens_of_the_oauth_server_are_known_by_their_prefix(api_key, oauth):
+    configuration = Configuration()
+    configuration.api_key = api_key
+    assert subject.KubernetesCluster(configuration, headers={}).oauth_token() is oauth

@@ -190,6 +190,14 @@ def test_switched_records_the_boots_and_then_flips():
     assert "no node has rebooted because of it" in outcome.wait.verdict.reason
 
 
+def test_switched_refuses_a_credential_that_ends_with_the_pod_network():
+    cluster = cluster_at("prepared")
+    cluster.oauth = True
+    refused(cluster, "switched", "oc login.*client certificate")
+    outcome = reach(cluster, "switched", check=True)
+    assert "oc login" in outcome.warnings[0]
+
+
 def test_switched_changes_the_pod_network_in_the_same_patch():
     cluster, clock = cluster_at("prepared"), ScriptedClock()
     clock.at(8, lambda: apply(cluster))
