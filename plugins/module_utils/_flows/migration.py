@@ -310,7 +310,9 @@ class Migration:
         """Refuse; in check mode say it, since the steps before this one have only been predicted."""
         if not self.check_mode:
             raise self._refused(problem, remedy)
-        self._warnings.append(f"As the cluster stands now this would be refused: {problem}. {remedy}")
+        self._warnings.append(
+            f"Check mode ran none of the steps before; as the cluster stands now: {problem}. {remedy}"
+        )
 
     def _refused(self, problem: str, remedy: str) -> Refused:
         return Refused(tried=f"migrate to {self.target}", seen=problem, remedy=remedy)
