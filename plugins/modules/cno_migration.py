@@ -134,6 +134,13 @@ options:
         node once more.
     type: bool
     default: false
+  allow_oauth_token:
+    description:
+      - Let O(state=switched) go on with a token of OpenShift's OAuth server (C(oc login)).
+      - Such a token is looked up over the pod network, which the switch takes down, so the nodes may then be out of
+        reach until they are rebooted by other means.
+    type: bool
+    default: false
   wait_timeout:
     default: 300
   failure_grace:
@@ -259,6 +266,7 @@ ARGUMENTS: Spec = {
     "sdn": {"type": "dict", "options": SDN_OPTIONS},
     "cluster_network": {"type": "list", "elements": "dict", "options": CLUSTER_NETWORK},
     "allow_abort": {"type": "bool", "default": False},
+    "allow_oauth_token": {"type": "bool", "default": False},
 }
 
 
@@ -271,6 +279,7 @@ def migrate(task: Task) -> Outcome:
         settings=Settings.from_params(task.params),
         check_mode=task.check_mode,
         allow_abort=task["allow_abort"],
+        allow_oauth_token=task["allow_oauth_token"],
     )
     return migration.reach(task["state"])
 

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from .._cluster.daemons import NAMESPACE as DAEMONS
 from .._cluster.kinds import (
     CLUSTER_OPERATOR,
     CONFIG_MAP,
@@ -32,7 +33,7 @@ NEEDED = (
     Access("list", MACHINE_CONFIG_POOL),
     Access("get", MACHINE_CONFIG),
     Access("get", DAEMON_SET, namespace="openshift-multus"),
-    Access("create", POD, subresource="exec", namespace="openshift-machine-config-operator"),
+    Access("create", POD, subresource="exec", namespace=DAEMONS),
     Access("create", NAMESPACE),
     Access("delete", NAMESPACE),
     Access("get", CONFIG_MAP, namespace=journals.NAMESPACE),

@@ -50,6 +50,7 @@ class Migration:
     settings: Settings
     check_mode: bool
     allow_abort: bool = False
+    allow_oauth_token: bool = False
     _diffs: list[Diff] = field(default_factory=list)
     _warnings: list[str] = field(default_factory=list)
     _rights_known: bool = False
@@ -298,12 +299,13 @@ class Migration:
 
     def _require_lasting_credential(self) -> None:
         """Nobody could tell the nodes to reboot after the switch, and only their reboot brings the network back."""
-        if self.cluster.oauth_token():
+        if self.cluster.oauth_token() and not self.allow_oauth_token:
             self._require(
                 "this credential is a token of OpenShift's OAuth server (oc login), which answers from the pod network "
                 "and so is gone between the switch and the reboots",
                 "Use the installer's kubeconfig (a client certificate) or the token of a service account with the "
-                "cluster-admin role, then run this again.",
+                "cluster-admin role, then run this again; or set allow_oauth_token when you can reboot the nodes "
+                "yourself.",
             )
 
     def _require(self, problem: str, remedy: str) -> None:

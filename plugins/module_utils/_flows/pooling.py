@@ -10,8 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from .._cluster import readers
-from .._cluster.kinds import POD
+from .._cluster import daemons, readers
 from .._cluster.port import Cluster
 from .._domain.errors import MigrationError, Refused, WaitEnded
 from .._domain.nodes import Node
@@ -28,9 +27,6 @@ from .._domain.verdicts import Verdict, combine, every, failed, listed, pending
 from .outcome import Outcome
 from .waiting import Waiter
 
-MCD_NAMESPACE = "openshift-machine-config-operator"
-MCD_LABEL = "k8s-app=machine-config-daemon"
-MCD_CONTAINER = "machine-config-daemon"
 LOG_LINES = 20
 #: Planning number for one node of a rolling update, used when no timeout is given: large clusters need hours.
 SECONDS_PER_NODE = 600
@@ -199,8 +195,8 @@ def _log_tails(cluster: Cluster, view: PoolsView) -> dict[str, list[str]]:
 
 
 def _log_tail(cluster: Cluster, node: str) -> list[str]:
-    pods = cluster.list(POD, namespace=MCD_NAMESPACE, labels=MCD_LABEL, fields=f"spec.nodeName={node}")
+    pods = daemons.daemons_on(cluster, node)
     if not pods:
         return ["no machine-config-daemon pod runs on this node"]
     name = pods[0]["metadata"]["name"]
-    return cluster.log_tail(name, namespace=MCD_NAMESPACE, container=MCD_CONTAINER, lines=LOG_LINES)
+    return cluster.log_tail(name, namespace=daemons.NAMESPACE, container=daemons.CONTAINER, lines=LOG_LINES)

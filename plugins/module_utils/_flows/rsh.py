@@ -13,16 +13,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from .._cluster.kinds import POD
+from .._cluster.daemons import CONTAINER, NAMESPACE, daemons_on
 from .._cluster.port import Cluster, Execution
 from .._domain.errors import ClusterUnreachable, Conflict, NotFound, Rejected
 from .._domain.nodes import Node
 from .._domain.pods import Pod
 from .._domain.reboots import Request
 
-NAMESPACE = "openshift-machine-config-operator"
-LABEL = "k8s-app=machine-config-daemon"
-CONTAINER = "machine-config-daemon"
 BOOT_ID = ("cat", "/proc/sys/kernel/random/boot_id")
 #: Seconds for a command to end. ``shutdown`` with a delay returns at once.
 TIMEOUT = 30.0
@@ -57,8 +54,7 @@ class Rsh:
         return Request("refused" if ended.exit_code else "accepted", _said(ended))
 
     def _pods(self, node: Node) -> list[Pod]:
-        found = self._cluster.list(POD, namespace=NAMESPACE, labels=LABEL, fields=f"spec.nodeName={node.name}")
-        return [Pod.from_json(pod) for pod in found]
+        return [Pod.from_json(pod) for pod in daemons_on(self._cluster, node.name)]
 
     def _execute(self, pod: Pod, command: Sequence[str]) -> Execution:
         return self._cluster.execute(pod.name, command, namespace=NAMESPACE, container=CONTAINER, timeout=TIMEOUT)

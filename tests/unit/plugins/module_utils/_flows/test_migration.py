@@ -45,7 +45,17 @@ MTU_CHANGE = {"mtu": {"network": {"from": 1450, "to": 1400}, "machine": {"to": 1
 
 
 def reach(
-    cluster, state, *, clock=None, target=OVN, check=False, allow_abort=False, timeout=300.0, grace=15.0, **params
+    cluster,
+    state,
+    *,
+    clock=None,
+    target=OVN,
+    check=False,
+    allow_abort=False,
+    allow_oauth_token=False,
+    timeout=300.0,
+    grace=15.0,
+    **params,
 ):
     clock = clock or ScriptedClock()
     migration = Migration(
@@ -56,6 +66,7 @@ def reach(
         settings=Settings.from_params(params),
         check_mode=check,
         allow_abort=allow_abort,
+        allow_oauth_token=allow_oauth_token,
     )
     return migration.reach(state)
 
@@ -196,6 +207,13 @@ def test_switched_refuses_a_credential_that_ends_with_the_pod_network():
     refused(cluster, "switched", "oc login.*client certificate")
     outcome = reach(cluster, "switched", check=True)
     assert "oc login" in outcome.warnings[0]
+
+
+def test_switched_takes_such_a_credential_when_it_is_told_to():
+    cluster, clock = cluster_at("prepared"), ScriptedClock()
+    cluster.oauth = True
+    clock.at(8, lambda: apply(cluster))
+    assert reach(cluster, "switched", clock=clock, allow_oauth_token=True).changed
 
 
 def test_switched_changes_the_pod_network_in_the_same_patch():
