@@ -18,10 +18,10 @@ description:
     in batches.
   - The first node that does not come back ends the module. Others of its batch are still waited for, later batches
     are not begun. Run again, it skips the nodes that have rebooted.
-  - Each node is asked itself, right before the command, whether it is still on the old boot: the API may lag behind.
+  - Each node is asked itself, right before the command, whether it is still on the old boot, since the API lags behind.
   - It is made for the time between the change of the network type and the last reboot. The API may be away, and one
     that answers C(401) counts as away.
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
