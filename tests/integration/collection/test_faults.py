@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
@@ -94,6 +95,7 @@ def test_storms_are_outlasted_and_a_stuck_namespace_is_reported(simulator: Runni
     assert dict(reboots(simulator.disruptions())) == EACH_ONCE
 
 
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 @pytest.mark.parametrize("simulator", [{"speed": 0.0}], indirect=True)
 @pytest.mark.parametrize(
     ("resource", "change", "words"),

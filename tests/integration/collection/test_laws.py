@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -81,3 +84,40 @@ def test_the_flip_is_refused_before_the_nodes_are_prepared(simulator: RunningSim
     assert result["failed"] is True
     assert "is not prepared" in result["msg"]
     assert writes(simulator.requests()) == []
+
+
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+@pytest.mark.parametrize("simulator", [{"speed": 0.0, "masters": 1, "workers": 0}], indirect=True)
+@pytest.mark.parametrize(
+    ("resource", "named"),
+    [
+        pytest.param("clusteroperator/console", "console", id="operator"),
+        pytest.param("apiservice/v1.route.openshift.io", "v1.route.openshift.io", id="api-service"),
+    ],
+)
+def test_law_13_nothing_is_cleaned_up_while_the_cluster_is_unhealthy(
+    simulator: RunningSimulator, tmp_path: Path, resource: str, named: str
+) -> None:
+    consent = {"cno_allow_disruption": True}
+    before = "cno_prepare,cno_switch,cno_reboot,cno_verify"
+    verified = playbook(
+        "migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=consent, arguments=["--tags", before]
+    )
+    assert verified.code == 0, verified.output
+    unavailable = [
+        {"type": "Available", "status": "False", "reason": "Broken", "lastTransitionTime": "2026-01-01T00:00:00Z"}
+    ]
+    patch = json.dumps({"status": {"conditions": unavailable}})
+    kubectl = ["kubectl", "--kubeconfig", str(simulator.kubeconfig), "patch", resource, "--subresource=status"]
+    subprocess.run([*kubectl, "--type=merge", "-p", patch], check=True, capture_output=True)
+    seen = len(simulator.requests())
+    cleaned = playbook(
+        "migrate",
+        kubeconfig=simulator.kubeconfig,
+        cwd=tmp_path,
+        variables={**consent, "cno_cleanup_operators_timeout": 2},
+        arguments=["--tags", "cno_cleanup"],
+    )
+    assert cleaned.code == 2, cleaned.output
+    assert named in cleaned.flat
+    assert writes(simulator.requests()[seen:]) == []

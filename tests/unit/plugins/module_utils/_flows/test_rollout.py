@@ -22,7 +22,7 @@ def wait(cluster, *, clock=None, grace=60.0, **which):
     return wait_for_rollout(cluster, waiter, **which)
 
 
-def test_a_daemon_set_that_did_not_change_is_done_with_one_request():
+def test_law_11_a_daemon_set_that_did_not_change_is_done_with_one_request():
     cluster = FakeCluster((DAEMON_SET, objects.daemon_set()))
     outcome = wait(cluster, **MULTUS)
     assert outcome.facts["rollout"]["updated"] == 6
