@@ -23,7 +23,7 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
     """The phase on the way to ``target``, what comes next, and the facts behind it."""
     networks = readers.networks(cluster)
     view = PoolReader(cluster).read()
-    nodes = readers.nodes(cluster)
+    nodes = view.nodes
     journal = journals.current(cluster, seen=networks)
     remaining = None if journal is None else not_rebooted(nodes, journal.boot_ids)
     former = readers.namespace_exists(cluster, NAMESPACE[other(target)])
@@ -46,7 +46,7 @@ def _facts(
     where: Position,
     networks: Networks,
     view: PoolsView,
-    nodes: list[Node],
+    nodes: tuple[Node, ...],
     journal: Optional[Journal],
     *,
     target: str,

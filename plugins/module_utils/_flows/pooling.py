@@ -48,10 +48,12 @@ class PoolView:
 
 @dataclass(frozen=True)
 class PoolsView:
-    """The pools asked for, and nodes that no pool at all configures."""
+    """The pools asked for, nodes that no pool at all configures, and every node that was read."""
 
     pools: tuple[PoolView, ...]
     strays: tuple[str, ...] = ()
+    # Not compared: whether named pools stall does not depend on what the nodes of other pools do.
+    nodes: tuple[Node, ...] = field(default=(), compare=False)
 
     def verdict(self, *, state: PoolState, network_type: Optional[str]) -> Verdict:
         if not self.pools:
@@ -93,7 +95,7 @@ class PoolReader:
             if not self.names or pool.name in self.names
         )
         strays = () if self.names else tuple(node.name for node in nodes if node.name not in members)
-        return PoolsView(pools=views, strays=strays)
+        return PoolsView(pools=views, strays=strays, nodes=tuple(nodes))
 
     def _config(self, name: str) -> Optional[RenderedConfig]:
         if name not in self._configs:

@@ -2,33 +2,13 @@
 
 from __future__ import annotations
 
+from tests.simulator.group_priorities import BUILTIN
 from tests.simulator.ports import Object, Store
 
 API_SERVICES = "apiservices.apiregistration.k8s.io"
 
 #: groupPriorityMinimum of the groups that have no APIService object (kube-apiserver, pkg/controlplane/apiserver)
-_PRIORITIES = {
-    "": 18000,
-    "apiregistration.k8s.io": 17900,
-    "apps": 17800,
-    "events.k8s.io": 17750,
-    "authentication.k8s.io": 17700,
-    "authorization.k8s.io": 17600,
-    "autoscaling": 17500,
-    "batch": 17400,
-    "certificates.k8s.io": 17300,
-    "networking.k8s.io": 17200,
-    "policy": 17100,
-    "rbac.authorization.k8s.io": 17000,
-    "storage.k8s.io": 16800,
-    "apiextensions.k8s.io": 16700,
-    "admissionregistration.k8s.io": 16700,
-    "scheduling.k8s.io": 16600,
-    "coordination.k8s.io": 16500,
-    "node.k8s.io": 16300,
-    "discovery.k8s.io": 16200,
-    "flowcontrol.apiserver.k8s.io": 16100,
-}
+_PRIORITIES = {**BUILTIN, "apiregistration.k8s.io": 17900}
 _CUSTOM_PRIORITY = 1000
 
 

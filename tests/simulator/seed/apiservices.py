@@ -5,34 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from tests.simulator.group_priorities import BUILTIN
 from tests.simulator.ports import Object
 from tests.simulator.seed.aggregated import EXTENSION_SERVERS
 from tests.simulator.seed.context import Seeding
 from tests.simulator.store.resources import Resource
 
-#: priority of builtin groups (kube-aggregator, cmd/kube-apiserver/app/aggregator.go): the order in which clients see
-#: groups
-_BUILTIN = {
-    "": 18000,
-    "apps": 17800,
-    "events.k8s.io": 17750,
-    "authentication.k8s.io": 17700,
-    "authorization.k8s.io": 17600,
-    "autoscaling": 17500,
-    "batch": 17400,
-    "certificates.k8s.io": 17300,
-    "networking.k8s.io": 17200,
-    "policy": 17100,
-    "rbac.authorization.k8s.io": 17000,
-    "storage.k8s.io": 16800,
-    "apiextensions.k8s.io": 16700,
-    "admissionregistration.k8s.io": 16700,
-    "scheduling.k8s.io": 16600,
-    "coordination.k8s.io": 16500,
-    "node.k8s.io": 16300,
-    "discovery.k8s.io": 16200,
-    "flowcontrol.apiserver.k8s.io": 16100,
-}
 _AGGREGATED_PRIORITY = 9900
 _CUSTOM_PRIORITY = 1000
 
@@ -63,9 +41,9 @@ def local(group: str, version: str) -> Object:
     return {
         "spec": {
             "group": group,
-            "groupPriorityMinimum": _BUILTIN.get(group, _CUSTOM_PRIORITY),
+            "groupPriorityMinimum": BUILTIN.get(group, _CUSTOM_PRIORITY),
             "version": version,
-            "versionPriority": 15 if group in _BUILTIN else 100,
+            "versionPriority": 15 if group in BUILTIN else 100,
         },
         "status": {"conditions": [_available("Local", "Local APIServices are always available")]},
     }
@@ -93,7 +71,7 @@ def _seed(group: str, version: str, body: Object, *, seeding: Seeding) -> None:
     created = seeding.ages.installing(minutes=20 if "service" in body["spec"] else 2)
     labels = None
     if "service" not in body["spec"]:
-        automanaged = "onstart" if group in _BUILTIN else "true"
+        automanaged = "onstart" if group in BUILTIN else "true"
         labels = {"kube-aggregator.kubernetes.io/automanaged": automanaged}
     for condition in body["status"]["conditions"]:
         condition["lastTransitionTime"] = created
