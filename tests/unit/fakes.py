@@ -10,7 +10,10 @@ import copy
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import jsonpatch
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import POD, Kind
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access, Execution, Json
@@ -19,16 +22,17 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     Conflict,
     MigrationError,
     NotFound,
+    Rejected,
 )
 
 Change = Callable[[], None]
 Lines = list[str]
-READS = ("get", "list", "log", "ready", "allowed")
+READS = ("get", "list", "log", "ready", "allowed", "now")
 
 
 @dataclass(frozen=True)
 class Call:
-    """One request. ``verb`` is get, list, create, merge, execute, log, ready or allowed."""
+    """One request. ``verb`` is the name of the port's method; log stands for log_tail."""
 
     verb: str
     kind: Kind | None = None
@@ -99,6 +103,7 @@ class FakeCluster:
         self.calls: list[Call] = []
         self.readyz = True
         self.oauth = False
+        self.server_seconds: Callable[[], float] = lambda: 0.0
         self.denied: set[str] = set()
         self.logs: dict[tuple[str, str], Lines] = {}
         self.executor: Callable[[Call], Execution] = lambda call: Execution(exit_code=0, output="")
@@ -186,6 +191,50 @@ class FakeCluster:
             raise _missing(kind, name)
         self.change(kind, name, patch, namespace=namespace or "")
         return copy.deepcopy(self.objects[(kind, namespace or "", name)])
+
+    def edit(
+        self, kind: Kind, name: str, operations: Sequence[Mapping[str, Any]], *, namespace: str | None = None
+    ) -> Json:
+        steps = [copy.deepcopy(dict(operation)) for operation in operations]
+        self._log(Call("edit", kind, name, namespace or "", steps))
+        key = (kind, namespace or "", name)
+        if key not in self.objects:
+            raise _missing(kind, name)
+        try:
+            self.objects[key] = jsonpatch.apply_patch(self.objects[key], steps)
+        except jsonpatch.JsonPatchException as error:
+            raise Rejected(tried=f"patch {kind.title} {name}", seen=f"HTTP 422, {error}") from error
+        return copy.deepcopy(self.objects[key])
+
+    def replace(self, kind: Kind, body: Mapping[str, Any], *, namespace: str | None = None) -> Json:
+        """Each replacement gets the next ``resourceVersion``; one with an old ``resourceVersion`` is a conflict."""
+        name = body["metadata"]["name"]
+        self._log(Call("replace", kind, name, namespace or "", copy.deepcopy(dict(body))))
+        key = (kind, namespace or "", name)
+        if key not in self.objects:
+            raise _missing(kind, name)
+        newest = self.objects[key]["metadata"].get("resourceVersion", "1")
+        if body["metadata"].get("resourceVersion", newest) != newest:
+            raise Conflict(tried=f"replace {kind.title} {name}", seen="HTTP 409, the object has been modified")
+        metadata = {**body["metadata"], "resourceVersion": str(int(newest) + 1)}
+        self.put(kind, {**copy.deepcopy(dict(body)), "metadata": metadata})
+        return copy.deepcopy(self.objects[key])
+
+    def approve(self, kind: Kind, name: str, body: Mapping[str, Any]) -> Json:
+        self._log(Call("approve", kind, name, body=copy.deepcopy(dict(body))))
+        if (kind, "", name) not in self.objects:
+            raise _missing(kind, name)
+        self.change(kind, name, {"status": {"conditions": body["status"]["conditions"]}})
+        return copy.deepcopy(self.objects[(kind, "", name)])
+
+    def delete(self, kind: Kind, name: str, *, namespace: str | None = None) -> None:
+        self._log(Call("delete", kind, name, namespace or ""))
+        self.objects.pop((kind, namespace or "", name), None)
+
+    def now(self) -> datetime:
+        """Seconds of ``server_seconds`` since the first of January 2026; a test moves it."""
+        self._log(Call("now"))
+        return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.server_seconds())
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         call = Call("execute", POD, pod, namespace, {"command": [*command], "container": container})

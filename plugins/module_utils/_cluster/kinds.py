@@ -50,3 +50,41 @@ CONFIG_MAP = Kind("v1", "ConfigMap", "configmaps", namespaced=True)
 DAEMON_SET = Kind("apps/v1", "DaemonSet", "daemonsets", namespaced=True)
 DEPLOYMENT = Kind("apps/v1", "Deployment", "deployments", namespaced=True)
 JOB = Kind("batch/v1", "Job", "jobs", namespaced=True)
+INFRASTRUCTURE = Kind("config.openshift.io/v1", "Infrastructure", "infrastructures")
+PROXY = Kind("config.openshift.io/v1", "Proxy", "proxies")
+MACHINE_HEALTH_CHECK = Kind(
+    "machine.openshift.io/v1beta1", "MachineHealthCheck", "machinehealthchecks", namespaced=True
+)
+VALIDATING_WEBHOOKS = Kind(
+    "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations"
+)
+MUTATING_WEBHOOKS = Kind(
+    "admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "mutatingwebhookconfigurations"
+)
+DISRUPTION_BUDGET = Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", namespaced=True)
+SIGNING_REQUEST = Kind("certificates.k8s.io/v1", "CertificateSigningRequest", "certificatesigningrequests")
+LEASE = Kind("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
+CRD = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions")
+SERVICE = Kind("v1", "Service", "services", namespaced=True)
+NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", namespaced=True)
+CLUSTER_ROLE = Kind("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles")
+NODE_NETWORK_POLICY = Kind("nmstate.io/v1", "NodeNetworkConfigurationPolicy", "nodenetworkconfigurationpolicies")
+NODE_NETWORK_STATE = Kind("nmstate.io/v1beta1", "NodeNetworkState", "nodenetworkstates")
+ATTACHMENT = Kind(
+    "k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "network-attachment-definitions", namespaced=True
+)
+#: The objects of OpenShiftSDN; their CRDs go when a migration to OVN-Kubernetes is finalized.
+HOST_SUBNET = Kind("network.openshift.io/v1", "HostSubnet", "hostsubnets")
+NET_NAMESPACE = Kind("network.openshift.io/v1", "NetNamespace", "netnamespaces")
+EGRESS_NETWORK_POLICY = Kind("network.openshift.io/v1", "EgressNetworkPolicy", "egressnetworkpolicies", namespaced=True)
+CLUSTER_NETWORK = Kind("network.openshift.io/v1", "ClusterNetwork", "clusternetworks")
+#: The objects of OVN-Kubernetes; their CRDs go when a migration to OpenShiftSDN is finalized.
+EGRESS_IP = Kind("k8s.ovn.org/v1", "EgressIP", "egressips")
+EGRESS_FIREWALL = Kind("k8s.ovn.org/v1", "EgressFirewall", "egressfirewalls", namespaced=True)
+EGRESS_QOS = Kind("k8s.ovn.org/v1", "EgressQoS", "egressqoses", namespaced=True)
+EGRESS_SERVICE = Kind("k8s.ovn.org/v1", "EgressService", "egressservices", namespaced=True)
+EXTERNAL_ROUTE = Kind("k8s.ovn.org/v1", "AdminPolicyBasedExternalRoute", "adminpolicybasedexternalroutes")
+ADMIN_NETWORK_POLICY = Kind("policy.networking.k8s.io/v1alpha1", "AdminNetworkPolicy", "adminnetworkpolicies")
+BASELINE_NETWORK_POLICY = Kind(
+    "policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies"
+)

@@ -9,6 +9,8 @@ from __future__ import annotations
 import json
 import traceback
 from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any, NoReturn, Optional
 from urllib.parse import urlencode
 
@@ -23,7 +25,7 @@ from .._domain.errors import (
     Untrusted,
 )
 from .kinds import ACCESS_REVIEW, POD, Kind
-from .port import Access, Execution, Json, Lines
+from .port import Access, Execution, Json, Lines, Operations
 
 MISSING: Optional[str] = None
 try:
@@ -102,6 +104,44 @@ class KubernetesCluster:
             content_type="application/merge-patch+json",
             tried=f"patch {_named(kind, name, namespace)} with {json.dumps(patch, sort_keys=True)}",
         )
+
+    def edit(self, kind: Kind, name: str, operations: Operations, *, namespace: Optional[str] = None) -> Json:
+        steps = [dict(operation) for operation in operations]
+        return self._json(
+            "PATCH",
+            kind.path(name=name, namespace=namespace),
+            body=steps,
+            content_type="application/json-patch+json",
+            tried=f"patch {_named(kind, name, namespace)} with {json.dumps(steps, sort_keys=True)}",
+        )
+
+    def replace(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
+        name = body["metadata"]["name"]
+        full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
+        tried = f"replace {_named(kind, name, namespace)}"
+        return self._json("PUT", kind.path(name=name, namespace=namespace), body=full, tried=tried)
+
+    def approve(self, kind: Kind, name: str, body: Mapping[str, Any]) -> Json:
+        full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
+        return self._json("PUT", f"{kind.path(name=name)}/approval", body=full, tried=f"approve {kind.title} {name}")
+
+    def delete(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> None:
+        try:
+            self._json(
+                "DELETE", kind.path(name=name, namespace=namespace), tried=f"delete {_named(kind, name, namespace)}"
+            )
+        except NotFound:
+            return
+
+    def now(self) -> datetime:
+        tried = "ask the API server for the time"
+        status, text, headers = self._exchange("GET", "/version", tried=tried)
+        if not 200 <= status <= 299:
+            raise _from_status(status, text, tried=tried)
+        try:
+            return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ClusterUnreachable(tried=tried, seen="its answer carries no Date header") from error
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         tried = f"run '{' '.join(command)}' in pod {namespace}/{pod}"
@@ -190,26 +230,37 @@ class KubernetesCluster:
         *,
         tried: str,
         query: Optional[Mapping[str, str]] = None,
-        body: Optional[Mapping[str, Any]] = None,
+        body: Any = None,
         content_type: str = "application/json",
     ) -> tuple[int, str]:
         """Status and body of whatever the server answers."""
+        return self._exchange(method, path, tried=tried, query=query, body=body, content_type=content_type)[:2]
+
+    def _exchange(
+        self,
+        method: str,
+        path: str,
+        *,
+        tried: str,
+        query: Optional[Mapping[str, str]] = None,
+        body: Any = None,
+        content_type: str = "application/json",
+    ) -> tuple[int, str, Mapping[str, str]]:
+        """Status, body and headers (by any case) of whatever the server answers."""
         try:
             headers = self._request_headers(content_type)
             given = urlencode({name: value for name, value in (query or {}).items() if value})
             url = f"{self._configuration.host}{path}" + (f"?{given}" if given else "")
-            response = self._api.rest_client.request(
-                method, url, headers=headers, body=None if body is None else dict(body), _request_timeout=TIMEOUTS
-            )
+            response = self._api.rest_client.request(method, url, headers=headers, body=body, _request_timeout=TIMEOUTS)
             content = response.read() if hasattr(response, "read") else response.data
         except ApiException as error:
             # Clients before 28 raise it for a status that is not 2xx; all of them for a TLS error, with status 0.
             if not error.status:
                 raise _unreachable(tried, error.reason) from error
-            return int(error.status), _decoded(error.body or "")
+            return int(error.status), _decoded(error.body or ""), error.headers or {}
         except (urllib3.exceptions.HTTPError, ConfigException, OSError) as error:
             raise _unreachable(tried, error) from error
-        return int(response.status), _decoded(content)
+        return int(response.status), _decoded(content), response.headers
 
     def _request_headers(self, content_type: str) -> Any:
         headers = HTTPHeaderDict({"Accept": "application/json", "Content-Type": content_type})

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Optional, Protocol
 
 from .kinds import Kind
 
 Json = dict[str, Any]
+#: What a JSON patch consists of.
+Operations = Sequence[Mapping[str, Any]]
 #: ``list[str]``, which inside a class with a method ``list`` would mean that method.
 Lines = list[str]
 
@@ -64,6 +67,21 @@ class Cluster(Protocol):
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
         """JSON merge patch (RFC 7386). It is safe to send twice."""
+
+    def edit(self, kind: Kind, name: str, operations: Operations, *, namespace: Optional[str] = None) -> Json:
+        """JSON patch (RFC 6902). Open it with ``test`` operations: when one does not hold, it raises ``Rejected``."""
+
+    def replace(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
+        """PUT of the whole object; ``Conflict`` when its ``metadata.resourceVersion`` is not the newest one."""
+
+    def approve(self, kind: Kind, name: str, body: Mapping[str, Any]) -> Json:
+        """PUT to the subresource ``approval`` (certificate signing requests)."""
+
+    def delete(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> None:
+        """Ask for the deletion, which finalizers may hold up. An object that is gone already is no error."""
+
+    def now(self) -> datetime:
+        """The API server's clock, in UTC: the one that every client of the cluster shares."""
 
     def execute(
         self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float

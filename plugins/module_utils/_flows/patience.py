@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Optional, TypeVar
 
 from .._cluster.kinds import Kind
-from .._cluster.port import Access, Cluster, Execution, Json, Lines
+from .._cluster.port import Access, Cluster, Execution, Json, Lines, Operations
 from .._domain.errors import ClusterUnreachable, Conflict, Unauthorized
 from .clock import Clock
 
@@ -71,6 +72,23 @@ class PatientCluster:
             except Conflict:
                 self._clock.sleep(pause)
         return self._patiently(lambda: self._cluster.merge(kind, name, patch, namespace=namespace))
+
+    def edit(self, kind: Kind, name: str, operations: Operations, *, namespace: Optional[str] = None) -> Json:
+        """Sent again after an outage: its ``test`` operations tell whether the first attempt had arrived."""
+        return self._patiently(lambda: self._cluster.edit(kind, name, operations, namespace=namespace))
+
+    def replace(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
+        """Not repeated on a conflict: whoever replaces an object has to look at it first."""
+        return self._patiently(lambda: self._cluster.replace(kind, body, namespace=namespace))
+
+    def approve(self, kind: Kind, name: str, body: Mapping[str, Any]) -> Json:
+        return self._patiently(lambda: self._cluster.approve(kind, name, body))
+
+    def delete(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> None:
+        self._patiently(lambda: self._cluster.delete(kind, name, namespace=namespace))
+
+    def now(self) -> datetime:
+        return self._patiently(self._cluster.now)
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         """Not repeated: only the caller knows whether a command may run twice."""

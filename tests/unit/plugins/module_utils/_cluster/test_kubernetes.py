@@ -290,7 +290,7 @@ def raising(error):
 
 
 def test_every_group_that_is_impersonated_has_a_header_line_of_its_own():
-    rest = Rest(lambda: SimpleNamespace(status=200, data=b"{}"))
+    rest = Rest(lambda: SimpleNamespace(status=200, data=b"{}", headers={}))
     cluster_with(rest, **{"Impersonate-User": "someone", "Impersonate-Group": ["a", "b"]}).get(NODE, "worker-0")
     _method, _url, headers, timeouts = rest.asked[0]
     assert [value for name, value in headers.items() if name == "Impersonate-Group"] == ["a", "b"]
@@ -388,3 +388,22 @@ def test_tokens_of_the_oauth_server_are_known_by_their_prefix(api_key, oauth):
     configuration = Configuration()
     configuration.api_key = api_key
     assert subject.KubernetesCluster(configuration, headers={}).oauth_token() is oauth
+
+
+def test_the_clock_is_the_servers():
+    headers = {"Date": "Mon, 23 Nov 2026 10:00:00 GMT"}
+    rest = Rest(lambda: SimpleNamespace(status=200, data=b"{}", headers=headers))
+    assert cluster_with(rest).now().isoformat() == "2026-11-23T10:00:00+00:00"
+
+
+def test_a_server_without_a_clock_is_an_error():
+    rest = Rest(lambda: SimpleNamespace(status=200, data=b"{}", headers={}))
+    with pytest.raises(ClusterUnreachable, match="carries no Date header"):
+        cluster_with(rest).now()
+
+
+def test_deleting_what_is_gone_is_no_error():
+    gone = json.dumps(status(404, "not there")).encode()
+    rest = Rest(lambda: SimpleNamespace(status=404, data=gone, headers={}))
+    assert cluster_with(rest).delete(NODE, "worker-0") is None
+    assert [call[0] for call in rest.asked] == ["DELETE"]
