@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from .._cluster.kinds import CONFIG_MAP, NAMESPACE
+from .._cluster.kinds import CONFIG_MAP
 from .._cluster.port import Cluster
 from .._cluster.readers import networks
 from .._domain import journals
-from .._domain.errors import Conflict, MigrationError, NotFound
+from .._domain.errors import MigrationError, NotFound
 from .._domain.journals import Journal
 from .._domain.networks import Networks
 from .._domain.nodes import Node
 from .clock import Clock
+from .keeping import keep
 
 
 def read(cluster: Cluster) -> Optional[Journal]:
@@ -46,7 +47,8 @@ def record(cluster: Cluster, nodes: Sequence[Node], *, target: str, clock: Clock
     """Write down the boots that the nodes are on. To be called before the flip, never after it."""
     boot_ids = {node.name: node.boot_id for node in nodes}
     journal = Journal(target=target, boot_ids=boot_ids, recorded_at=clock.timestamp())
-    _write(cluster, journal)
+    body = journal.to_json()
+    keep(cluster, {**body, "data": {"closed_at": None, **body["data"]}})
     return journal
 
 
@@ -64,27 +66,6 @@ def close(cluster: Cluster, *, target: str, clock: Clock, write: bool) -> bool:
             CONFIG_MAP, journals.NAME, {"data": {"closed_at": clock.timestamp()}}, namespace=journals.NAMESPACE
         )
     return True
-
-
-def _write(cluster: Cluster, journal: Journal) -> None:
-    body = journal.to_json()
-    try:
-        cluster.get(NAMESPACE, journals.NAMESPACE)
-    except NotFound:
-        _create_namespace(cluster)
-    try:
-        cluster.create(CONFIG_MAP, body, namespace=journals.NAMESPACE)
-    except Conflict:
-        data = {"closed_at": None, **body["data"]}
-        cluster.merge(CONFIG_MAP, journals.NAME, {"data": data}, namespace=journals.NAMESPACE)
-
-
-def _create_namespace(cluster: Cluster) -> None:
-    try:
-        cluster.create(NAMESPACE, {"metadata": {"name": journals.NAMESPACE}})
-    except Conflict:
-        # Created by somebody else since we looked, or by our own first attempt before the answer was lost.
-        return
 
 
 def recorded_or_now(
