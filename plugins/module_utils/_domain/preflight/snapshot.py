@@ -1,0 +1,236 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What one look at a cluster has seen: everything that the checks before a migration need.
+
+A part is either read or ``Unreadable``. Reading an unreadable part raises ``NotRead``, which ``findings.found`` turns
+into a blocker. A kind whose CRD does not exist is an empty tuple and stands in ``absent``.
+
+Raw parts are tuples of API objects as JSON: names and namespaces are in ``metadata``, any other field may be missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, Optional, TypeVar, Union, cast, overload
+
+from ..networks import Networks
+from ..nodes import Node
+from ..operators import ApiService, Operator
+from ..pods import Pod
+from ..pools import Pool
+from ..settings import Settings
+from ..versions import Version
+
+Method = Literal["offline", "rollback"]
+Strategy = Literal["rsh", "ssh", "rsh_then_ssh"]
+Json = Mapping[str, Any]
+Raw = tuple[Json, ...]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """In place of a part: ``why`` it could not be read, in the words of the API."""
+
+    why: str
+
+
+class NotRead(Exception):
+    """A check asked for a part that could not be read."""
+
+    def __init__(self, title: str, why: str) -> None:
+        self.title = title
+        self.why = why
+        super().__init__(f"{title}: {why}")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What the user is going to do.
+
+    :param method: ``offline`` to OVN-Kubernetes, ``rollback`` to OpenShiftSDN
+    :param target: the network type that the cluster is to end on
+    :param settings: as cno_migration takes them; judged before anything is written
+    :param strategy: how the nodes are going to be rebooted
+    :param probe: whether a command is run on every node, to see what no API tells
+    """
+
+    method: Method
+    target: str
+    settings: Settings = field(default_factory=Settings)
+    strategy: Strategy = "rsh"
+    probe: bool = True
+
+
+@dataclass(frozen=True)
+class Interface:
+    """A network interface of a node, as ``/sys/class/net`` and ``ip -o address`` tell it.
+
+    :param addresses: ``address/prefix``
+    """
+
+    name: str
+    mtu: int
+    addresses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class NodeProbe:
+    """What one command in the machine-config-daemon pod of a node told; ``problem`` when it told nothing.
+
+    :param problem: why exec did not work, or what of the answer could not be understood; empty when all is well
+    :param interfaces: without lo and the pods' own ends
+    :param default_devices: devices of the default routes, the one with the lowest metric first
+    :param rules: lines of ``ip -o rule`` that are not the three of every Linux (local, main, default)
+    :param static_routes: lines of ``ip -o route show table all`` with ``proto static`` that are not default routes
+    :param ip_forward: ``net.ipv4.ip_forward`` of the host; None when it was not told
+    """
+
+    node: str
+    problem: str = ""
+    interfaces: tuple[Interface, ...] = ()
+    default_devices: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    static_routes: tuple[str, ...] = ()
+    ip_forward: Optional[bool] = None
+
+
+class Part(Generic[T]):
+    """One part of a snapshot, read as an attribute of it.
+
+    :param title: how messages name it
+    :param only: the one method that needs it; it is read for no other
+    """
+
+    def __init__(self, title: str, *, only: Optional[Method] = None) -> None:
+        self.title = title
+        self.only = only
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @overload
+    def __get__(self, snapshot: None, owner: type) -> Part[T]: ...
+    @overload
+    def __get__(self, snapshot: Snapshot, owner: type) -> T: ...
+    def __get__(self, snapshot: Optional[Snapshot], owner: type) -> Union[Part[T], T]:
+        if snapshot is None:
+            return self
+        value = snapshot.parts[self.name]
+        if isinstance(value, Unreadable):
+            raise NotRead(self.title, value.why)
+        return cast("T", value)
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """:param parts: part name -> what was read, or ``Unreadable``
+    :param absent: names of the parts whose kind this cluster does not have (they are empty)
+    """
+
+    wanted: Wanted
+    parts: Mapping[str, Any]
+    absent: frozenset[str] = frozenset()
+
+    # The credential
+    #: What it may not do of all that a migration does: ``patch networks.config.openshift.io``.
+    missing_rights = Part[tuple[str, ...]]("the rights of this credential")
+    #: Whether it is an access token of OpenShift's OAuth server (sha256~).
+    oauth_token = Part[bool]("the kind of this credential")
+
+    # The network
+    networks = Part[Networks]("the two Network objects")
+    #: networks.config.openshift.io cluster and networks.operator.openshift.io cluster as they are.
+    network_config = Part[Json]("networks.config.openshift.io cluster")
+    network_operator = Part[Json]("networks.operator.openshift.io cluster")
+    #: What the operator found on one host: ConfigMap openshift-network-operator/mtu; None when there is none.
+    probed_mtu = Part[Optional[int]]("configmap openshift-network-operator/mtu")
+    #: networking.machineNetwork of the install-config (ConfigMap kube-system/cluster-config-v1) in CIDR notation; empty
+    #: when the ConfigMap does not exist or names none.
+    machine_networks = Part[tuple[str, ...]]("configmap kube-system/cluster-config-v1")
+    #: proxies.config.openshift.io cluster; empty when there is none.
+    proxy = Part[Json]("proxies.config.openshift.io cluster")
+
+    # The cluster
+    #: What runs (not what an upgrade is heading for); None when it does not tell.
+    version = Part[Optional[Version]]("clusterversions.config.openshift.io version")
+    cluster_version = Part[Json]("clusterversions.config.openshift.io version")
+    infrastructure = Part[Json]("infrastructures.config.openshift.io cluster")
+    #: spec.domain of ingresses.config.openshift.io cluster, ``apps.example.com``; empty when there is none.
+    ingress_domain = Part[str]("ingresses.config.openshift.io cluster")
+    operators = Part[tuple[Operator, ...]]("clusteroperators.config.openshift.io")
+    api_services = Part[tuple[ApiService, ...]]("apiservices.apiregistration.k8s.io")
+    namespaces = Part[Raw]("namespaces")
+    #: clusters.aro.openshift.io: Azure Red Hat OpenShift has one.
+    aro_clusters = Part[Raw]("clusters.aro.openshift.io")
+
+    # Nodes and pools
+    #: Without Windows nodes, as everywhere; ``raw_nodes`` are the same nodes.
+    nodes = Part[tuple[Node, ...]]("nodes")
+    raw_nodes = Part[Raw]("nodes")
+    pools = Part[tuple[Pool, ...]]("machineconfigpools.machineconfiguration.openshift.io")
+    raw_pools = Part[Raw]("machineconfigpools.machineconfiguration.openshift.io")
+    #: All of them, the rendered ones, too.
+    machine_configs = Part[Raw]("machineconfigs.machineconfiguration.openshift.io")
+    signing_requests = Part[Raw]("certificatesigningrequests.certificates.k8s.io")
+    machine_health_checks = Part[Raw]("machinehealthchecks.machine.openshift.io")
+    #: nodehealthchecks.remediation.medik8s.io, of the Node Health Check operator.
+    node_health_checks = Part[Raw]("nodehealthchecks.remediation.medik8s.io")
+    #: One row for each node of ``nodes``; None when nodes were not to be probed (check mode, probe: false).
+    probes = Part[Optional[tuple[NodeProbe, ...]]]("the nodes themselves")
+
+    # What runs on it
+    #: All pods of the cluster; ``raw_pods`` are the same.
+    pods = Part[tuple[Pod, ...]]("pods")
+    raw_pods = Part[Raw]("pods")
+    #: ``namespace/name`` of Jobs that have ended, well or not: their failed attempts are history.
+    finished_jobs = Part[frozenset[str]]("jobs.batch")
+    daemon_sets = Part[Raw]("daemonsets.apps")
+    services = Part[Raw]("services")
+    disruption_budgets = Part[Raw]("poddisruptionbudgets.policy")
+    validating_webhooks = Part[Raw]("validatingwebhookconfigurations.admissionregistration.k8s.io")
+    mutating_webhooks = Part[Raw]("mutatingwebhookconfigurations.admissionregistration.k8s.io")
+    network_policies = Part[Raw]("networkpolicies.networking.k8s.io")
+    cluster_roles = Part[Raw]("clusterroles.rbac.authorization.k8s.io")
+    ceph_clusters = Part[Raw]("cephclusters.ceph.rook.io")
+    #: Argo CD applications, and the ConfigurationPolicies of Advanced Cluster Management.
+    applications = Part[Raw]("applications.argoproj.io")
+    configuration_policies = Part[Raw]("configurationpolicies.policy.open-cluster-management.io")
+    #: Where images are mirrored to: ImageDigestMirrorSets and, up to 4.12, ImageContentSourcePolicies.
+    image_mirrors = Part[Raw]("imagedigestmirrorsets.config.openshift.io")
+    image_policies = Part[Raw]("imagecontentsourcepolicies.operator.openshift.io")
+
+    # Host networking
+    node_network_policies = Part[Raw]("nodenetworkconfigurationpolicies.nmstate.io")
+    node_network_states = Part[Raw]("nodenetworkstates.nmstate.io")
+    attachments = Part[Raw]("network-attachment-definitions.k8s.cni.cncf.io")
+    sriov_policies = Part[Raw]("sriovnetworknodepolicies.sriovnetwork.openshift.io")
+    ptp_configs = Part[Raw]("ptpconfigs.ptp.openshift.io")
+
+    # The objects of OpenShiftSDN
+    host_subnets = Part[Raw]("hostsubnets.network.openshift.io")
+    net_namespaces = Part[Raw]("netnamespaces.network.openshift.io")
+    egress_network_policies = Part[Raw]("egressnetworkpolicies.network.openshift.io")
+
+    # The objects of OVN-Kubernetes
+    egress_ips = Part[Raw]("egressips.k8s.ovn.org", only="rollback")
+    egress_firewalls = Part[Raw]("egressfirewalls.k8s.ovn.org", only="rollback")
+    egress_qoses = Part[Raw]("egressqoses.k8s.ovn.org", only="rollback")
+    egress_services = Part[Raw]("egressservices.k8s.ovn.org", only="rollback")
+    external_routes = Part[Raw]("adminpolicybasedexternalroutes.k8s.ovn.org", only="rollback")
+    admin_network_policies = Part[Raw]("adminnetworkpolicies.policy.networking.k8s.io", only="rollback")
+    baseline_network_policies = Part[Raw]("baselineadminnetworkpolicies.policy.networking.k8s.io", only="rollback")
+
+    def absent_kind(self, part: str) -> bool:
+        """Whether the cluster does not have the kind of that part: its CRD does not exist."""
+        return part in self.absent
+
+
+def parts_for(method: Method) -> tuple[str, ...]:
+    """Names of the parts that a snapshot for ``method`` has, in the order of their declaration."""
+    declared = [part for part in vars(Snapshot).values() if isinstance(part, Part)]
+    return tuple(part.name for part in declared if part.only in (None, method))
