@@ -31,6 +31,13 @@ options:
         Each outage is reported in RV(ignore:api_outages).
     type: int
     default: 900
+  lock_holder:
+    description:
+      - The name under which this run has the Lease of M(ocp_day2.ovn_migration.migration_lock).
+        The module then looks first whether it still has it, renews it while it waits, and fails when somebody else has
+        taken it. In check mode nothing of this happens.
+      - Meant for C(module_defaults) of the action group, for all modules at once.
+    type: str
 """
 
     FAILURE_GRACE = r"""

@@ -16,6 +16,8 @@ AUTH: Spec = dict(AUTH_ARG_SPEC)
 
 OUTAGE: Spec = {"api_outage_timeout": {"type": "int", "default": 900}}
 
+LOCK: Spec = {"lock_holder": {"type": "str"}}
+
 
 def waiting(*, timeout: Optional[int] = None, sleep: int = 10) -> Spec:
     """``wait_timeout`` and ``wait_sleep``, named as in kubernetes.core; without ``timeout`` it has no default."""

@@ -15,10 +15,11 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._cluster import connection, kubernetes
 from .._domain.errors import MigrationError
 from .._flows.clock import Clock, SystemClock
+from .._flows.lock import Keeper
 from .._flows.outcome import Outcome
 from .._flows.patience import PatientCluster
 from .._flows.waiting import Waiter
-from .arguments import AUTH, OUTAGE, Spec, merge
+from .arguments import AUTH, LOCK, OUTAGE, Spec, merge
 
 
 @dataclass(frozen=True)
@@ -61,24 +62,30 @@ def run(
     *,
     tolerate_unauthorized: bool = False,
     module_options: Optional[Mapping[str, Any]] = None,
+    keeps_lock: bool = True,
 ) -> None:
     """Run ``flow`` as an Ansible module: exits the process, always.
 
     :param tolerate_unauthorized: see ``PatientCluster``
+    :param keeps_lock: False for the module that takes and releases the Lease itself
     :param module_options: ``required_if`` and its like, for AnsibleModule
     """
-    spec = merge(AUTH, OUTAGE, arguments)
+    spec = merge(AUTH, OUTAGE, LOCK, arguments)
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **(module_options or {}))
     _require_libraries(module)
-    clock = SystemClock()
+    clock: Clock = SystemClock()
     cluster: Optional[PatientCluster] = None
     try:
+        impatient = connection.connect(module.params)
         cluster = PatientCluster(
-            connection.connect(module.params),
+            impatient,
             clock=clock,
             budget=float(module.params["api_outage_timeout"]),
             tolerate_unauthorized=tolerate_unauthorized,
         )
+        if keeps_lock and module.params["lock_holder"] and not module.check_mode:
+            clock = keeper = Keeper(impatient, clock=clock, holder=module.params["lock_holder"])
+            keeper.begin(cluster)
         outcome = flow(Task(params=module.params, cluster=cluster, clock=clock, check_mode=module.check_mode))
     except MigrationError as error:
         module.fail_json(msg=error.message, remedy=error.remedy, api_outages=_outages(cluster), **error.facts)

@@ -11,6 +11,7 @@ from .._cluster.kinds import (
     CLUSTER_OPERATOR,
     CONFIG_MAP,
     DAEMON_SET,
+    LEASE,
     MACHINE_CONFIG,
     MACHINE_CONFIG_POOL,
     NAMESPACE,
@@ -39,6 +40,9 @@ NEEDED = (
     Access("get", CONFIG_MAP, namespace=journals.NAMESPACE),
     Access("create", CONFIG_MAP, namespace=journals.NAMESPACE),
     Access("patch", CONFIG_MAP, namespace=journals.NAMESPACE),
+    Access("get", LEASE, namespace=journals.NAMESPACE),
+    Access("create", LEASE, namespace=journals.NAMESPACE),
+    Access("update", LEASE, namespace=journals.NAMESPACE),
 )
 
 

@@ -1,0 +1,180 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: migration_lock
+short_description: Keep a second run away from a cluster while one is under way
+description:
+  - Takes, renews or gives back the Lease C(migration) in namespace C(ovn-migration) of the cluster, so that two runs
+    never work on one cluster at once, whatever machines they are on.
+  - A Lease expires when it was not renewed for O(lease_seconds). The clock is the API server's, never that of the
+    controller. The other modules of this collection renew it while they wait, when they are given O(lock_holder).
+  - Who has the Lease is named when it is refused, with the time since when, the last renewal, and when it will have
+    expired.
+version_added: 1.0.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: full
+  idempotent:
+    support: partial
+    details:
+      - A Lease that O(holder) has already is renewed, which is written and is no change.
+options:
+  state:
+    description:
+      - V(held) takes the Lease, or renews it when O(holder) has it. It is refused while somebody else has it.
+      - V(released) gives it back when O(holder) has it, and leaves it alone otherwise.
+      - V(info) only tells who has it.
+    type: str
+    choices: [held, released, info]
+    default: held
+  holder:
+    description:
+      - The name of this run. Left out, it is O(lock_holder), and for V(held) without that
+        C(<user>@<host>/<8 hex digits>), made anew.
+    type: str
+  lease_seconds:
+    description:
+      - For how many seconds after a renewal the Lease is valid. It is renewed when a third of them has passed.
+      - A command that runs on a node for minutes cannot renew it. An expired Lease stays with its holder until somebody
+        else takes it.
+    type: int
+    default: 120
+  take_over:
+    description:
+      - Take the Lease from a holder whose Lease has not expired. Only right when that run is known to be dead. If it is
+        not, it ends as soon as it finds that it has lost the Lease.
+    type: bool
+    default: false
+  api_outage_timeout:
+    default: 30
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.migration_journal
+"""
+
+EXAMPLES = r"""
+- name: Work on a cluster alone
+  hosts: localhost
+  gather_facts: false
+  module_defaults:
+    group/ocp_day2.ovn_migration.cluster:
+      lock_holder: "{{ lock.holder | default(omit) }}"
+  tasks:
+    - name: Take the lock
+      ocp_day2.ovn_migration.migration_lock:
+      register: lock
+
+    - name: Wait under the lock, which is renewed meanwhile
+      ocp_day2.ovn_migration.mcp_wait:
+        network_type: OVNKubernetes
+
+    - name: Give the lock back
+      ocp_day2.ovn_migration.migration_lock:
+        state: released
+        holder: "{{ lock.holder }}"
+
+- name: Take the lock from a run whose machine has burnt down
+  ocp_day2.ovn_migration.migration_lock:
+    take_over: true
+"""
+
+RETURN = r"""
+holder:
+  description:
+    - The name of this run, to be given to the other modules. With O(state=info), who has the Lease, if anybody.
+  returned: success
+  type: str
+  sample: kni@bastion/3f9c01ab
+lock:
+  description: The Lease; V(none) when there is none. In check mode it is the one from before.
+  returned: always, once it could be read
+  type: dict
+  contains:
+    holder:
+      description: Who has it, if anybody.
+      type: str
+    held_since:
+      description: Since when.
+      type: str
+    renewed_at:
+      description: When it was last renewed.
+      type: str
+    expires_at:
+      description: When it will have expired, unless it is renewed.
+      type: str
+    expired:
+      description: Whether it has expired.
+      type: bool
+    lease_seconds:
+      description: For how long a renewal holds.
+      type: int
+    transitions:
+      description: How often it went to another holder.
+      type: int
+taken_from:
+  description: Who had it before, when it was taken over or had expired.
+  returned: with O(state=held)
+  type: str
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.errors import Refused
+from ..module_utils._flows import lock
+from ..module_utils._flows.outcome import Outcome
+
+ARGUMENTS: Spec = {
+    "state": {"type": "str", "choices": ["held", "released", "info"], "default": "held"},
+    "holder": {"type": "str"},
+    "lease_seconds": {"type": "int", "default": 120},
+    "take_over": {"type": "bool", "default": False},
+    "api_outage_timeout": {"type": "int", "default": 30},
+}
+
+
+def keep_away(task: Task) -> Outcome:
+    holder = task["holder"] or task["lock_holder"]
+    if task["state"] == "info":
+        return lock.told(task.cluster)
+    if task["state"] == "released":
+        if not holder:
+            raise Refused(tried="give the lock back", seen="holder is missing", remedy="Say whose it is.")
+        return lock.release(task.cluster, holder=holder, write=not task.check_mode)
+    if task["lease_seconds"] < 1:
+        raise Refused(tried="take the lock", seen=f"lease_seconds {task['lease_seconds']} is no time")
+    return lock.hold(
+        task.cluster,
+        holder=holder or lock.own_name(),
+        seconds=task["lease_seconds"],
+        take_over=task["take_over"],
+        write=not task.check_mode,
+    )
+
+
+def main() -> None:
+    run(ARGUMENTS, keep_away, keeps_lock=False)
+
+
+if __name__ == "__main__":
+    main()
