@@ -21,6 +21,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "conflict_storm": "resource key or nothing: writes answer 409, `count` times",
         "throttle_storm": "resource key or nothing: requests answer 429, `count` times",
         "token_expired": "user or nothing: bearer tokens answer 401",
+        "ssh_refused": "node: its ssh server refuses connections",
+        "ssh_host_key_changed": "node: its ssh server shows another host key than the one in known_hosts",
+        "sudo_denied": "node: sudo wants a password of user core",
         "namespace_stuck": "namespace: its deletion never finishes",
     }
 )

@@ -35,6 +35,8 @@ class Options:
     control_port: int = 0
     #: the process ends by itself after so many real seconds
     max_lifetime: float = 3600.0
+    #: every node has an ssh server on its loopback address; keys and configuration are written beside ``state``
+    ssh: bool = False
     kubeconfig: Path | None = None
     state: Path | None = None
 
@@ -62,6 +64,8 @@ def validate(options: Options) -> Options:
     for name, seconds in options.durations.items():
         if seconds < 0:
             raise OptionsError(f"--duration {name}={seconds:g}: a duration must not be negative")
+    if options.ssh and options.state is None:
+        raise OptionsError("--ssh needs --state: keys and configuration are written beside the state file")
     if options.max_lifetime <= 0:
         raise OptionsError(f"--max-lifetime must be positive, not {options.max_lifetime:g}")
     return options
@@ -87,6 +91,7 @@ def parse(arguments: Sequence[str]) -> Options:
                 port=given.port,
                 control_port=given.control_port,
                 max_lifetime=given.max_lifetime,
+                ssh=given.ssh,
                 kubeconfig=given.kubeconfig,
                 state=given.state,
             )
@@ -114,6 +119,8 @@ def to_arguments(options: Options) -> list[str]:
         arguments.append("--control-plane-label-only")
     if options.instant:
         arguments.append("--instant")
+    if options.ssh:
+        arguments.append("--ssh")
     if options.kubeconfig is not None:
         arguments.append(f"--kubeconfig={options.kubeconfig}")
     if options.state is not None:
@@ -148,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--port", type=int, default=default.port, help="port of the API (default: any free one)")
     add("--control-port", type=int, default=default.control_port, help="port of the control endpoint (default: any)")
     add("--max-lifetime", type=float, default=default.max_lifetime, help="end after so many seconds (%(default)s)")
+    add("--ssh", action="store_true", help="nodes answer ssh on loopback addresses; needs --state")
     add("--kubeconfig", type=Path, help="where to write the kubeconfig")
-    add("--state", type=Path, help="where to write {pid, api, control, kubeconfig} as JSON once ready")
+    add("--state", type=Path, help="where to write {pid, api, control, kubeconfig, ssh} as JSON once ready")
     return parser

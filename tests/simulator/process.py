@@ -24,6 +24,23 @@ class SimulatorFailed(RuntimeError):
 
 
 @dataclass(frozen=True)
+class SshAccess:
+    """How to log in to the nodes: ``ssh -F config core@10.0.0.10``, or by ``bastion`` (user, address and port)."""
+
+    user: str
+    port: int
+    key: Path
+    known_hosts: Path
+    config: Path
+    bastion: str
+
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> SshAccess:
+        paths = {name: Path(found[name]) for name in ("key", "known_hosts", "config")}
+        return cls(user=found["user"], port=found["port"], bastion=found["bastion"], **paths)
+
+
+@dataclass(frozen=True)
 class RunningSimulator:
     """Where a simulator is, and what its side endpoint can be asked."""
 
@@ -32,6 +49,8 @@ class RunningSimulator:
     control: str
     kubeconfig: Path
     log: Path
+    #: None without ``Options.ssh``
+    ssh: SshAccess | None = None
 
     def record(self) -> dict[str, Any]:
         """``{"requests": [...], "disruptions": {...}}``."""
@@ -117,6 +136,7 @@ def _ready(process: subprocess.Popen[bytes], state: Path, log: Path, *, timeout:
         control=found["control"],
         kubeconfig=Path(found["kubeconfig"]),
         log=log,
+        ssh=SshAccess.from_json(found["ssh"]) if found.get("ssh") else None,
     )
 
 

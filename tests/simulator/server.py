@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
@@ -24,6 +24,9 @@ from tests.simulator.listener import HOST, Listener, hold
 from tests.simulator.options import Options
 from tests.simulator.profiles import profile_for
 from tests.simulator.record.requests import RequestRecord
+
+if TYPE_CHECKING:
+    from tests.simulator.ssh.servers import SshServers
 
 #: events of simulated time between two looks at the network
 _PUMP_BUDGET = 30
@@ -65,6 +68,7 @@ class SimulatorServer:
         control = Control(cluster, record=self.record, wake=self._wake.set, stop=self.stop)
         self._control = web.AppRunner(control.application(), access_log=None)
         self._control_port = 0
+        self._ssh: SshServers | None = None
 
     def _request(self, message: Any, payload: Any, protocol: Any, writer: Any, task: Any) -> web.BaseRequest:
         return web.BaseRequest(message, payload, protocol, writer, task, self._loop, client_max_size=MAX_BODY)
@@ -95,6 +99,8 @@ class SimulatorServer:
             lifetime.cancel()
             pump.cancel()
             self._listener.stop()
+            if self._ssh is not None:
+                self._ssh.stop()
             await self._control.cleanup()
             await self._server.shutdown(timeout=0.1)
             self._remove_state()
@@ -107,7 +113,18 @@ class SimulatorServer:
             self._control_port = holder.getsockname()[1]
             await web.TCPSite(self._control, HOST, self._control_port, reuse_port=True).start()
         await self._listener.start()
+        self._start_ssh()
         self._announce()
+
+    def _start_ssh(self) -> None:
+        """Its library takes a fifth of a second to load, so only who wants it loads it."""
+        if self._options.ssh and self._options.state is not None:
+            from tests.simulator.ssh.files import AccessFiles
+            from tests.simulator.ssh.servers import SshServers
+
+            files = AccessFiles.beside(self._options.state)
+            self._ssh = SshServers(self._cluster, files=files, record=self.record, wake=self._wake.set)
+            self._ssh.start()
 
     def _announce(self) -> None:
         """Write kubeconfig and state file, both whole or not at all, the state last: it means ready."""
@@ -120,6 +137,7 @@ class SimulatorServer:
                 "api": self.api_address,
                 "control": self.control_address,
                 "kubeconfig": str(kubeconfig) if kubeconfig is not None else None,
+                "ssh": self._ssh.to_json() if self._ssh is not None else None,
             }
             write_atomically(self._options.state, state)
 

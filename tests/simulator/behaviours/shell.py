@@ -21,6 +21,10 @@ _DAEMON = "machine-config-daemon"
 _HOST_ONLY = ("shutdown", "systemctl", "reboot", "ovs-vsctl", "nmcli", "rpm-ostree")
 #: What a node with the fault ``exec_ignored`` pretends to do; to everything else it answers truthfully.
 _POWER = frozenset({"shutdown", "reboot", "systemctl"})
+#: logind's answer to somebody who is not root and has no terminal
+_NO_POWER = "Failed to set wall message, ignoring: Interactive authentication required.\n\
+Failed to reboot system via logind: Interactive authentication required.\n"
+_SUBSTITUTION = re.compile(r"\$\(([^()]*)\)")
 _SEPARATOR = re.compile(r"\s*(;|&&|\|\||\n)\s*")
 _REDIRECTION = re.compile(r"\s*(\d?>>?\s*(/dev/null|&\d)|&>\s*/dev/null|<\s*/dev/null)")
 _Run = Callable[["Shell", Sequence[str]], ExecResult]
@@ -43,10 +47,19 @@ class NodeShells:
         if faults.active("exec_ignored", machine.name) and _POWER.intersection(command):
             faults.strike("exec_ignored", machine.name)
             return ExecResult(stderr=_Pretended(self._world).of(command))
-        result = Shell(self._world, self._machines, machine, found, container).run(command)
+        result = Shell(self._world, self._machines, machine, pod=found, container=container).run(command)
         if faults.strike("exec_dropped", machine.name):
             return replace(result, dropped=True)
         return result
+
+    def login(self, node: str, *, user: str, command: str) -> ExecResult:
+        """Run a command line on a node that is up, as its ssh server does: in the user's shell, on the host."""
+        machine, faults = self._machines[node], self._world.faults
+        if faults.active("exec_ignored", node) and _POWER.intersection(command.split()):
+            faults.strike("exec_ignored", node)
+            return ExecResult(stderr=_Pretended(self._world).of([command]))
+        shell = Shell(self._world, self._machines, machine, on_host=True, user=user)
+        return shell.run(["bash", "-c", command])
 
     def logs(self, *, namespace: str, pod: str, container: str) -> list[str]:
         found, machine = self._reach(namespace, pod)
@@ -71,17 +84,26 @@ class NodeShells:
 
 
 class Shell:
-    """One command on one node. ``on_host``: below ``chroot /rootfs``, where the host's programs are."""
+    """One command on one node. ``on_host``: below ``chroot /rootfs``, or logged in, where the host's programs are."""
 
     def __init__(
-        self, world: World, machines: Machines, machine: Machine, pod: Object, container: str, *, on_host: bool = False
+        self,
+        world: World,
+        machines: Machines,
+        machine: Machine,
+        *,
+        pod: Object | None = None,
+        container: str = "",
+        on_host: bool = False,
+        user: str = "root",
     ) -> None:
         self.world = world
         self.machines = machines
         self.machine = machine
-        self.pod = pod
+        self.pod = pod or {"metadata": {"name": machine.name}, "spec": {"hostNetwork": True}}
         self.container = container
         self.on_host = on_host
+        self.user = user
 
     def run(self, command: Sequence[str]) -> ExecResult:
         """Run ``command`` as the container runtime does: a program and its arguments, no shell."""
@@ -98,6 +120,8 @@ class Shell:
         program = _PROGRAMS.get(name)
         if program is None or (name in _HOST_ONLY and not self.on_host):
             return ExecResult(stderr=missing, exit_code=127)
+        if self.user != "root" and name in _POWER and command[1:2] not in (["is-active"], ["is-system-running"]):
+            return ExecResult(stderr=_NO_POWER, exit_code=1)
         return program(self, list(command[1:]))
 
     # programs
@@ -132,6 +156,8 @@ class Shell:
         if len(words) == 2 and words[0] in ("-e", "-f", "-d", "-r"):
             known = self._file(words[1]) is not None or (words[1] == f"/sys/class/net/{BRIDGE}" and self.machine.bridge)
             return ExecResult(exit_code=0 if known else 1)
+        if len(words) == 3 and words[1] in ("=", "==", "!="):
+            return ExecResult(exit_code=int((words[0] == words[2]) != (words[1] != "!=")))
         return ExecResult(exit_code=0 if words and words != ["-z"] else 1)
 
     def _file(self, path: str) -> str | None:
@@ -160,12 +186,14 @@ class Shell:
         return files.get(path) or (on_disk.get(path) if host else None)
 
     def _sh(self, arguments: Sequence[str]) -> ExecResult:
-        """``sh -c``: commands joined by ``;``, ``&&``, ``||`` and new lines; output thrown away by redirections."""
+        """``sh -c``: commands joined by ``;``, ``&&``, ``||`` and new lines; output thrown away by redirections, or
+        put into the line by ``$(…)``, all of them before the line begins."""
         letters = [argument for argument in arguments if argument.startswith("-")]
         if not any("c" in argument for argument in letters):
             return ExecResult()
         text = next((argument for argument in arguments if not argument.startswith("-")), "")
         out, err, code, dropped, joint = "", "", 0, False, ";"
+        text = _SUBSTITUTION.sub(lambda inner: self._sh(["-c", inner.group(1)]).stdout.rstrip("\n"), text)
         parts = _SEPARATOR.split(_REDIRECTION.sub("", text).strip())
         for index in range(0, len(parts), 2):
             part = parts[index].rstrip("& ")
@@ -187,13 +215,30 @@ class Shell:
         if not privileged or root not in ("/rootfs", "/host", "/"):
             words = f"chroot: cannot change root directory to '{root}': No such file or directory\n"
             return ExecResult(stderr=words, exit_code=125)
-        host = Shell(self.world, self.machines, self.machine, self.pod, self.container, on_host=True)
+        host = Shell(
+            self.world,
+            self.machines,
+            self.machine,
+            pod=self.pod,
+            container=self.container,
+            on_host=True,
+            user=self.user,
+        )
         command = list(arguments[1:]) or ["true"]
         missing = f"chroot: failed to run command '{command[0]}': No such file or directory\n"
         return host._program(command, missing=missing)
 
+    def _sudo(self, arguments: Sequence[str]) -> ExecResult:
+        """User core may, without a password, unless the fault ``sudo_denied`` says otherwise."""
+        if self.user != "root" and self.world.faults.strike("sudo_denied", self.machine.name) is not None:
+            return ExecResult(stderr="sudo: a password is required\n", exit_code=1)
+        root = Shell(
+            self.world, self.machines, self.machine, pod=self.pod, container=self.container, on_host=self.on_host
+        )
+        return root._prefix(arguments)
+
     def _prefix(self, arguments: Sequence[str]) -> ExecResult:
-        """``sudo`` and ``nohup``: the rest is the command."""
+        """``nohup`` and what is left of ``sudo``: the rest is the command."""
         words = list(arguments)
         while words and words[0].startswith("-"):
             words = words[1:]
@@ -269,7 +314,7 @@ _PROGRAMS: dict[str, _Run] = {
     "sh": Shell._sh,
     "bash": Shell._sh,
     "chroot": Shell._chroot,
-    "sudo": Shell._prefix,
+    "sudo": Shell._sudo,
     "nohup": Shell._prefix,
     "timeout": Shell._timeout,
     "shutdown": Shell._shutdown,

@@ -1,4 +1,4 @@
-"""Every request that reached the API, in the order of arrival."""
+"""Every request that reached the API, or a node by ssh, in the order of arrival."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ WRITE_VERBS = frozenset({"create", "update", "patch", "delete", "deletecollectio
 
 class RequestRecord:
     """Rows ``{seq, at, verb, method, path, query, resource, namespace, name, subresource, user, user_agent, status,
-    dry_run, body}``; ``at`` in simulated seconds, ``body`` for writes only, ``status`` 0 until answered."""
+    dry_run, body}``; ``at`` in simulated seconds, ``body`` for writes only, ``status`` 0 until answered. Rows of the
+    verb ``ssh`` have ``node``, ``command`` and ``exit_code`` too (None: the connection broke off before that)."""
 
     def __init__(self, *, seconds: Callable[[], float]) -> None:
         self._seconds = seconds
@@ -40,6 +41,12 @@ class RequestRecord:
             "body": None,
         }
         self.rows.append(row)
+        return row
+
+    def ssh(self, *, node: str, command: str) -> Object:
+        """A row for a command on a node, or for a connection that a bastion was asked for."""
+        row = self.begin(method="", path="", query="")
+        row |= {"verb": "ssh", "name": node, "node": node, "command": command, "exit_code": None}
         return row
 
     def clear(self) -> None:
