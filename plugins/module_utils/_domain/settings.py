@@ -99,13 +99,23 @@ def _ovn_block(ovn: Mapping[str, Any], *, version: Version, present: Mapping[str
 
 
 def problems(settings: Settings, networks: Networks, *, target: str, version: Version) -> list[str]:
-    """Everything about the settings that the operator would refuse, or silently drop, in the order of the options."""
-    found = [*_version_problems(settings, target=target, version=version)]
-    found += _number_problems(settings, networks, target=target)
-    found += _subnet_problems(settings, networks, target=target, version=version)
-    if target == OVN:
-        found += _kube_proxy_problems(networks.operator.kube_proxy)
-    return found
+    """Everything about the settings that the operator would refuse, or silently drop."""
+    return [
+        *option_problems(settings, networks, target=target, version=version),
+        *port_problems(settings, networks, target=target),
+        *cluster_network_problems(settings),
+        *overlap_problems(settings, networks, target=target, version=version),
+        *size_problems(settings, networks, target=target, version=version),
+        *kube_proxy_problems(networks, target=target),
+    ]
+
+
+def option_problems(settings: Settings, networks: Networks, *, target: str, version: Version) -> Iterable[str]:
+    """Options that this version or target does not have, and values that nothing can be made of."""
+    yield from _version_problems(settings, target=target, version=version)
+    yield from _number_problems(settings)
+    for name, cidr in subnets(settings, networks, target=target, version=version):
+        yield from _notation_problems(name, cidr, wanted=settings.ovn or {})
 
 
 def _version_problems(settings: Settings, *, target: str, version: Version) -> Iterable[str]:
@@ -123,7 +133,7 @@ def _version_problems(settings: Settings, *, target: str, version: Version) -> I
         yield "ovn was given, but the target is OpenShiftSDN"
 
 
-def _number_problems(settings: Settings, networks: Networks, *, target: str) -> Iterable[str]:
+def _number_problems(settings: Settings) -> Iterable[str]:
     ovn, sdn = settings.ovn or {}, settings.sdn or {}
     for name, options in (("ovn", ovn), ("sdn", sdn)):
         if "mtu" in options and options["mtu"] not in MTU_RANGE:
@@ -134,39 +144,70 @@ def _number_problems(settings: Settings, networks: Networks, *, target: str) -> 
     ):
         if port is not None and port not in PORT_RANGE:
             yield f"{name}.{option} {port} is not a UDP port"
-    geneve = ovn.get("geneve_port") or networks.operator.block(OVN).get("genevePort", DEFAULT_GENEVE_PORT)
-    vxlan = sdn.get("vxlan_port") or networks.operator.block(SDN).get("vxlanPort", DEFAULT_VXLAN_PORT)
+
+
+def _notation_problems(name: str, cidr: str, *, wanted: Mapping[str, Any]) -> Iterable[str]:
+    if "/" not in cidr:
+        yield f"{name} {cidr} is not a network in CIDR notation (it has no prefix length)"
+        return
+    try:
+        network = ip_network(cidr)
+    except ValueError as error:
+        yield f"{name} {cidr} is not a network in CIDR notation ({error})"
+        return
+    if name in {f"ovn.{option}" for option in DEFAULT_SUBNETS if option in wanted} and network.version != 4:
+        yield f"{name} {network} is not an IPv4 network"
+
+
+def port_problems(settings: Settings, networks: Networks, *, target: str) -> Iterable[str]:
+    """Geneve and VXLAN need a port each: both run while the nodes change over."""
+    geneve = (settings.ovn or {}).get("geneve_port") or networks.operator.block(OVN).get(
+        "genevePort", DEFAULT_GENEVE_PORT
+    )
+    vxlan = (settings.sdn or {}).get("vxlan_port") or networks.operator.block(SDN).get("vxlanPort", DEFAULT_VXLAN_PORT)
     if geneve == vxlan:
         option = "ovn.geneve_port" if target == OVN else "sdn.vxlan_port"
         yield f"{option}: Geneve and VXLAN cannot share UDP port {geneve}"
 
 
-def _subnet_problems(settings: Settings, networks: Networks, *, target: str, version: Version) -> Iterable[str]:
-    named: list[tuple[str, str]] = []
-    for entry in settings.cluster_network:
-        named.append(("cluster_network", entry["cidr"]))
-        yield from _host_prefix_problems(entry)
-    if not settings.cluster_network:
-        named += [("clusterNetwork", entry["cidr"]) for entry in networks.config.cluster_network]
-    named += [("serviceNetwork", cidr) for cidr in networks.config.service_network]
-    if target == OVN:
-        named += _internal_subnets(settings, networks, version=version)
-    parsed: list[tuple[str, AnyNetwork]] = []
-    for name, cidr in named:
-        if "/" not in cidr:
-            yield f"{name} {cidr} is not a network in CIDR notation (it has no prefix length)"
-            continue
-        try:
-            parsed.append((name, ip_network(cidr)))
-        except ValueError as error:
-            yield f"{name} {cidr} is not a network in CIDR notation ({error})"
-    for place, (name, network) in enumerate(parsed):
-        for other_name, other_network in parsed[place + 1 :]:
+def overlap_problems(
+    settings: Settings,
+    networks: Networks,
+    *,
+    target: str,
+    version: Version,
+    others: Iterable[tuple[str, str]] = (),
+) -> Iterable[str]:
+    """Which of the cluster's own subnets overlap with each other, or with one of ``others`` (name, CIDR), which may
+    overlap among themselves. What is not a network is passed over: ``option_problems`` tells of ours."""
+    ours = _parsed(subnets(settings, networks, target=target, version=version))
+    strangers = _parsed(others)
+    for place, (name, network) in enumerate(ours):
+        for other_name, other_network in [*ours[place + 1 :], *strangers]:
             if network.version == other_network.version and network.overlaps(other_network):
                 yield f"{name} {network} overlaps with {other_name} {other_network}"
-    if target == OVN:
-        yield from _family_problems(settings.ovn or {}, parsed)
-        yield from _join_size_problems(settings, networks, parsed)
+
+
+def subnets(settings: Settings, networks: Networks, *, target: str, version: Version) -> list[tuple[str, str]]:
+    """(name, CIDR) of all that the cluster takes for itself on the target: wanted, else as it is."""
+    if settings.cluster_network:
+        named = [("cluster_network", entry["cidr"]) for entry in settings.cluster_network]
+    else:
+        named = [("clusterNetwork", entry["cidr"]) for entry in networks.config.cluster_network]
+    named += [("serviceNetwork", cidr) for cidr in networks.config.service_network]
+    return named + (_internal_subnets(settings, networks, version=version) if target == OVN else [])
+
+
+def _parsed(named: Iterable[tuple[str, str]]) -> list[tuple[str, AnyNetwork]]:
+    return [(name, network) for name, cidr in named for network in [parsed_network(cidr)] if network]
+
+
+def parsed_network(cidr: str) -> Optional[AnyNetwork]:
+    """None for what is not a network in CIDR notation, one without a prefix length among it."""
+    try:
+        return ip_network(cidr) if "/" in cidr else None
+    except ValueError:
+        return None
 
 
 def _internal_subnets(settings: Settings, networks: Networks, *, version: Version) -> list[tuple[str, str]]:
@@ -175,12 +216,7 @@ def _internal_subnets(settings: Settings, networks: Networks, *, version: Versio
     On the offline path the operator compares only subnets that are set explicitly, so a clash with a default would
     come to light when the network is already gone (cluster-network-operator 4.16, pkg/network/ovn_kubernetes.go).
     """
-    block = networks.operator.block(OVN)
-    configured = {
-        "join_subnet": _configured_join_subnet(block),
-        "transit_switch_subnet": (block.get("ipv4") or {}).get("internalTransitSwitchSubnet"),
-        "masquerade_subnet": ((block.get("gatewayConfig") or {}).get("ipv4") or {}).get("internalMasqueradeSubnet"),
-    }
+    configured = _configured(networks.operator.block(OVN))
     names = [*DEFAULT_SUBNETS]
     if not version.at_least(FIRST_GATEWAY_SUBNETS):
         names.remove("transit_switch_subnet")
@@ -188,55 +224,57 @@ def _internal_subnets(settings: Settings, networks: Networks, *, version: Versio
     return [(f"ovn.{name}", wanted.get(name) or configured[name] or DEFAULT_SUBNETS[name]) for name in names]
 
 
-def _configured_join_subnet(block: Mapping[str, Any]) -> Optional[str]:
-    return (block.get("ipv4") or {}).get("internalJoinSubnet") or block.get("v4InternalSubnet")
+def _configured(block: Mapping[str, Any]) -> dict[str, Optional[str]]:
+    ipv4, gateway = block.get("ipv4") or {}, block.get("gatewayConfig") or {}
+    return {
+        "join_subnet": ipv4.get("internalJoinSubnet") or block.get("v4InternalSubnet"),
+        "transit_switch_subnet": ipv4.get("internalTransitSwitchSubnet"),
+        "masquerade_subnet": (gateway.get("ipv4") or {}).get("internalMasqueradeSubnet"),
+    }
 
 
-def _host_prefix_problems(entry: Mapping[str, Any]) -> Iterable[str]:
-    try:
-        network = ip_network(entry["cidr"])
-    except ValueError:
+def cluster_network_problems(settings: Settings) -> Iterable[str]:
+    """cluster-network-operator 4.16, pkg/network/cluster_config.go, validateClusterConfig."""
+    for entry in settings.cluster_network:
+        for _name, network in _parsed([("cluster_network", entry["cidr"])]):
+            if not network.prefixlen <= entry["hostPrefix"] <= network.max_prefixlen - 2:
+                yield (
+                    f"cluster_network {entry['cidr']}: host_prefix {entry['hostPrefix']} is not between "
+                    f"{network.prefixlen} and {network.max_prefixlen - 2}"
+                )
+
+
+def size_problems(settings: Settings, networks: Networks, *, target: str, version: Version) -> Iterable[str]:
+    """The join and the transit subnet have an address for each node that the cluster network has room for. The
+    operator measures them, too, only when they are set explicitly."""
+    if target != OVN:
         return
-    if not network.prefixlen <= entry["hostPrefix"] <= network.max_prefixlen - 2:
-        yield (
-            f"cluster_network {entry['cidr']}: host_prefix {entry['hostPrefix']} is not between "
-            f"{network.prefixlen} and {network.max_prefixlen - 2}"
-        )
+    block = networks.operator.block(OVN)
+    explicit = {f"ovn.{name}" for name, cidr in _configured(block).items() if cidr or (settings.ovn or {}).get(name)}
+    nodes = room(settings, networks)
+    for name, subnet in _parsed(_internal_subnets(settings, networks, version=version)):
+        measured = name in explicit and name != "ovn.masquerade_subnet" and subnet.version == 4
+        # One address each for the gateway, the network and the broadcast, as the operator counts.
+        if measured and nodes >= subnet.num_addresses - 3:
+            yield f"{name} {subnet} is too small for the {nodes} nodes that the cluster network has room for"
 
 
-def _family_problems(ovn: Mapping[str, Any], parsed: Iterable[tuple[str, AnyNetwork]]) -> Iterable[str]:
-    wanted = {f"ovn.{name}" for name in DEFAULT_SUBNETS if name in ovn}
-    for name, network in parsed:
-        if name in wanted and network.version != 4:
-            yield f"{name} {network} is not an IPv4 network"
-
-
-def _join_size_problems(
-    settings: Settings, networks: Networks, parsed: Iterable[tuple[str, AnyNetwork]]
-) -> Iterable[str]:
-    """The operator compares the size, too, only when the subnet is set explicitly."""
-    explicit = (settings.ovn or {}).get("join_subnet") or _configured_join_subnet(networks.operator.block(OVN))
-    join = next((network for name, network in parsed if name == "ovn.join_subnet"), None)
-    if not explicit or join is None or join.version != 4:
-        return
-    entries = settings.cluster_network or networks.config.cluster_network
-    nodes = sum(_nodes_of(entry) for entry in entries)
-    # One address each for the gateway, the network and the broadcast, as the operator counts.
-    if nodes >= join.num_addresses - 3:
-        yield f"ovn.join_subnet {join} is too small for the {nodes} nodes that the cluster network has room for"
+def room(settings: Settings, networks: Networks) -> int:
+    """How many nodes the IPv4 cluster network, the wanted one if there is one, has room for."""
+    return sum(_nodes_of(entry) for entry in settings.cluster_network or networks.config.cluster_network)
 
 
 def _nodes_of(entry: Mapping[str, Any]) -> int:
-    try:
-        network = ip_network(entry["cidr"])
-    except ValueError:
+    network = parsed_network(entry["cidr"])
+    if network is None or network.version != 4:
         return 0
-    return 2 ** max(0, int(entry.get("hostPrefix", 0)) - network.prefixlen) if network.version == 4 else 0
+    return 2 ** max(0, int(entry.get("hostPrefix", 0)) - network.prefixlen)
 
 
-def _kube_proxy_problems(kube_proxy: Mapping[str, Any]) -> Iterable[str]:
+def kube_proxy_problems(networks: Networks, *, target: str) -> Iterable[str]:
     """cluster-network-operator 4.14, pkg/network/kube_proxy.go."""
-    if (
+    kube_proxy = networks.operator.kube_proxy
+    if target == OVN and (
         kube_proxy.get("iptablesSyncPeriod")
         or kube_proxy.get("proxyArguments")
         or kube_proxy.get("bindAddress", "") not in ("", "0.0.0.0", "::")

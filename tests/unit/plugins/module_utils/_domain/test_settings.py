@@ -7,7 +7,11 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.settings import Settings, problems
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.settings import (
+    Settings,
+    overlap_problems,
+    problems,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.versions import Version
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import network_config, network_operator, networks
 
@@ -169,6 +173,10 @@ def test_law_15_a_setting_is_refused_below_its_version_and_taken_from_it_on(give
         ),
         pytest.param({"ovn": {"join_subnet": "100.65.0.0/22"}}, OVN, None, id="join large enough"),
         pytest.param(
+            {"ovn": {"transit_switch_subnet": "100.89.0.0/28"}}, OVN, "too small for the 512", id="transit too small"
+        ),
+        pytest.param({"ovn": {"masquerade_subnet": "169.254.0.0/29"}}, OVN, None, id="masquerade is not measured"),
+        pytest.param(
             {"cluster_network": [{"cidr": "100.64.0.0/14", "host_prefix": 23}]},
             OVN,
             "cluster_network 100.64.0.0/14 overlaps with ovn.join_subnet 100.64.0.0/16",
@@ -224,6 +232,25 @@ def test_the_present_pod_network_may_lie_on_a_default_subnet_and_moving_that_hel
     pods = [{"cidr": "100.64.0.0/15", "hostPrefix": 23}]
     assert "clusterNetwork 100.64.0.0/15 overlaps with ovn.join_subnet" in found(settings(), cluster_network=pods)[0]
     assert found(settings(ovn={"join_subnet": "100.80.0.0/16"}), cluster_network=pods) == []
+
+
+@pytest.mark.parametrize(
+    ("other", "problem"),
+    [
+        pytest.param(("machineNetwork", "10.0.0.0/16"), None, id="apart"),
+        pytest.param(
+            ("machineNetwork", "10.130.0.0/16"),
+            "clusterNetwork 10.128.0.0/14 overlaps with machineNetwork 10.130.0.0/16",
+            id="pods",
+        ),
+        pytest.param(("branch", "100.64.9.0/24"), "ovn.join_subnet 100.64.0.0/16 overlaps with branch", id="default"),
+        pytest.param(("branch", "rubbish"), None, id="not a network"),
+    ],
+)
+def test_other_networks_are_compared_with_ours(other, problem):
+    seen = networks(network_config(SDN, SDN), network_operator(SDN))
+    texts = list(overlap_problems(settings(), seen, target=OVN, version=V414, others=[other, other]))
+    assert (texts == []) if problem is None else all(problem in text for text in texts) and len(texts) == 2
 
 
 def test_the_transit_subnet_counts_from_4_14_on():
