@@ -268,7 +268,7 @@ def _nodes_of(entry: Mapping[str, Any]) -> int:
     network = parsed_network(entry["cidr"])
     if network is None or network.version != 4:
         return 0
-    return 2 ** max(0, int(entry.get("hostPrefix", 0)) - network.prefixlen)
+    return 1 << max(0, int(entry.get("hostPrefix", 0)) - network.prefixlen)
 
 
 def kube_proxy_problems(networks: Networks, *, target: str) -> Iterable[str]:
