@@ -55,6 +55,7 @@ PROXY = Kind("config.openshift.io/v1", "Proxy", "proxies")
 MACHINE_HEALTH_CHECK = Kind(
     "machine.openshift.io/v1beta1", "MachineHealthCheck", "machinehealthchecks", namespaced=True
 )
+NODE_HEALTH_CHECK = Kind("remediation.medik8s.io/v1alpha1", "NodeHealthCheck", "nodehealthchecks")
 VALIDATING_WEBHOOKS = Kind(
     "admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", "validatingwebhookconfigurations"
 )
@@ -88,3 +89,17 @@ ADMIN_NETWORK_POLICY = Kind("policy.networking.k8s.io/v1alpha1", "AdminNetworkPo
 BASELINE_NETWORK_POLICY = Kind(
     "policy.networking.k8s.io/v1alpha1", "BaselineAdminNetworkPolicy", "baselineadminnetworkpolicies"
 )
+#: Egress IPs as the cloud knows them; the operator deletes them when it converts egress IPs.
+CLOUD_PRIVATE_IP = Kind("cloud.network.openshift.io/v1", "CloudPrivateIPConfig", "cloudprivateipconfigs")
+#: What preflight looks for, of operators that a cluster may have or not.
+INGRESS = Kind("config.openshift.io/v1", "Ingress", "ingresses")
+IMAGE_MIRRORS = Kind("config.openshift.io/v1", "ImageDigestMirrorSet", "imagedigestmirrorsets")
+IMAGE_POLICY = Kind("operator.openshift.io/v1alpha1", "ImageContentSourcePolicy", "imagecontentsourcepolicies")
+ARO_CLUSTER = Kind("aro.openshift.io/v1alpha1", "Cluster", "clusters")
+CEPH_CLUSTER = Kind("ceph.rook.io/v1", "CephCluster", "cephclusters", namespaced=True)
+APPLICATION = Kind("argoproj.io/v1alpha1", "Application", "applications", namespaced=True)
+CONFIGURATION_POLICY = Kind(
+    "policy.open-cluster-management.io/v1", "ConfigurationPolicy", "configurationpolicies", namespaced=True
+)
+SRIOV_POLICY = Kind("sriovnetwork.openshift.io/v1", "SriovNetworkNodePolicy", "sriovnetworknodepolicies", namespaced=True)
+PTP_CONFIG = Kind("ptp.openshift.io/v1", "PtpConfig", "ptpconfigs", namespaced=True)
