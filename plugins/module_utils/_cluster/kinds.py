@@ -101,5 +101,7 @@ APPLICATION = Kind("argoproj.io/v1alpha1", "Application", "applications", namesp
 CONFIGURATION_POLICY = Kind(
     "policy.open-cluster-management.io/v1", "ConfigurationPolicy", "configurationpolicies", namespaced=True
 )
-SRIOV_POLICY = Kind("sriovnetwork.openshift.io/v1", "SriovNetworkNodePolicy", "sriovnetworknodepolicies", namespaced=True)
+SRIOV_POLICY = Kind(
+    "sriovnetwork.openshift.io/v1", "SriovNetworkNodePolicy", "sriovnetworknodepolicies", namespaced=True
+)
 PTP_CONFIG = Kind("ptp.openshift.io/v1", "PtpConfig", "ptpconfigs", namespaced=True)

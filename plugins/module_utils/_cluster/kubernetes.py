@@ -25,7 +25,7 @@ from .._domain.errors import (
     Untrusted,
 )
 from .kinds import ACCESS_REVIEW, POD, Kind
-from .port import Access, Execution, Json, Lines, Operations
+from .port import PAGE, Access, Execution, Json, Lines, Operations
 
 MISSING: Optional[str] = None
 try:
@@ -43,7 +43,6 @@ except ImportError:
 
 #: Seconds to connect and to wait for bytes. A master that goes down leaves half-open connections behind.
 TIMEOUTS = (5, 30)
-PAGE = 500
 #: Access tokens of OpenShift's OAuth server look like this since 4.6; a service account's is a JWT.
 OAUTH_PREFIX = "Bearer sha256~"
 _BY_STATUS: dict[int, type[MigrationError]] = {

@@ -16,6 +16,8 @@ from .kinds import Kind
 Json = dict[str, Any]
 #: What a JSON patch consists of.
 Operations = Sequence[Mapping[str, Any]]
+#: How many objects of a list come with one answer.
+PAGE = 500
 #: ``list[str]``, which inside a class with a method ``list`` would mean that method.
 Lines = list[str]
 

@@ -56,6 +56,7 @@ class Wanted:
     :param settings: as cno_migration takes them; judged before anything is written
     :param strategy: how the nodes are going to be rebooted
     :param probe: whether a command is run on every node, to see what no API tells
+    :param external_networks: networks outside that pods talk to, in CIDR notation, or single addresses
     """
 
     method: Method
@@ -63,6 +64,7 @@ class Wanted:
     settings: Settings = field(default_factory=Settings)
     strategy: Strategy = "rsh"
     probe: bool = True
+    external_networks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -79,9 +81,10 @@ class Interface:
 
 @dataclass(frozen=True)
 class NodeProbe:
-    """What one command in the machine-config-daemon pod of a node told; ``problem`` when it told nothing.
+    """What one command in the machine-config-daemon pod of a node told.
 
-    :param problem: why exec did not work, or what of the answer could not be understood; empty when all is well
+    :param problem: why exec did not work, or what of the answer is missing; empty when all is well
+    :param reached: whether the command ran at all; what it told may still be incomplete
     :param interfaces: without lo and the pods' own ends
     :param default_devices: devices of the default routes, the one with the lowest metric first
     :param rules: lines of ``ip -o rule`` that are not the three of every Linux (local, main, default)
@@ -91,6 +94,7 @@ class NodeProbe:
 
     node: str
     problem: str = ""
+    reached: bool = True
     interfaces: tuple[Interface, ...] = ()
     default_devices: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()

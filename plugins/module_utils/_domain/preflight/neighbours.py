@@ -1,0 +1,141 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What else acts on the cluster while it is migrated: controllers that write back, registries that it depends on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ..verdicts import counted, listed
+from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, named
+from .snapshot import Json, Snapshot
+
+#: What a migration writes; a controller that puts them back works against it.
+OURS = frozenset(
+    {
+        "Network",
+        "MachineConfig",
+        "MachineConfigPool",
+        "MachineHealthCheck",
+        "NodeNetworkConfigurationPolicy",
+        "ValidatingWebhookConfiguration",
+        "MutatingWebhookConfiguration",
+    }
+)
+#: What Argo CD marks the objects with that it manages.
+TRACKING = "argocd.argoproj.io/tracking-id"
+#: The cluster's own registry, by the names that pods and nodes call it.
+INTERNAL_REGISTRY = "image-registry.openshift-image-registry.svc"
+
+
+def _controllers(snapshot: Snapshot) -> Iterator[Problem]:
+    applications = [app for app in snapshot.applications if _kinds_of_application(app) & OURS]
+    if applications:
+        yield Problem(
+            f"{counted(len(applications), 'Argo CD application')} would write back what the migration writes: "
+            f"{listed(key(app) for app in applications)}",
+            named("application.argoproj.io", *applications),
+        )
+    policies = [policy for policy in snapshot.configuration_policies if _kinds_of_policy(policy) & OURS]
+    if policies:
+        yield Problem(
+            f"{counted(len(policies), 'ConfigurationPolicy object')} of Advanced Cluster Management would write back "
+            f"what the migration writes: {listed(key(policy) for policy in policies)}",
+            named("configurationpolicy", *policies),
+        )
+    yield from _marked(snapshot)
+
+
+def _kinds_of_application(application: Json) -> set[str]:
+    resources = (application.get("status") or {}).get("resources") or ()
+    return {str(resource.get("kind", "")) for resource in resources}
+
+
+def _kinds_of_policy(policy: Json) -> set[str]:
+    """Of what it enforces; one that only informs writes nothing."""
+    spec = policy.get("spec") or {}
+    if str(spec.get("remediationAction", "")).lower() != "enforce":
+        return set()
+    templates = spec.get("object-templates") or ()
+    return {str((template.get("objectDefinition") or {}).get("kind", "")) for template in templates}
+
+
+def _marked(snapshot: Snapshot) -> Iterator[Problem]:
+    """Argo CD may run in another cluster; its mark on the object tells all the same."""
+    networks = (
+        ("network.config.openshift.io", snapshot.network_config),
+        ("network.operator.openshift.io", snapshot.network_operator),
+    )
+    pools = (("machineconfigpool", pool) for pool in snapshot.raw_pools)
+    policies = (("nodenetworkconfigurationpolicy", policy) for policy in snapshot.node_network_policies)
+    marked = [name for kind, item in (*networks, *pools, *policies) if _tracked(item) for name in named(kind, item)]
+    if marked:
+        yield Problem(f"{counted(len(marked), 'object', 'are')} managed by Argo CD: {listed(marked)}", tuple(marked))
+
+
+def _tracked(item: Json) -> bool:
+    return TRACKING in (item["metadata"].get("annotations") or {})
+
+
+def _images(snapshot: Snapshot) -> Iterator[Problem]:
+    domain = snapshot.ingress_domain
+    inside = [
+        (kind, item, mirror)
+        for kind, items in (
+            ("imagedigestmirrorset", snapshot.image_mirrors),
+            ("imagecontentsourcepolicy", snapshot.image_policies),
+        )
+        for item in items
+        for mirror in _mirrors(item)
+        if _within(mirror, domain)
+    ]
+    if inside:
+        objects = dict.fromkeys(name for kind, item, _mirror in inside for name in named(kind, item))
+        yield Problem(
+            f"images are mirrored to a registry in this cluster, which is away while the pod network is: "
+            f"{listed(dict.fromkeys(mirror for _kind, _item, mirror in inside))}",
+            tuple(objects),
+        )
+
+
+def _mirrors(item: Json) -> Iterator[str]:
+    spec: Json = item.get("spec") or {}
+    entries: Iterable[Any] = (
+        *(spec.get("imageDigestMirrors") or ()),
+        *(spec.get("repositoryDigestMirrors") or ()),
+    )
+    for entry in entries:
+        for mirror in entry.get("mirrors") or ():
+            # An ImageDigestMirrorSet has strings here, as the older kind has.
+            yield str(mirror)
+
+
+def _within(mirror: str, domain: str) -> bool:
+    host = mirror.partition("/")[0].partition(":")[0]
+    own = bool(domain) and (host == domain or host.endswith(f".{domain}"))
+    return own or host.startswith(INTERNAL_REGISTRY) or host.endswith((".svc", ".svc.cluster.local"))
+
+
+CHECKS = (
+    Check(
+        "no_controller_writes_back",
+        _controllers,
+        severity="warn",
+        methods=ANY_METHOD,
+        title="No GitOps controller puts back what the migration writes (Argo CD, Advanced Cluster Management).",
+        remedy="Suspend their synchronization of these objects for the window, then acknowledge it.",
+        acknowledge=True,
+    ),
+    Check(
+        "images_outside",
+        _images,
+        severity="warn",
+        methods=OFFLINE,
+        title="The images of the new plugin do not come from a registry inside this cluster.",
+        remedy="Mirror the release images to a registry outside, or pull them to every node, then acknowledge it.",
+        acknowledge=True,
+    ),
+)

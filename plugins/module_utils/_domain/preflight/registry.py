@@ -1,0 +1,23 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""All checks, in the order in which they are made and documented."""
+
+from __future__ import annotations
+
+from . import access, machines, neighbours, platform, state
+from .findings import Check
+from .snapshot import Method
+
+CHECKS: tuple[Check, ...] = (
+    *access.CHECKS,
+    *platform.CHECKS,
+    *state.CHECKS,
+    *machines.CHECKS,
+    *neighbours.CHECKS,
+)
+
+
+def checks_for(method: Method) -> tuple[Check, ...]:
+    return tuple(check for check in CHECKS if method in check.methods)

@@ -1,0 +1,258 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether the cluster is at rest and healthy, so that what goes wrong later is the migration's doing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..conditions import Conditions
+from ..operators import ApiService, Operator
+from ..pods import in_error
+from ..quorum import NAMESPACE as ETCD
+from ..quorum import quorum_verdict
+from ..verdicts import counted, listed
+from .findings import ANY_METHOD, OFFLINE, Check, Problem, objects
+from .snapshot import Json, Snapshot
+
+#: Reasons for which the Cluster Network Operator does not apply what it is told
+#: (cluster-network-operator 4.14, pkg/controller/operconfig/operconfig_controller.go).
+REFUSALS = ("InvalidOperatorConfig", "InvalidClusterConfig", "ApplyOperatorConfig", "MergeClusterConfig")
+CEPH_HEALTHY = "HEALTH_OK"
+
+
+def _upgrade(snapshot: Snapshot) -> Iterator[Problem]:
+    conditions = Conditions.from_json((snapshot.cluster_version.get("status") or {}).get("conditions") or ())
+    if not conditions["Progressing"].false:
+        why = conditions["Progressing"].why or "the condition is not reported"
+        yield Problem(f"an upgrade is under way ({_line(why)})", ("clusterversion/version",))
+    if conditions["Failing"].true:
+        yield Problem(f"an upgrade fails ({_line(conditions['Failing'].why)})", ("clusterversion/version",))
+
+
+def _migration(snapshot: Snapshot) -> Iterator[Problem]:
+    config, operator = snapshot.networks.config, snapshot.networks.operator
+    if any((operator.migration or {}).values()) and not (operator.migration or {}).get("mtu"):
+        told = ", ".join(f"{name} {value}" for name, value in (operator.migration or {}).items() if value)
+        yield Problem(f"spec.migration of networks.operator.openshift.io cluster is set ({told})")
+    elif config.migrating and not _mtu_status(snapshot):
+        yield Problem("status.migration of networks.config.openshift.io cluster is still there")
+
+
+def _live(snapshot: Snapshot) -> Iterator[Problem]:
+    if snapshot.networks.config.live:
+        yield Problem(
+            "networks.config.openshift.io cluster has the annotation network.openshift.io/network-type-migration, with "
+            "which any change of the network type becomes a live migration"
+        )
+
+
+def _mtu(snapshot: Snapshot) -> Iterator[Problem]:
+    if (snapshot.networks.operator.migration or {}).get("mtu") or _mtu_status(snapshot):
+        yield Problem("a change of the MTU is under way (spec.migration.mtu)")
+    used = {name for pool in snapshot.pools for name in (pool.spec_config, pool.status_config)}
+    for config in snapshot.machine_configs:
+        name = config["metadata"]["name"]
+        if name in used and _enables(config, "mtu-migration.service"):
+            yield Problem(
+                f"machineconfig {name} still enables mtu-migration.service, which a change of the MTU has left",
+                (f"machineconfig/{name}",),
+            )
+
+
+def _mtu_status(snapshot: Snapshot) -> bool:
+    status = snapshot.network_config.get("status") or {}
+    return bool((status.get("migration") or {}).get("mtu"))
+
+
+def _enables(config: Json, unit: str) -> bool:
+    ignition = (config.get("spec") or {}).get("config") or {}
+    units = (ignition.get("systemd") or {}).get("units") or ()
+    return any(known.get("name") == unit and known.get("enabled") for known in units)
+
+
+def _operators(snapshot: Snapshot) -> Iterator[Problem]:
+    if not snapshot.operators:
+        yield Problem("no ClusterOperator is listed")
+    unhealthy = [operator for operator in snapshot.operators if operator.complaints]
+    if unhealthy:
+        yield Problem(
+            f"{counted(len(unhealthy), 'operator', 'are')} not healthy: "
+            f"{listed((_complaint(operator) for operator in unhealthy), separator='; ')}",
+            objects("clusteroperator", (operator.name for operator in unhealthy)),
+        )
+
+
+def _complaint(operator: Operator) -> str:
+    first = operator.complaints[0]
+    return f"{operator.name} says {first.type}={first.status} ({_line(first.why) or 'no reason given'})"
+
+
+def _network_operator(snapshot: Snapshot) -> Iterator[Problem]:
+    network = next((operator for operator in snapshot.operators if operator.name == "network"), None)
+    if network is None:
+        yield Problem("there is no ClusterOperator network")
+        return
+    degraded = network.conditions["Degraded"]
+    if degraded.true and degraded.reason in REFUSALS:
+        yield Problem(
+            f"the Cluster Network Operator refuses its configuration: {_line(degraded.why)}",
+            ("clusteroperator/network",),
+        )
+
+
+def _api_services(snapshot: Snapshot) -> Iterator[Problem]:
+    away = [service for service in snapshot.api_services if not service.available.true]
+    if away:
+        yield Problem(
+            f"{counted(len(away), 'APIService', 'are')} not available: {listed(_unavailable(s) for s in away)}",
+            objects("apiservice", (service.name for service in away)),
+        )
+
+
+def _unavailable(service: ApiService) -> str:
+    return f"{service.name} ({service.available.reason or 'no reason given'})"
+
+
+def _pods(snapshot: Snapshot) -> Iterator[Problem]:
+    wrong = in_error(snapshot.pods, finished_jobs=snapshot.finished_jobs)
+    if wrong:
+        yield Problem(
+            f"{counted(len(wrong), 'pod', 'are')} in error already: {listed(f'{p.key} ({p.reason})' for p in wrong)}",
+            objects("pod", (pod.key for pod in wrong)),
+        )
+
+
+def _etcd(snapshot: Snapshot) -> Iterator[Problem]:
+    etcd = next((operator for operator in snapshot.operators if operator.name == "etcd"), None)
+    if etcd is None or etcd.complaints:
+        told = _complaint(etcd) if etcd else "there is no ClusterOperator etcd"
+        yield Problem(told, ("clusteroperator/etcd",))
+    members = [
+        pod
+        for pod, raw in zip(snapshot.pods, snapshot.raw_pods)
+        if pod.namespace == ETCD and (raw["metadata"].get("labels") or {}).get("app") == "etcd"
+    ]
+    masters = [node.name for node in snapshot.nodes if node.control_plane]
+    verdict = quorum_verdict(api_ready=True, pods=members, control_plane=masters)
+    if verdict.state != "done":
+        yield Problem(verdict.reason, objects("pod", (pod.key for pod in members if not pod.ready)))
+
+
+def _etcd_backup(snapshot: Snapshot) -> Iterator[Problem]:
+    yield Problem("whether there is a recent backup of etcd cannot be seen through the API")
+
+
+def _ceph(snapshot: Snapshot) -> Iterator[Problem]:
+    for cluster in snapshot.ceph_clusters:
+        health = ((cluster.get("status") or {}).get("ceph") or {}).get("health") or "nothing"
+        if health != CEPH_HEALTHY:
+            name = f"{cluster['metadata'].get('namespace', '')}/{cluster['metadata']['name']}"
+            yield Problem(f"Ceph cluster {name} reports {health}", (f"cephcluster/{name}",))
+
+
+def _line(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= 200 else f"{line[:199]}…"
+
+
+CHECKS = (
+    Check(
+        "no_upgrade",
+        _upgrade,
+        severity="block",
+        methods=ANY_METHOD,
+        title="No upgrade is under way, and none has failed.",
+        remedy="Wait for the upgrade, or repair it (oc adm upgrade).",
+    ),
+    Check(
+        "no_migration",
+        _migration,
+        severity="block",
+        methods=ANY_METHOD,
+        title="No migration of the network type is under way.",
+        remedy=(
+            "status.yml says where it stands: go on with migrate.yml or rollback.yml, or, when it has not begun, clear "
+            "spec.migration and wait until status.migration is gone."
+        ),
+    ),
+    Check(
+        "no_live_annotation",
+        _live,
+        severity="block",
+        methods=ANY_METHOD,
+        title="No annotation of a live migration is left.",
+        remedy=(
+            "When no live migration runs, remove it: oc annotate network.config cluster "
+            "network.openshift.io/network-type-migration-"
+        ),
+    ),
+    Check(
+        "no_mtu_migration",
+        _mtu,
+        severity="block",
+        methods=OFFLINE,
+        title="No change of the MTU is under way or left over.",
+        remedy="Finish the change of the MTU first, with spec.migration set to null at its end.",
+    ),
+    Check(
+        "operators_healthy",
+        _operators,
+        severity="block",
+        methods=ANY_METHOD,
+        title="Every ClusterOperator is Available, not Progressing and not Degraded.",
+        remedy="Repair them first: oc describe co NAME.",
+    ),
+    Check(
+        "network_operator_accepts",
+        _network_operator,
+        severity="block",
+        methods=ANY_METHOD,
+        title="The Cluster Network Operator accepts its present configuration.",
+        remedy="Correct networks.operator.openshift.io cluster until the operator is not Degraded.",
+    ),
+    Check(
+        "api_services_available",
+        _api_services,
+        severity="warn",
+        methods=OFFLINE,
+        title="Every APIService is Available.",
+        remedy="Repair them first: namespaces cannot be deleted while one is away, which holds up the clean-up.",
+    ),
+    Check(
+        "pods_in_error",
+        _pods,
+        severity="info",
+        methods=ANY_METHOD,
+        title="The pods that are in error before the migration, to be compared with those after it.",
+        remedy="Repair what you do not want to search for afterwards.",
+    ),
+    Check(
+        "etcd_healthy",
+        _etcd,
+        severity="block",
+        methods=ANY_METHOD,
+        title="etcd is healthy, with a Ready member on every control-plane node.",
+        remedy="Repair etcd first: oc get pods -n openshift-etcd -l app=etcd -o wide.",
+    ),
+    Check(
+        "etcd_backup",
+        _etcd_backup,
+        severity="block",
+        methods=ANY_METHOD,
+        title="There is a recent backup of etcd.",
+        remedy="Take one (cluster-backup.sh on a control-plane node; cno_backup can do it), then acknowledge it.",
+        acknowledge=True,
+    ),
+    Check(
+        "ceph_healthy",
+        _ceph,
+        severity="warn",
+        methods=ANY_METHOD,
+        title="Every Ceph cluster (OpenShift Data Foundation) is HEALTH_OK.",
+        remedy="Let Ceph recover first, since every storage node goes down; acknowledge it when its data may wait.",
+        acknowledge=True,
+    ),
+)
