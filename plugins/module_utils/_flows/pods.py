@@ -82,6 +82,12 @@ def wait_for_pods(
     return Outcome(wait=wait, facts=latest.shown)
 
 
+def pods_in_error(cluster: Cluster, *, ignore_namespaces: Sequence[str] = ()) -> tuple[PodInError, ...]:
+    """Every pod in error, looked at once."""
+    pods = _read(cluster, namespaces=())
+    return in_error(pods, finished_jobs=_finished_jobs(cluster, pods), ignore_namespaces=ignore_namespaces)
+
+
 def _read(cluster: Cluster, *, namespaces: Sequence[str]) -> list[Pod]:
     if not namespaces:
         return [Pod.from_json(pod) for pod in cluster.list(POD)]

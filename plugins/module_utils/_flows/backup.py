@@ -1,0 +1,166 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Have a backup from before the migration: made once, never overwritten, verified each time it is relied on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from .._cluster.kinds import Kind
+from .._cluster.port import Cluster
+from .._domain import backups
+from .._domain.backups import Contents, Index
+from .._domain.networks import other
+from .._domain.verdicts import counted
+from .folder import Written, write_files
+from .inspection import inspect
+from .outcome import Diff, Outcome
+from .saved import collect
+from .shelf import Damaged, Shelf
+
+#: Phases in which nothing of the migration has happened yet, and in which all of it has.
+BEFORE = "not_started"
+AFTER = "complete"
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A backup with what it holds; ``made`` when this run made it, or would make it."""
+
+    index: Index
+    contents: Contents
+    made: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        kinds = Counter(_titled(body["apiVersion"], body["kind"]) for body in self.contents.objects)
+        return {
+            "backup": {**self.index.to_json(), "kinds": dict(kinds), "absent": list(self.contents.absent)},
+            "network": self.contents.network.to_json(),
+            "pods_in_error": list(self.contents.pods_in_error),
+        }
+
+
+def have_backup(
+    cluster: Cluster, *, target: str, extra: Sequence[Kind] = (), directory: Optional[str] = None, write: bool
+) -> Outcome:
+    """A backup of what a migration to ``target`` starts from.
+
+    :param extra: kinds to save besides the usual ones
+    :param directory: where to put the files, or None for no files
+    :param write: False to only find out
+    :raises Damaged: when the backup to rely on is not what it was when it was made
+    """
+    phase = str(inspect(cluster, target=target).facts["phase"])
+    shelf = Shelf(cluster)
+    if phase == AFTER:
+        return _after(shelf, target=target, phase=phase)
+    warnings: list[str] = []
+    if phase == BEFORE:
+        stored = _before(cluster, shelf, target=target, extra=extra, write=write, warnings=warnings)
+    else:
+        stored = _underway(cluster, shelf, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+    written = Written((), changed=False)
+    if directory:
+        written = write_files(directory, index=stored.index, contents=stored.contents, write=write)
+        if written.differing:
+            warnings.append(f"these files are not what the backup holds, and were left alone: {written.differing}")
+    return Outcome(
+        changed=stored.made or written.changed,
+        diffs=_diffs(stored, written),
+        facts={"phase": phase, **stored.facts(), "files": list(written.paths)},
+        warnings=tuple(warnings),
+    )
+
+
+def tell(cluster: Cluster, *, target: str) -> Outcome:
+    """The newest backup that was made before a migration to ``target`` began, and which others there are; read only.
+
+    :raises Damaged: when that backup is not what it was when it was made
+    """
+    shelf = Shelf(cluster)
+    indexes = shelf.indexes()
+    index = backups.newest([index for index in indexes if not index.late], target=target)
+    known = {"backups": [index.to_json() for index in indexes], "files": []}
+    return Outcome(facts={**(_nothing() if index is None else Stored(index, shelf.read(index)).facts()), **known})
+
+
+def _before(
+    cluster: Cluster, shelf: Shelf, *, target: str, extra: Sequence[Kind], write: bool, warnings: list[str]
+) -> Stored:
+    """The newest one when nothing has changed since it was made, else another one."""
+    contents = collect(cluster, extra=extra)
+    on_time = [index for index in shelf.indexes() if not index.late]
+    index = backups.newest(on_time, target=target)
+    if index and index.checksum == contents.checksum:
+        try:
+            return Stored(index, shelf.read(index))
+        except Damaged as error:
+            warnings.append(f"{error.message} Another one is made.")
+    return _make(shelf, contents, target=target, late=False, write=write)
+
+
+def _underway(
+    cluster: Cluster,
+    shelf: Shelf,
+    *,
+    target: str,
+    extra: Sequence[Kind],
+    write: bool,
+    warnings: list[str],
+    phase: str,
+) -> Stored:
+    """The one from before the migration; a late one when there is none."""
+    index = backups.newest(shelf.indexes(), target=target)
+    if index:
+        return Stored(index, shelf.read(index))
+    warnings.append(
+        f"there is no backup from before the migration to {target}, and it is {phase} already: this one is late. It "
+        f"cannot contain what has changed since then: settings and pod networks that were replaced, egress IPs, egress "
+        f"firewalls and multicast of {other(target)} that were converted, policies and timeouts that were put aside."
+    )
+    return _make(shelf, collect(cluster, extra=extra), target=target, late=True, write=write)
+
+
+def _make(shelf: Shelf, contents: Contents, *, target: str, late: bool, write: bool) -> Stored:
+    index, parcel = shelf.plan(contents, target=target, source_type=other(target), late=late)
+    if write:
+        contents = shelf.put(index, parcel)
+    return Stored(index, contents, made=True)
+
+
+def _after(shelf: Shelf, *, target: str, phase: str) -> Outcome:
+    """A finished cluster needs no backup: a damaged one is worth a warning here, not a failure."""
+    facts, warnings = _nothing(), []
+    try:
+        index = backups.newest(shelf.indexes(), target=target)
+        if index:
+            facts = Stored(index, shelf.read(index)).facts()
+    except Damaged as error:
+        warnings.append(error.message)
+    return Outcome(facts={"phase": phase, **facts, "files": []}, warnings=tuple(warnings))
+
+
+def _nothing() -> dict[str, Any]:
+    return {"backup": None, "network": None, "pods_in_error": []}
+
+
+def _diffs(stored: Stored, written: Written) -> tuple[Diff, ...]:
+    diffs = []
+    if stored.made:
+        facts = stored.facts()["backup"]
+        after = {name: facts[name] for name in ("id", "late", "config_maps", "kinds")}
+        header = f"{counted(stored.index.objects, 'object')} saved in namespace ovn-migration"
+        diffs.append(Diff(before={}, after=after, header=header))
+    if written.changed:
+        diffs.append(Diff(before=[], after=list(written.paths), header="files"))
+    return tuple(diffs)
+
+
+def _titled(api_version: str, kind: str) -> str:
+    group = api_version.rpartition("/")[0]
+    return f"{kind}.{group}" if group else kind

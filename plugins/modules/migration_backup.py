@@ -1,0 +1,213 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: migration_backup
+short_description: Save what a migration of the cluster network starts from
+description:
+  - Saves both Network objects, the ConfigMap C(applied-cluster), MachineConfigPools, NodeNetworkConfigurationPolicies,
+    the objects of both network plugins (EgressNetworkPolicy, HostSubnet, NetNamespace, EgressIP, EgressFirewall,
+    EgressQoS, EgressService, AdminPolicyBasedExternalRoute, AdminNetworkPolicy, BaselineAdminNetworkPolicy,
+    CloudPrivateIPConfig), the namespaces' annotation for multicast, the timeouts of webhook configurations,
+    MachineHealthChecks, and the names of the pods in error.
+  - It goes into ConfigMaps of namespace C(ovn-migration), whose names start with C(backup-). They are immutable, in
+    pieces and compressed when large. The last one written is the index with the SHA-256 checksums; without it a backup
+    does not exist. Everything is read back and compared before the module returns.
+  - A kind that the cluster does not know is recorded as absent. Anything else that cannot be read fails the backup.
+  - A backup is never overwritten. While the migration has not begun, another one is made when the configuration has
+    changed since the last; from then on the one from before is kept, and verified each time.
+version_added: 1.0.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: full
+options:
+  state:
+    description:
+      - V(present) makes sure that there is a backup from before the migration. On a cluster that has completed it,
+        nothing is made or written.
+      - V(info) only reads.
+    type: str
+    choices: [present, info]
+    default: present
+  target:
+    description:
+      - The network type that the migration leads to. Backups for the way there and for the way back are kept apart.
+    type: str
+    choices: [OVNKubernetes, OpenShiftSDN]
+    default: OVNKubernetes
+  directory:
+    description:
+      - Where the backup is to be put as files, too, on the machine that the module runs on. They go into a directory
+        of their own, named after the backup; one that is there already is left alone.
+      - The files are manifests for C(kubectl apply), C(SHA256SUMS) for C(sha256sum -c), and a C(README.md) on their
+        use. Only their owner can read them.
+    type: path
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.cno_migration
+  - module: ocp_day2.ovn_migration.pod_health
+"""
+
+EXAMPLES = r"""
+- name: Save what the migration starts from, in the cluster and as files
+  ocp_day2.ovn_migration.migration_backup:
+    directory: /var/backups/{{ inventory_hostname }}
+
+- name: Which pod networks did the cluster have before it was migrated
+  ocp_day2.ovn_migration.migration_backup:
+    state: info
+  register: before
+
+- name: Say it
+  ansible.builtin.debug:
+    var: before.network.cluster_network
+"""
+
+RETURN = r"""
+backup:
+  description:
+    - The backup to rely on. Null when there is none, with O(state=info) also when there is only a late one.
+    - In check mode the one that would be made.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Its name, from the target and the API server's time.
+      type: str
+    target:
+      description: The network type that the migration leads to.
+      type: str
+    source_type:
+      description: The network type that it starts from.
+      type: str
+    taken_at:
+      description: When it was made.
+      type: str
+    late:
+      description: Whether the migration had begun when it was made.
+      type: bool
+    objects:
+      description: How many objects it holds.
+      type: int
+    kinds:
+      description: How many of each kind.
+      type: dict
+    absent:
+      description: What the cluster did not know when it was made.
+      type: list
+      elements: str
+    config_maps:
+      description: The ConfigMaps that it consists of, the index first.
+      type: list
+      elements: str
+    checksum:
+      description: SHA-256 over the configuration; equal as long as the configuration is.
+      type: str
+  sample:
+    id: ovnkubernetes-20260101000000
+    target: OVNKubernetes
+    source_type: OpenShiftSDN
+    taken_at: "2026-01-01T00:00:00Z"
+    late: false
+    objects: 61
+    kinds: {Network.config.openshift.io: 1, Network.operator.openshift.io: 1}
+    absent: [egressips.k8s.ovn.org]
+    config_maps: [backup-ovnkubernetes-20260101000000, backup-ovnkubernetes-20260101000000-000]
+    checksum: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+network:
+  description: What a rollback needs of the network that was saved; null when there is no backup.
+  returned: success
+  type: dict
+  contains:
+    network_type:
+      description: C(spec.networkType).
+      type: str
+    cluster_network:
+      description: The pod networks, each with C(cidr) and C(host_prefix).
+      type: list
+      elements: dict
+    mtu:
+      description: The MTU of the pod network.
+      type: int
+    settings:
+      description:
+        - The settings that stood in the plugin's block of the operator's configuration, named as in
+          O(ocp_day2.ovn_migration.cno_migration#module:sdn) and
+          O(ocp_day2.ovn_migration.cno_migration#module:ovn). Those that did not stand there are left out.
+      type: dict
+  sample:
+    network_type: OpenShiftSDN
+    cluster_network: [{cidr: 10.128.0.0/14, host_prefix: 23}]
+    mtu: 1450
+    settings: {vxlan_port: 4790}
+pods_in_error:
+  description:
+    - The pods that were in error then, as C(namespace/name); a baseline for M(ocp_day2.ovn_migration.pod_health).
+  returned: success
+  type: list
+  elements: str
+phase:
+  description: The phase of the migration, as M(ocp_day2.ovn_migration.cno_migration_info) tells it.
+  returned: success, with O(state=present)
+  type: str
+backups:
+  description: All backups in the cluster, oldest first, for whatever target.
+  returned: success, with O(state=info)
+  type: list
+  elements: dict
+files:
+  description: The files of the backup, the Network object first. Empty without O(directory).
+  returned: success
+  type: list
+  elements: str
+damaged_backup:
+  description: The backup whose ConfigMaps are not what was put into them.
+  returned: on failure, when that is why
+  type: str
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.networks import OVN, TYPES
+from ..module_utils._flows.backup import have_backup, tell
+from ..module_utils._flows.outcome import Outcome
+
+ARGUMENTS: Spec = {
+    "state": {"type": "str", "choices": ["present", "info"], "default": "present"},
+    "target": {"type": "str", "choices": list(TYPES), "default": OVN},
+    "directory": {"type": "path"},
+}
+
+
+def back_up(task: Task) -> Outcome:
+    if task["state"] == "info":
+        return tell(task.cluster, target=task["target"])
+    return have_backup(task.cluster, target=task["target"], directory=task["directory"], write=not task.check_mode)
+
+
+def main() -> None:
+    run(ARGUMENTS, back_up)
+
+
+if __name__ == "__main__":
+    main()

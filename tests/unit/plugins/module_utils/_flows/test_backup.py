@@ -1,0 +1,371 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import hashlib
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CONFIG_MAP,
+    HOST_SUBNET,
+    NET_NAMESPACE,
+    NETWORK_CONFIG,
+    NETWORK_OPERATOR,
+    VALIDATING_WEBHOOKS,
+    Kind,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Conflict, Forbidden, NotFound
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows import parcels
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup import have_backup, tell
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.saved import collect
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.shelf import Damaged, Shelf
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import (
+    hide,
+    raise_timeout,
+    saved_cluster,
+    served,
+    touch,
+)
+
+FIRST = "ovnkubernetes-20260101000000"
+SECOND = "ovnkubernetes-20260101000001"
+
+
+def backup_of(cluster: FakeCluster, **given):
+    return have_backup(cluster, **{"target": OVN, "write": True, **given})
+
+
+def only_part(cluster: FakeCluster, backup: str = FIRST):
+    return cluster.objects[(CONFIG_MAP, "ovn-migration", f"backup-{backup}-000")]
+
+
+def carry(before: FakeCluster, after: FakeCluster) -> None:
+    """The same cluster later: what is in our namespace is still there."""
+    for kind, namespace, name in before.objects:
+        if (kind, namespace) == (CONFIG_MAP, "ovn-migration") and name.startswith("backup-"):
+            after.put(CONFIG_MAP, before.objects[(kind, namespace, name)])
+
+
+def test_what_is_saved():
+    contents = collect(saved_cluster())
+    kinds = {(body["kind"], body["metadata"]["name"]) for body in contents.objects}
+    assert {("Network", "cluster"), ("ConfigMap", "applied-cluster"), ("Namespace", "media")} <= kinds
+    assert ("Namespace", "plain") not in kinds
+    assert contents.absent == ("egressips.k8s.ovn.org",)
+    assert contents.pods_in_error == ("default/broken-0",)
+    network = contents.find("config.openshift.io", "Network", "cluster")
+    assert network["status"]["clusterNetworkMTU"] == 1450
+    assert not {"uid", "resourceVersion", "managedFields"} & set(json.dumps(contents.objects).split('"'))
+    assert contents.find("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "policy.example.com")[
+        "webhooks"
+    ] == [{"name": "check.policy.example.com", "timeoutSeconds": 10}]
+    assert contents.find("machineconfiguration.openshift.io", "MachineConfigPool", "worker")["spec"].keys() == {
+        "paused",
+        "nodeSelector",
+    }
+
+
+def test_extra_kinds_are_saved_once():
+    cluster = saved_cluster()
+    quota = Kind("v1", "ResourceQuota", "resourcequotas", namespaced=True)
+    cluster.put(quota, served("small", namespace="shop", spec={"hard": {"pods": "4"}}, status={"used": {}}))
+    contents = collect(cluster, extra=[quota, HOST_SUBNET])
+    assert contents.find("", "ResourceQuota", "small", namespace="shop")["spec"] == {"hard": {"pods": "4"}}
+    assert sum(body["kind"] == "HostSubnet" for body in contents.objects) == 2
+
+
+@pytest.mark.parametrize("kind", [HOST_SUBNET, VALIDATING_WEBHOOKS, NETWORK_OPERATOR], ids=lambda kind: kind.kind)
+def test_what_cannot_be_read_fails_the_backup(kind):
+    cluster = saved_cluster()
+    cluster.fail(Forbidden(tried=f"list {kind.title}", seen="HTTP 403"), kind=kind, times=None)
+    with pytest.raises(Forbidden):
+        backup_of(cluster)
+    assert cluster.writes == []
+
+
+def test_a_kind_that_every_cluster_has_must_be_there():
+    cluster = saved_cluster()
+    hide(cluster, VALIDATING_WEBHOOKS)
+    with pytest.raises(NotFound):
+        backup_of(cluster)
+
+
+def test_the_index_is_written_last_and_all_is_sealed():
+    cluster = saved_cluster()
+    outcome = backup_of(cluster)
+    made = [call.name for call in cluster.made("create", CONFIG_MAP)]
+    assert made == [f"backup-{FIRST}-000", f"backup-{FIRST}"]
+    assert outcome.changed
+    assert outcome.facts["backup"]["id"] == FIRST
+    assert outcome.facts["backup"]["late"] is False
+    assert outcome.facts["backup"]["source_type"] == SDN
+    assert outcome.facts["backup"]["config_maps"] == [f"backup-{FIRST}", f"backup-{FIRST}-000"]
+    assert outcome.facts["network"] == {
+        "network_type": SDN,
+        "cluster_network": [{"cidr": "10.128.0.0/14", "host_prefix": 23}],
+        "mtu": 1450,
+        "settings": {},
+    }
+    assert outcome.facts["pods_in_error"] == ["default/broken-0"]
+    assert all(call.body["immutable"] is True for call in cluster.made("create", CONFIG_MAP))
+    assert only_part(cluster)["metadata"]["labels"] == {"ocp-day2.ovn-migration/backup": FIRST}
+
+
+def test_settings_of_the_plugin_for_a_rollback():
+    cluster = saved_cluster()
+    block = {"vxlanPort": 4790, "mode": "NetworkPolicy", "enableUnidling": True}
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"defaultNetwork": {"openshiftSDNConfig": block}}})
+    assert backup_of(cluster).facts["network"]["settings"] == {"vxlan_port": 4790, "mode": "NetworkPolicy"}
+
+
+def test_an_unchanged_cluster_is_not_saved_twice():
+    cluster = saved_cluster()
+    backup_of(cluster)
+    touch(cluster)
+    cluster.calls.clear()
+    again = backup_of(cluster)
+    assert not again.changed
+    assert again.facts["backup"]["id"] == FIRST
+    assert again.facts["pods_in_error"] == ["default/broken-0"]
+    assert cluster.writes == []
+
+
+def test_a_changed_cluster_gets_another_backup_and_keeps_the_first():
+    cluster = saved_cluster()
+    backup_of(cluster)
+    before = {key: body for key, body in cluster.objects.items() if key[0] == CONFIG_MAP}
+    raise_timeout(cluster, timeout=3)
+    again = backup_of(cluster)
+    assert again.changed
+    assert again.facts["backup"]["id"] == SECOND
+    assert before.items() <= cluster.objects.items()
+
+
+def test_check_mode_writes_nothing_and_says_what_it_would_make(tmp_path):
+    cluster = saved_cluster()
+    outcome = backup_of(cluster, write=False, directory=str(tmp_path / "files"))
+    assert outcome.changed
+    assert outcome.facts["backup"]["id"] == FIRST
+    assert outcome.diffs[0].after["kinds"]["HostSubnet.network.openshift.io"] == 2
+    assert cluster.writes == []
+    assert not (tmp_path / "files").exists()
+
+
+@pytest.mark.parametrize("step", ["asked", "rolling", "prepared", "flipped", "applied", "rebooted"])
+def test_once_the_migration_has_begun_the_backup_from_before_is_kept(step):
+    cluster = saved_cluster()
+    backup_of(cluster)
+    later = saved_cluster(step)
+    carry(cluster, later)
+    raise_timeout(later, timeout=3)
+    outcome = backup_of(later)
+    assert not outcome.changed
+    assert outcome.facts["backup"]["id"] == FIRST
+    assert outcome.facts["network"]["network_type"] == SDN
+    assert outcome.warnings == ()
+    assert later.writes == []
+
+
+def test_a_late_backup_says_so():
+    cluster = saved_cluster("flipped")
+    outcome = backup_of(cluster)
+    assert outcome.facts["backup"]["late"] is True
+    assert "cannot contain what has changed since then" in outcome.warnings[0]
+    again = backup_of(cluster)
+    assert not again.changed
+    assert again.facts["backup"] == outcome.facts["backup"]
+    told = tell(cluster, target=OVN)
+    assert told.facts["backup"] is None
+    assert [index["late"] for index in told.facts["backups"]] == [True]
+
+
+def test_a_finished_cluster_gets_no_backup(tmp_path):
+    cluster = saved_cluster("finished")
+    outcome = backup_of(cluster, directory=str(tmp_path / "files"))
+    assert not outcome.changed
+    assert outcome.facts["phase"] == "complete"
+    assert outcome.facts["backup"] is None
+    assert cluster.writes == []
+    assert not (tmp_path / "files").exists()
+
+
+def test_backups_for_both_directions_are_kept_apart():
+    before, cluster = saved_cluster(), saved_cluster("finished")
+    backup_of(before)
+    carry(before, cluster)
+    forth = tell(cluster, target=OVN).facts
+    backup_of(cluster, target=SDN)
+    back = tell(cluster, target=SDN).facts
+    assert forth["backup"]["id"] == FIRST
+    assert back["backup"]["id"] == "openshiftsdn-20260101000000"
+    assert back["backup"]["source_type"] == OVN
+    assert [index["target"] for index in back["backups"]] == [OVN, SDN]
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        pytest.param(lambda part: part["data"].update(part="{}"), "does not hold what was put into it", id="changed"),
+        pytest.param(lambda part: part["data"].clear(), "does not hold what was put into it", id="emptied"),
+    ],
+)
+def test_a_damaged_part_is_found(harm, words):
+    cluster = saved_cluster()
+    backup_of(cluster)
+    harm(only_part(cluster))
+    with pytest.raises(Damaged, match=words) as raised:
+        tell(cluster, target=OVN)
+    assert raised.value.facts == {"damaged_backup": FIRST}
+    assert f"-l ocp-day2.ovn-migration/backup={FIRST}" in raised.value.remedy
+
+
+def test_a_missing_part_is_found():
+    cluster = saved_cluster()
+    backup_of(cluster)
+    cluster.remove(CONFIG_MAP, f"backup-{FIRST}-000", namespace="ovn-migration")
+    with pytest.raises(Damaged, match="is missing"):
+        tell(cluster, target=OVN)
+
+
+def test_a_damaged_index_is_never_taken_for_absent():
+    cluster = saved_cluster()
+    backup_of(cluster)
+    cluster.change(CONFIG_MAP, f"backup-{FIRST}", {"data": {"parts": None}}, namespace="ovn-migration")
+    with pytest.raises(Damaged, match="it has no key 'parts'"):
+        backup_of(cluster)
+
+
+def test_before_the_migration_a_damaged_backup_is_replaced_by_another():
+    cluster = saved_cluster()
+    backup_of(cluster)
+    only_part(cluster)["data"]["part"] = "{}"
+    outcome = backup_of(cluster)
+    assert outcome.facts["backup"]["id"] == SECOND
+    assert "Another one is made" in outcome.warnings[0]
+
+
+def test_without_its_index_a_backup_does_not_exist():
+    cluster = saved_cluster()
+    lost = Forbidden(tried="create the index", seen="HTTP 403")
+    cluster.fail(lost, verb="create", kind=CONFIG_MAP, name=f"backup-{FIRST}")
+    with pytest.raises(Forbidden):
+        backup_of(cluster)
+    assert tell(cluster, target=OVN).facts["backup"] is None
+
+
+def test_a_lost_answer_is_not_a_conflict_but_somebody_elses_configmap_is():
+    cluster = saved_cluster()
+    index, parcel = Shelf(cluster).plan(collect(cluster), target=OVN, source_type=SDN, late=False)
+    Shelf(cluster).put(index, parcel)
+    Shelf(cluster).put(index, parcel)
+    only_part(cluster)["data"]["part"] = "theirs"
+    with pytest.raises(Conflict):
+        Shelf(cluster).put(index, parcel)
+
+
+def test_what_the_cluster_kept_is_compared_with_what_was_sent():
+    cluster = saved_cluster()
+    name = f"backup-{FIRST}-000"
+
+    def garble() -> None:
+        cluster.change(CONFIG_MAP, name, {"data": {"part": "shorter"}}, namespace="ovn-migration")
+
+    cluster.before("create", CONFIG_MAP, 2, garble)
+    with pytest.raises(Damaged):
+        backup_of(cluster)
+
+
+def test_a_big_cluster_fits():
+    cluster = saved_cluster()
+    for number in range(500):
+        name = f"node-{number:03d}.region.example.com"
+        subnet = served(name, host=name, hostIP="192.0.2.1", subnet=f"10.{number % 250}.0.0/23", egressCIDRs=["x"])
+        cluster.put(HOST_SUBNET, subnet)
+    for number in range(2000):
+        # incompressible names, as those of generated namespaces are
+        name = f"ns-{hashlib.sha256(str(number).encode()).hexdigest()}"
+        addresses = [hashlib.sha256(f"{name}{part}".encode()).hexdigest() * 8 for part in range(2)]
+        cluster.put(NET_NAMESPACE, served(name, netname=name, netid=number, egressIPs=addresses))
+    outcome = backup_of(cluster)
+    made = cluster.made("create", CONFIG_MAP)
+    assert len(made) >= 2
+    for call in made:
+        assert len(json.dumps(call.body)) < 1024 * 1024
+    index = Shelf(cluster).indexes()[0]
+    assert index.encoding == parcels.PACKED
+    assert Shelf(cluster).read(index).checksum == collect(cluster).checksum == outcome.facts["backup"]["checksum"]
+
+
+@pytest.mark.parametrize("length", [0, 10, 11, 5000], ids=lambda length: f"{length}-characters")
+def test_parcels(length):
+    text = hashlib.sha256(b"seed").hexdigest() * (length // 64 + 1)
+    text = text[:length]
+    parcel = parcels.wrap(text, plain=10, piece=7)
+    assert (parcel.encoding == parcels.PLAINLY) == (length <= 10)
+    assert all(len(piece) <= 10 for piece in parcel.pieces)
+    assert parcels.unwrap(parcel.pieces, encoding=parcel.encoding) == text
+    assert parcels.wrap(text, plain=10, piece=7) == parcel
+
+
+@pytest.mark.parametrize(
+    ("pieces", "encoding", "words"),
+    [
+        pytest.param(["!!"], parcels.PACKED, "cannot be unpacked", id="not-base64"),
+        pytest.param(["aGFsbG8="], parcels.PACKED, "cannot be unpacked", id="not-gzip"),
+        pytest.param(["x"], "rot13", "not known here", id="unknown-encoding"),
+    ],
+)
+def test_damaged_parcels(pieces, encoding, words):
+    with pytest.raises(ValueError, match=words):
+        parcels.unwrap(pieces, encoding=encoding)
+
+
+def test_files(tmp_path):
+    cluster = saved_cluster()
+    outcome = backup_of(cluster, directory=str(tmp_path))
+    first = Path(outcome.facts["files"][0])
+    assert first == tmp_path / FIRST / "cluster-openshift-sdn.yaml"
+    assert "status" not in first.read_text(encoding="utf-8")
+    assert all(stat.S_IMODE(Path(path).stat().st_mode) == 0o600 for path in outcome.facts["files"])
+    sums = (first.parent / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    for line in sums:
+        checksum, name = line.split("  ")
+        assert hashlib.sha256((first.parent / name).read_bytes()).hexdigest() == checksum
+    assert len(sums) == len(outcome.facts["files"]) - 1
+    assert (first.parent / "pods-in-error.txt").read_text(encoding="utf-8") == "default/broken-0\n"
+    again = backup_of(cluster, directory=str(tmp_path))
+    assert not again.changed
+    assert [path.name for path in tmp_path.iterdir()] == [FIRST]
+
+
+def test_files_of_the_way_back(tmp_path):
+    outcome = backup_of(saved_cluster(target=SDN), target=SDN, directory=str(tmp_path))
+    assert Path(outcome.facts["files"][0]).name == "cluster-ovn-kubernetes.yaml"
+
+
+def test_files_that_were_changed_are_left_alone(tmp_path):
+    cluster = saved_cluster()
+    first = Path(backup_of(cluster, directory=str(tmp_path)).facts["files"][0])
+    first.write_text("mine\n", encoding="utf-8")
+    again = backup_of(cluster, directory=str(tmp_path))
+    assert not again.changed
+    assert str(first) in again.warnings[0]
+    assert first.read_text(encoding="utf-8") == "mine\n"
+
+
+def test_files_are_made_again_on_another_machine(tmp_path):
+    cluster = saved_cluster()
+    backup_of(cluster)
+    cluster.change(NETWORK_CONFIG, "cluster", {"spec": {"networkType": OVN}})
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": {"networkType": OVN}}})
+    outcome = backup_of(cluster, directory=str(tmp_path))
+    assert outcome.changed
+    assert "networkType: OpenShiftSDN" in Path(outcome.facts["files"][0]).read_text(encoding="utf-8")

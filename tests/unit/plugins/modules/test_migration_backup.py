@@ -1,0 +1,38 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import saved_cluster
+
+
+def test_made_once_and_told_afterwards(bench, tmp_path):
+    bench.cluster = saved_cluster()
+    made = bench.run("migration_backup", directory=str(tmp_path))
+    assert made["changed"] is True
+    assert made["phase"] == "not_started"
+    assert len(made["files"]) > 5
+    told = bench.run("migration_backup", state="info")
+    assert told["changed"] is False
+    assert told["backup"] == made["backup"]
+    assert told["network"] == made["network"]
+    assert [backup["id"] for backup in told["backups"]] == [made["backup"]["id"]]
+
+
+def test_check_mode(bench, tmp_path):
+    bench.cluster = saved_cluster()
+    result = bench.run("migration_backup", check=True, directory=str(tmp_path / "files"))
+    assert result["changed"] is True
+    assert result["diff"][0]["after"]["id"] == result["backup"]["id"]
+    assert bench.cluster.writes == []
+
+
+def test_a_damaged_backup_fails_with_its_name(bench):
+    bench.cluster = saved_cluster()
+    name = bench.run("migration_backup")["backup"]["id"]
+    part = next(body for key, body in bench.cluster.objects.items() if key[2] == f"backup-{name}-000")
+    part["data"]["part"] = ""
+    result = bench.run("migration_backup", state="info")
+    assert result["failed"] is True
+    assert result["damaged_backup"] == name
