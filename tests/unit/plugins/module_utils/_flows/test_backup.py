@@ -202,10 +202,11 @@ def test_backups_for_both_directions_are_kept_apart():
     backup_of(before)
     carry(before, cluster)
     forth = tell(cluster, target=OVN).facts
+    cluster.server_seconds = lambda: 60.0
     backup_of(cluster, target=SDN)
     back = tell(cluster, target=SDN).facts
     assert forth["backup"]["id"] == FIRST
-    assert back["backup"]["id"] == "openshiftsdn-20260101000000"
+    assert back["backup"]["id"] == "openshiftsdn-20260101000100"
     assert back["backup"]["source_type"] == OVN
     assert [index["target"] for index in back["backups"]] == [OVN, SDN]
 
