@@ -30,7 +30,9 @@ attributes:
 options:
   state:
     description:
-      - V(idle) makes sure that no migration is set, and that C(status.migration) is gone.
+      - V(idle) makes sure that no migration is set, and that C(status.migration) is gone. With O(allow_abort) it also
+        takes back a switch to O(target) that the operator has refused; one that the operator applies after all is left
+        alone, and refused.
       - V(prepared) sets C(spec.migration) to O(target), O(features) in the same patch, with the settings of O(ovn) or
         O(sdn), and waits for C(status.migration.networkType). The Machine Config Operator then reboots every node; wait
         for that with M(ocp_day2.ovn_migration.mcp_wait).
@@ -39,6 +41,11 @@ options:
         pool runs the configuration for O(target). From here the pod network is down until the nodes have rebooted.
       - V(finalized) takes away C(spec.migration) and the former plugin's settings. It refuses unless every node has
         rebooted since the switch. The operator then deletes the former plugin's CRDs and every object of them.
+      - To OpenShiftSDN the nodes go on their present configuration, which has the bridge that both plugins work with, so
+        every pool has to be paused before V(prepared), and to stay so until every node has rebooted; see
+        M(ocp_day2.ovn_migration.mcp_pause). V(finalized) refuses before the resumed pools run the configuration for
+        OpenShiftSDN. A pool that its owner has paused is reported and does not keep it.
+      - To OpenShiftSDN, V(prepared) and V(switched) refuse IPsec and IPv6, which it has not, and OpenShift 4.17.
     type: str
     required: true
     choices: [idle, prepared, switched, finalized]

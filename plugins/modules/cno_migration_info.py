@@ -56,6 +56,8 @@ phase:
   description:
     - V(not_started), V(preparing), V(prepared), V(switching), V(awaiting_reboot), V(verifying), V(cleanup_pending) and
       V(complete) follow each other.
+    - On the way to OpenShiftSDN the pools are paused when the nodes are V(prepared), and V(verifying) lasts until they
+      have been resumed and every node has taken the configuration for it.
     - V(live) means that the annotation of a live migration is there; V(inconsistent) that the objects contradict each
       other, and RV(next) says what to do.
   returned: success
@@ -107,6 +109,34 @@ oauth_token:
       does not know it between the switch and the reboots.
   returned: success
   type: bool
+way_back:
+  description:
+    - What undoing the migration means from here, whatever O(target) is. It ends on OpenShiftSDN.
+  returned: success
+  type: dict
+  contains:
+    action:
+      description:
+        - V(nothing) when no migration has begun, V(finished) when one has been rolled back.
+        - V(abort) before the switch, also while the nodes are on their way back to their former configuration.
+        - V(undo_refused_flip) when the switch was asked for and the operator has not applied it.
+        - V(rollback) after the switch, also in the middle of a rollback; RV(way_back.step) says where it goes on.
+        - V(blocked) when something else is under way, or the objects contradict each other.
+      type: str
+    step:
+      description: With V(rollback), the first step that is not done; V(prepare), V(switch), V(reboot), V(resume) or V(cleanup).
+      type: str
+    reason:
+      description: Why, in one sentence.
+      type: str
+  sample: {action: abort, step: null, reason: "a migration to OVNKubernetes is being prepared, and no flip has been made"}
+pools_left_paused:
+  description:
+    - With O(target=OpenShiftSDN), the pools that somebody else has paused. Their nodes keep the configuration for the
+      other plugin until their owner resumes them, and the phase does not wait for them.
+  returned: success
+  type: list
+  elements: str
 former_namespace:
   description: Namespace of the other plugin, when it is still there.
   returned: success

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
@@ -20,9 +21,11 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     NODE,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.journals import Journal
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.loans import Loan, Thing, entries
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import NAMESPACE as NAMESPACES
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import (
     OVN,
+    SDN,
     ConfigNetwork,
     Networks,
     OperatorNetwork,
@@ -106,6 +109,9 @@ def version(text: str) -> dict[str, Any]:
 def cluster_at(step: Step, *, target: str = OVN, ocp: str = "4.14.31") -> FakeCluster:
     """``asked``: the operator has not acknowledged. ``rolling``: w1 is still on the former configuration.
 
+    On the way to OpenShiftSDN the pools are paused until ``finished``: up to then the nodes keep the former
+    configuration, and ``rolling`` means that the one of the worker pool is not rendered yet.
+
     From ``flipped`` on the boot ids of ``objects.node`` are recorded; ``rebooted`` nodes have another one.
     """
     reached = STEPS.index(step)
@@ -133,10 +139,14 @@ def cluster_at(step: Step, *, target: str = OVN, ocp: str = "4.14.31") -> FakeCl
         (CLUSTER_OPERATOR, objects.operator("network")),
         (CLUSTER_VERSION, version(ocp)),
     )
-    _put_pools(cluster, former=former, target=target, done=past("prepared"), begun=past("rolling"))
+    if target == SDN:
+        _put_paused_pools(cluster, step)
+    else:
+        _put_pools(cluster, former=former, target=target, done=past("prepared"), begun=past("rolling"))
+    configured = past("finished") if target == SDN else past("rolling")
     for name in NODES:
-        _put_node(cluster, name, target if past("rolling") else former, boot=2 if past("rebooted") else 1)
-    if step == "rolling":
+        _put_node(cluster, name, target if configured else former, boot=2 if past("rebooted") else 1)
+    if step == "rolling" and target == OVN:
         cluster.put(NODE, objects.node("w1", config=rendered("worker", former), desired=rendered("worker", target)))
     if past("flipped"):
         put_journal(cluster, target=target, closed=past("finished"))
@@ -158,6 +168,48 @@ def _put_pools(cluster: FakeCluster, *, former: str, target: str, done: bool, be
                 objects.condition("Updating", "True"),
             ]
         cluster.put(MACHINE_CONFIG_POOL, body)
+
+
+def _put_paused_pools(cluster: FakeCluster, step: Step) -> None:
+    if step == "finished":
+        _put_pools(cluster, former=OVN, target=SDN, done=True, begun=True)
+        return
+    for pool, members in (("master", MASTERS), ("worker", WORKERS)):
+        for network_type in (OVN, SDN):
+            cluster.put(MACHINE_CONFIG, machine_config(rendered(pool, network_type), unit(network_type)))
+        waiting = STEPS.index(step) >= STEPS.index("rolling" if pool == "master" else "prepared")
+        body = objects.pool(pool, machines=len(members), config=rendered(pool, OVN), paused=True)
+        if waiting:
+            body["spec"]["configuration"] = {"name": rendered(pool, SDN)}
+            body["status"].update(updatedMachineCount=0, readyMachineCount=0)
+            body["status"]["conditions"] = [
+                objects.condition("Updated", "False"),
+                objects.condition("Updating", "False"),
+            ]
+        cluster.put(MACHINE_CONFIG_POOL, body)
+
+
+def resume(cluster: FakeCluster) -> None:
+    """Pools and nodes as after the second round of the Machine Config Operator, on the way to OpenShiftSDN."""
+    _put_paused_pools(cluster, "finished")
+    for name in NODES:
+        _put_node(cluster, name, SDN, boot=3)
+
+
+def put_pauses(cluster: FakeCluster, *, ours: Mapping[str, bool]) -> None:
+    """The ledger's entries of paused pools; ``ours`` tells whether we have paused them."""
+    loans = [
+        Loan(
+            Thing(what="paused", kind="MachineConfigPool", name=name),
+            before=not paused_by_us,
+            lent=True,
+            since="2026-01-01T00:00:00Z",
+            step="cno_prepare",
+        )
+        for name, paused_by_us in ours.items()
+    ]
+    cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration"}})
+    cluster.put(CONFIG_MAP, entries({loan.thing.key: loan for loan in loans}))
 
 
 def _put_node(cluster: FakeCluster, name: str, network_type: str, *, boot: int) -> None:

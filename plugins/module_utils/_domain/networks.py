@@ -35,6 +35,7 @@ class ConfigNetwork:
     migrating: bool
     acknowledged: Optional[str]
     cluster_network: tuple[Mapping[str, Any], ...]
+    applied_cluster_network: tuple[Mapping[str, Any], ...]
     service_network: tuple[str, ...]
     mtu: Optional[int]
     live: bool
@@ -49,6 +50,7 @@ class ConfigNetwork:
             migrating=migration is not None,
             acknowledged=(migration or {}).get("networkType") or None,
             cluster_network=tuple(spec.get("clusterNetwork") or ()),
+            applied_cluster_network=tuple(status.get("clusterNetwork") or ()),
             service_network=tuple(spec.get("serviceNetwork") or ()),
             mtu=status.get("clusterNetworkMTU"),
             live=LIVE_ANNOTATION in (network["metadata"].get("annotations") or {}),

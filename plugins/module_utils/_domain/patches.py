@@ -10,7 +10,7 @@ import copy
 from collections.abc import Mapping
 from typing import Any, Optional
 
-from .networks import CONFIG_BLOCK, OperatorNetwork, other
+from .networks import CONFIG_BLOCK, ConfigNetwork, OperatorNetwork, other
 from .settings import Settings
 from .versions import Version
 
@@ -62,6 +62,15 @@ def flip(settings: Settings, *, target: str) -> Patch:
     spec: dict[str, Any] = {"networkType": target}
     if settings.cluster_network:
         spec["clusterNetwork"] = [dict(entry) for entry in settings.cluster_network]
+    return {"spec": spec}
+
+
+def unflip(config: ConfigNetwork) -> Patch:
+    """Back to the type and the pod networks that the operator has applied."""
+    spec: dict[str, Any] = {"networkType": config.status_type}
+    applied = [dict(entry) for entry in config.applied_cluster_network]
+    if applied and applied != [dict(entry) for entry in config.cluster_network]:
+        spec["clusterNetwork"] = applied
     return {"spec": spec}
 
 

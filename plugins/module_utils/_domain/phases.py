@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, Optional
 
-from .networks import LIVE_ANNOTATION, NAMESPACE, TYPES, Networks, OperatorNetwork, other
+from .networks import LIVE_ANNOTATION, NAMESPACE, OVN, SDN, TYPES, Networks, OperatorNetwork, other
 from .verdicts import Verdict, counted, listed
 
 Phase = Literal[
@@ -30,16 +30,21 @@ Phase = Literal[
 class Observation:
     """What the phase is decided from.
 
-    ``pools`` is the verdict over all pools for ``target``; ``not_rebooted`` is None when no boot ids are recorded;
-    ``not_ready`` are nodes that do not report Ready, which a node that has rebooted must.
+    ``pools`` is the verdict over the pools for ``target``, ``prepared`` whether they can go through the flip;
+    ``not_rebooted`` is None when no boot ids are recorded; ``not_ready`` are nodes that do not report Ready, which a
+    node that has rebooted must; ``paused`` are the pools that are to be resumed after the reboots, ``left`` those whose
+    owner has paused them.
     """
 
     networks: Networks
     target: str
     pools: Verdict
+    prepared: Verdict
     not_rebooted: Optional[tuple[str, ...]]
     not_ready: tuple[str, ...]
     former_namespace: bool
+    paused: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,12 @@ def _before_flip(seen: Observation) -> Position:
             f"status.networkType is {seen.target}, but spec.networkType asks for {config.spec_type}",
             "look at the message of clusteroperator network",
         )
+    if seen.target == OVN and operator.migrating_to == config.spec_type and (seen.not_rebooted or seen.paused):
+        return Position(
+            "inconsistent",
+            f"the way back to {config.spec_type} is not finished: {_unfinished(seen)}",
+            f"finish it first (rollback.yml): it is not a migration to {seen.target}",
+        )
     if operator.migrating_to != seen.target:
         return Position(
             "not_started", f"the cluster runs {config.status_type}{_leftover(operator)}", "prepare (cno_prepare)"
@@ -88,11 +99,18 @@ def _before_flip(seen: Observation) -> Position:
             "the operator has not acknowledged spec.migration yet",
             "wait (cno_prepare), or look at clusteroperator network",
         )
-    if seen.pools.state == "failed":
-        return Position("preparing", seen.pools.reason, "mend that pool, then go on (cno_prepare)")
-    if seen.pools.state != "done":
-        return Position("preparing", seen.pools.reason, "wait for the pools (cno_prepare)")
-    return Position("prepared", seen.pools.reason, "switch (cno_switch)")
+    if seen.prepared.state == "failed":
+        remedy = "pause the pools" if seen.target == SDN else "mend that pool"
+        return Position("preparing", seen.prepared.reason, f"{remedy}, then go on (cno_prepare)")
+    if seen.prepared.state != "done":
+        return Position("preparing", seen.prepared.reason, "wait for the pools (cno_prepare)")
+    return Position("prepared", seen.prepared.reason, "switch (cno_switch)")
+
+
+def _unfinished(seen: Observation) -> str:
+    if seen.not_rebooted:
+        return f"{counted(len(seen.not_rebooted), 'node', 'have')} not rebooted since the flip"
+    return f"still paused: {listed(seen.paused)}"
 
 
 def _leftover(operator: OperatorNetwork) -> str:
@@ -142,7 +160,27 @@ def _after_flip(seen: Observation) -> Position:
             f"every node has rebooted since the flip, but not Ready since: {listed(seen.not_ready)}",
             "wait for them (cno_reboot)",
         )
-    return Position("verifying", "every node has rebooted since the flip", "verify, then clean up (cno_verify)")
+    return _rolled_out(seen, "every node has rebooted since the flip") or Position(
+        "verifying", f"every node has rebooted since the flip{_left(seen)}", "verify, then clean up (cno_verify)"
+    )
+
+
+def _rolled_out(seen: Observation, so_far: str) -> Optional[Position]:
+    """Where the nodes keep their configuration until the reboots (pausing.py) it is rolled out afterwards; else None.
+
+    On the way to OVN-Kubernetes the rollout came before the flip, and what pools say after it may be stale.
+    """
+    if seen.target != SDN or seen.pools.state == "done":
+        return None
+    if seen.paused:
+        return Position("verifying", f"{so_far}; still paused: {listed(seen.paused)}", "resume the pools (cno_reboot)")
+    return Position("verifying", f"{so_far}; {seen.pools.reason}", "wait for the pools (cno_verify)")
+
+
+def _left(seen: Observation) -> str:
+    if not seen.left:
+        return ""
+    return f"; paused by their owner, on the former configuration until they are resumed: {listed(seen.left)}"
 
 
 def _without_migration(seen: Observation) -> Position:
@@ -153,6 +191,9 @@ def _without_migration(seen: Observation) -> Position:
             f"spec.networkType was set to {seen.target} without spec.migration, which the operator refuses",
             f"{undo_flip(seen.target)}; wait until clusteroperator network is no longer Degraded; start again",
         )
+    rolling = _rolled_out(seen, f"the cluster runs {seen.target}")
+    if rolling:
+        return rolling
     left = []
     if config.migrating:
         left.append("status.migration")
@@ -162,4 +203,4 @@ def _without_migration(seen: Observation) -> Position:
         left.append("the former plugin's settings")
     if left:
         return Position("cleanup_pending", f"left over: {', '.join(left)}", "clean up (cno_cleanup)")
-    return Position("complete", f"the cluster runs {seen.target}", "nothing")
+    return Position("complete", f"the cluster runs {seen.target}{_left(seen)}", "nothing")

@@ -11,12 +11,15 @@ from typing import Optional
 from .._cluster import readers
 from .._cluster.port import Cluster
 from .._domain.journals import Journal, not_rebooted
-from .._domain.networks import NAMESPACE, Networks, other
+from .._domain.networks import NAMESPACE, OVN, SDN, Networks, other
 from .._domain.nodes import Node
 from .._domain.phases import Observation, Position, position
+from .._domain.way_back import Trail, way_back
 from . import journal as journals
+from . import loans
 from .outcome import Outcome
 from .pooling import PoolReader, PoolsView
+from .readiness import readiness
 
 
 def inspect(cluster: Cluster, *, target: str) -> Outcome:
@@ -24,21 +27,35 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
     networks = readers.networks(cluster)
     view = PoolReader(cluster).read()
     nodes = view.nodes
-    journal = journals.current(cluster, seen=networks)
+    record, ledger = journals.read(cluster), loans.read(cluster)
+    journal = record if record and record.speaks_of(networks) else None
     remaining = None if journal is None else not_rebooted(nodes, journal.boot_ids)
     former = readers.namespace_exists(cluster, NAMESPACE[other(target)])
-    pools = view.verdict(state="updated", network_type=target)
+    ready = readiness(view, target=target, ledger=ledger, record=record)
     where = position(
         Observation(
             networks=networks,
             target=target,
-            pools=pools,
+            pools=ready.followed,
+            prepared=ready.prepared,
             not_rebooted=remaining,
             not_ready=tuple(node.name for node in nodes if not node.ready),
             former_namespace=former,
+            paused=ready.paused,
+            left=ready.left,
         )
     )
-    return Outcome(facts=_facts(cluster, where, networks, view, nodes, journal, target=target, former=former))
+    back = way_back(
+        networks,
+        Trail(
+            pools=readiness(view, target=SDN, ledger=ledger, record=record).followed,
+            journal=record,
+            not_rebooted=remaining,
+            namespace=former if target == SDN else readers.namespace_exists(cluster, NAMESPACE[OVN]),
+        ),
+    )
+    facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=former)
+    return Outcome(facts={**facts, "way_back": back.to_json(), "pools_left_paused": [*ready.left]})
 
 
 def _facts(

@@ -19,17 +19,20 @@ from .._cluster.kinds import CLUSTER_OPERATOR, NETWORK_CONFIG, NETWORK_OPERATOR
 from .._cluster.port import Cluster
 from .._domain import patches
 from .._domain.conditions import Condition, Conditions
-from .._domain.errors import MigrationError, Refused
+from .._domain.errors import MigrationError, Refused, WaitFailed
 from .._domain.journals import not_rebooted
-from .._domain.networks import LIVE_ANNOTATION, TYPES, Networks
+from .._domain.networks import LIVE_ANNOTATION, SDN, TYPES, Networks
+from .._domain.pausing import degraded
 from .._domain.phases import undo_flip
 from .._domain.settings import Settings, problems
 from .._domain.verdicts import Verdict, done, failed, listed, pending
 from .._domain.versions import Version, offline_problem
-from . import access, journal
+from .._domain.way_back import sdn_problems
+from . import access, journal, loans
 from .clock import Clock
 from .outcome import Diff, Outcome
 from .pooling import PoolReader
+from .readiness import Readiness, readiness
 from .waiting import Wait, Waiter
 
 MigrationState = Literal["idle", "prepared", "switched", "finalized"]
@@ -76,12 +79,12 @@ class Migration:
     def idle(self) -> Outcome:
         """No migration is set. Undoing a prepared one rolls every node back, so that has to be allowed by name."""
         seen = self._read()
+        if seen.config.spec_type != seen.config.status_type:
+            seen = self._unflipped(seen)
         under_way = seen.operator.migrating_to
         if under_way == self.target == seen.config.spec_type:
-            raise self._refused(
-                f"the cluster has been switched to {self.target} already",
-                "Finish it (state finalized); there is nothing left to abort.",
-            )
+            raise self._switched_already()
+        self._refuse_unfinished_way_back(seen)
         if not self.allow_abort:
             self._refuse_other_migrations(seen)
             if under_way and under_way != seen.config.spec_type:
@@ -98,6 +101,9 @@ class Migration:
         if seen.config.spec_type == self.target:
             return self._outcome(Wait(self._beyond(seen)))
         version = self._require_settings(seen)
+        self._refuse_unfinished_way_back(seen)
+        if self.target == SDN:
+            self._require_paused(seen)
         if seen.operator.migrating_to != self.target:
             seen = self._without_leftovers(seen)
         self._refuse_other_features(seen)
@@ -139,6 +145,8 @@ class Migration:
         patch = patches.finalize(seen.operator, target=self.target)
         if patch:
             self._require_rebooted(seen)
+            if self.target == SDN:
+                self._require_followed()
             self._patch_operator(seen, patch)
         elif seen.config.spec_type != self.target:
             self._require(f"spec.networkType is {seen.config.spec_type}, not {self.target}", "Switch it first.")
@@ -186,6 +194,9 @@ class Migration:
         problem = offline_problem(version)
         if problem or version is None:
             raise self._refused(problem or "no version", "Nothing was changed.")
+        impossible = sdn_problems(seen) if self.target == SDN else []
+        if impossible:
+            raise self._refused("; ".join(impossible), "Nothing was changed.")
         wrong = problems(self.settings, seen, target=self.target, version=version)
         if wrong:
             raise Refused(
@@ -202,6 +213,9 @@ class Migration:
         journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
         if seen.operator.migration is None and not seen.config.migrating:
             return seen
+        if self.target == SDN and seen.operator.migrating_to == seen.config.spec_type and not self.check_mode:
+            # The boots of the flip that is being undone tell whether its window has ended, once the field is gone.
+            journal.recorded_or_now(self.cluster, readers.nodes(self.cluster), clock=self.clock, write=True)
         self._clear(seen)
         if not self.check_mode:
             return readers.networks(self.cluster)
@@ -217,6 +231,113 @@ class Migration:
             waiting_for="status.migration is still there",
             achieved="no migration is set",
         )
+
+    def _switched_already(self) -> Refused:
+        return self._refused(
+            f"the cluster has been switched to {self.target} already",
+            "Finish it (state finalized), or roll it back; there is nothing left to abort.",
+        )
+
+    def _unflipped(self, seen: Networks) -> Networks:
+        """What there is when a flip that the operator has refused is taken back.
+
+        :raises Refused: when the operator applies it after all
+        """
+        flipped, applied = seen.config.spec_type, seen.config.status_type
+        if not self.allow_abort or flipped != self.target:
+            raise self._refused(
+                f"spec.networkType is {flipped}, and the operator still runs {applied}",
+                f"Wait for it (state switched, target {flipped}), or set allow_abort with that target to take it back.",
+            )
+        answer = self._answer_to_flip()
+        if answer.state == "done":
+            raise self._switched_already()
+        if answer.state == "pending":
+            self._warnings.append(f"Whether the operator refuses the flip is not known yet: {answer.reason}.")
+        self._require_rights()
+        patch = patches.unflip(seen.config)
+        self._patch_config(seen, patch)
+        if self.check_mode:
+            return replace(seen, config=replace(seen.config, spec_type=applied))
+        journal.close(self.cluster, target=flipped, clock=self.clock, write=True)
+        self._until_taken_back(applied)
+        return readers.networks(self.cluster)
+
+    def _answer_to_flip(self) -> Verdict:
+        """done: applied. failed: refused. pending only in check mode, which does not wait."""
+        try:
+            return self._until(
+                f"see the operator apply or refuse networkType {self.target}",
+                lambda now: now.config.status_type == self.target,
+                waiting_for=f"status.networkType is not {self.target} yet",
+                achieved=f"the operator has applied networkType {self.target}",
+            ).verdict
+        except WaitFailed as error:
+            return error.verdict
+
+    def _until_taken_back(self, network_type: str) -> None:
+        """The refusal stays at the ClusterOperator for a moment after its cause is gone."""
+
+        def judge(now: Networks) -> Verdict:
+            refusal = _refusal(self.cluster)
+            if refusal.true and refusal.reason in REFUSALS:
+                return pending(f"clusteroperator network is still Degraded, {refusal.why}")
+            if now.operator.default_type != network_type:
+                return pending(f"the operator's type is still {now.operator.default_type}")
+            return done("the flip is taken back")
+
+        self.waiter.until(
+            tried="see the operator take the flip back",
+            observe=lambda: readers.networks(self.cluster),
+            judge=judge,
+            remedy="Look at the message of clusteroperator network.",
+        )
+
+    def _refuse_unfinished_way_back(self, seen: Networks) -> None:
+        """The migration field of a rollback whose nodes or pools are not done is no leftover."""
+        under_way = seen.operator.migrating_to
+        if self.target == SDN or under_way is None or under_way != seen.config.spec_type:
+            return
+        recorded = journal.current(self.cluster, seen=seen)
+        waiting = not_rebooted(readers.nodes(self.cluster), recorded.boot_ids) if recorded else ()
+        paused = self._readiness().paused
+        if waiting or paused:
+            what = f"not rebooted: {listed(waiting)}" if waiting else f"still paused: {listed(paused)}"
+            raise self._refused(
+                f"the way back to {under_way} is not finished, {what}", f"Finish it first (target {under_way})."
+            )
+
+    def _readiness(self) -> Readiness:
+        view = PoolReader(self.cluster).read()
+        record = journal.read(self.cluster)
+        return readiness(view, target=self.target, ledger=loans.read(self.cluster), record=record)
+
+    def _require_paused(self, seen: Networks) -> None:
+        """Before the operator is asked: with that, the configuration for OpenShiftSDN begins to roll out."""
+        pools = PoolReader(self.cluster).read().pools
+        loose = [pool.pool.name for pool in pools if pool.pool.machines and not pool.pool.paused]
+        if loose and seen.operator.migrating_to != self.target:
+            self._require(
+                f"these pools are not paused, so their nodes would take the configuration for {self.target} while "
+                f"{seen.config.spec_type} runs, which it cannot without br-ex: {listed(loose)}",
+                "Pause them first (mcp_pause).",
+            )
+
+    def _require_followed(self) -> None:
+        """At the end of the way back: every node has taken the configuration that was held back."""
+        ready = self._readiness()
+        if ready.followed.state != "done":
+            self._require(
+                f"still paused: {listed(ready.paused)}"
+                if ready.paused
+                else f"not every node runs the configuration for {self.target}: {ready.followed.reason}",
+                "Resume the pools (mcp_pause), and wait until every node has the configuration (mcp_wait).",
+            )
+        if ready.left:
+            self._warnings.append(
+                f"Paused by their owner, and so still on the former plugin's configuration: {listed(ready.left)}. "
+                "Their nodes take the other one, and reboot, when these pools are resumed."
+            )
 
     def _refuse_other_migrations(self, seen: Networks) -> None:
         """Another migration under way uses the same field, and taking it away or adding to it breaks that one."""
@@ -258,12 +379,38 @@ class Migration:
             self._require(
                 "the settings are not those that the migration was prepared with", "Run state prepared first."
             )
+        if self.target == SDN:
+            self._require_held()
+            return
         pools = PoolReader(self.cluster).read().verdict(state="updated", network_type=self.target)
         if pools.state != "done":
             self._require(
                 f"not every node runs the configuration for {self.target}: {pools.reason}",
                 "Wait for the pools (mcp_wait with network_type), then switch. On a node without br-ex the new plugin "
                 "cannot start.",
+            )
+
+    def _require_held(self) -> None:
+        """On the way to OpenShiftSDN: every pool paused. What may go wrong later is told, and does not keep us."""
+        prepared = self._readiness().prepared
+        if prepared.state != "done":
+            self._require(
+                f"the pools are not ready for {self.target}: {prepared.reason}",
+                "Pause every pool (mcp_pause) and wait until its pending configuration is the one for it (mcp_wait "
+                "with wait_condition paused and network_type).",
+            )
+        nodes = readers.nodes(self.cluster)
+        sick = [f"{node.name} ({node.reason or node.state})" for node in nodes if degraded(node)]
+        if sick:
+            self._warnings.append(
+                f"The machine-config-daemon has failed on {listed(sick)}. That does not hinder the switch and the "
+                "reboots, but has to be mended before these nodes can take the configuration of the resumed pools."
+            )
+        away = [node.name for node in nodes if not node.ready]
+        if away:
+            self._warnings.append(
+                f"Not Ready at the switch: {listed(away)}. If one of them is rebooting at this moment, it counts as "
+                "rebooted since the switch when it is back; reboot it once more then."
             )
 
     def _require_rebooted(self, seen: Networks) -> None:
@@ -322,13 +469,16 @@ class Migration:
     def _flip(self, seen: Networks) -> None:
         self._require_rights()
         self._require_lasting_credential()
-        patch = patches.flip(self.settings, target=self.target)
+        if not self.check_mode:
+            journal.record(self.cluster, readers.nodes(self.cluster), target=self.target, clock=self.clock)
+        self._patch_config(seen, patches.flip(self.settings, target=self.target))
+
+    def _patch_config(self, seen: Networks, patch: patches.Patch) -> None:
         live = {
             "networkType": seen.config.spec_type,
             "clusterNetwork": [dict(entry) for entry in seen.config.cluster_network],
         }
         if not self.check_mode:
-            journal.record(self.cluster, readers.nodes(self.cluster), target=self.target, clock=self.clock)
             self.cluster.merge(NETWORK_CONFIG, "cluster", patch)
         self._diff({"spec": live}, patch, header="networks.config.openshift.io cluster")
 

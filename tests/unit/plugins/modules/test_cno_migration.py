@@ -17,6 +17,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     change_operator,
     cluster_at,
     refuse,
+    resume,
 )
 
 
@@ -105,6 +106,7 @@ def test_an_abort_has_to_be_allowed(bench):
 
 def test_the_way_back(bench):
     bench.cluster = cluster_at("rebooted", target="OpenShiftSDN")
+    resume(bench.cluster)
     change_operator(bench.cluster, defaultNetwork={"ovnKubernetesConfig": {"mtu": 1400}})
     bench.clock.at(5, lambda: change_config(bench.cluster, status={"migration": None}))
     assert bench.run("cno_migration", state="finalized", target="OpenShiftSDN")["changed"] is True

@@ -28,9 +28,12 @@ def observe(
     *,
     target=OVN,
     pools=ALL,
+    prepared=None,
     not_rebooted=None,
     not_ready=(),
     former_namespace=False,
+    paused=(),
+    left=(),
     metadata=None,
     **blocks,
 ):
@@ -43,9 +46,12 @@ def observe(
             ),
             target=target,
             pools=pools,
+            prepared=prepared or pools,
             not_rebooted=not_rebooted,
             not_ready=not_ready,
             former_namespace=former_namespace,
+            paused=paused,
+            left=left,
         )
     )
 
@@ -134,3 +140,72 @@ def test_trap_a_tells_the_way_out():
     assert (
         "set spec.networkType back to OpenShiftSDN with: oc patch network.config" in observe(None, None, OVN, SDN).next
     )
+
+
+def back(asked, acknowledged, spec_type, status_type, **facts):
+    """A rollback's phase: the target is OpenShiftSDN."""
+    return observe(asked, acknowledged, spec_type, status_type, target=SDN, **facts)
+
+
+HELD = done("every pool is paused")
+PENDING = failed("pool worker is paused, so its nodes will not take the configuration")
+
+
+def test_law_10_paused_pools_are_prepared_ones():
+    where = back(SDN, SDN, OVN, OVN, pools=PENDING, prepared=HELD)
+    assert (where.phase, where.next) == ("prepared", "switch (cno_switch)")
+
+
+def test_law_10_a_pool_that_is_not_paused_is_not_prepared():
+    where = back(SDN, SDN, OVN, OVN, pools=ROLLING, prepared=failed("pool worker is not paused"))
+    assert where.phase == "preparing"
+    assert "pause the pools" in where.next
+
+
+@pytest.mark.parametrize(
+    ("facts", "phase", "following"),
+    [
+        pytest.param({"pools": PENDING, "paused": ("worker",)}, "verifying", "resume the pools", id="paused"),
+        pytest.param({"pools": ROLLING}, "verifying", "wait for the pools", id="rolling"),
+        pytest.param({}, "verifying", "verify, then clean up", id="rolled out"),
+        pytest.param({"left": ("infra",)}, "verifying", "verify, then clean up", id="a pool of its owner"),
+    ],
+)
+def test_law_10_after_the_reboots_the_pools_have_to_follow(facts, phase, following):
+    where = back(SDN, SDN, SDN, SDN, not_rebooted=(), **facts)
+    assert where.phase == phase
+    assert following in where.next
+
+
+@pytest.mark.parametrize(
+    ("facts", "phase"),
+    [
+        pytest.param({"pools": PENDING, "paused": ("worker",)}, "verifying", id="still paused"),
+        pytest.param({"pools": ROLLING}, "verifying", id="rolling"),
+        pytest.param({"pools": ROLLING, "former_namespace": True}, "verifying", id="rolling, namespace left"),
+        pytest.param({"former_namespace": True}, "cleanup_pending", id="namespace left"),
+        pytest.param({"left": ("infra",)}, "complete", id="a pool of its owner"),
+    ],
+)
+def test_the_way_back_is_complete_when_the_pools_run_the_target(facts, phase):
+    where = back(None, None, SDN, SDN, **facts)
+    assert where.phase == phase
+    assert all(pool in where.reason for pool in facts.get("left", ()))
+
+
+@pytest.mark.parametrize(
+    ("facts", "words"),
+    [
+        pytest.param({"not_rebooted": ("w0",)}, "1 node has not rebooted", id="reboots"),
+        pytest.param({"not_rebooted": (), "paused": ("worker",)}, "still paused: worker", id="pools"),
+    ],
+)
+def test_an_unfinished_way_back_is_no_start_for_a_migration(facts, words):
+    where = observe(SDN, SDN, SDN, SDN, **facts)
+    assert where.phase == "inconsistent"
+    assert words in where.reason
+    assert "rollback.yml" in where.next
+
+
+def test_an_unfinished_migration_is_a_start_for_the_way_back():
+    assert back(OVN, OVN, OVN, OVN, not_rebooted=("w0",)).phase == "not_started"

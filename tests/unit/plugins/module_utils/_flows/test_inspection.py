@@ -21,6 +21,8 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     change_config,
     cluster_at,
     put_former_namespace,
+    put_pauses,
+    resume,
 )
 
 PHASES = {
@@ -111,4 +113,69 @@ def test_a_cluster_that_is_no_openshift():
     cluster = cluster_at("not_started")
     cluster.objects.clear()
     with pytest.raises(NotFound, match=r"networks\.config\.openshift\.io"):
+        inspect(cluster, target=OVN)
+
+
+WAYS = {
+    "not_started": ("nothing", None),
+    "asked": ("abort", None),
+    "rolling": ("abort", None),
+    "prepared": ("abort", None),
+    "flipped": ("undo_refused_flip", None),
+    "applied": ("rollback", "prepare"),
+    "rebooted": ("rollback", "prepare"),
+    "finished": ("rollback", "prepare"),
+}
+WAYS_BACK = {
+    "not_started": ("rollback", "prepare"),
+    "asked": ("rollback", "prepare"),
+    "rolling": ("rollback", "prepare"),
+    "prepared": ("rollback", "prepare"),
+    "flipped": ("rollback", "switch"),
+    "applied": ("rollback", "reboot"),
+    "rebooted": ("rollback", "resume"),
+    "finished": ("finished", None),
+}
+
+
+@pytest.mark.parametrize("asked_for", [OVN, SDN])
+@pytest.mark.parametrize(
+    ("step", "target", "way"),
+    [(step, OVN, way) for step, way in WAYS.items()] + [(step, SDN, way) for step, way in WAYS_BACK.items()],
+)
+def test_the_way_back_from_each_step_whatever_target_is_asked_for(step, target, way, asked_for):
+    told = inspect(cluster_at(step, target=target), target=asked_for).facts["way_back"]
+    assert (told["action"], told["step"]) == way
+    assert told["reason"]
+
+
+def test_law_10_a_resumed_pool_that_rolls_is_awaited():
+    cluster = cluster_at("rebooted", target=SDN)
+    facts = inspect(cluster, target=SDN).facts
+    assert "resume the pools" in facts["next"]
+    resume(cluster)
+    cluster.change(NODE, "w0", {"metadata": {"annotations": {"machineconfiguration.openshift.io/state": "Working"}}})
+    facts = inspect(cluster, target=SDN).facts
+    assert (facts["phase"], facts["next"]) == ("verifying", "wait for the pools (cno_verify)")
+    assert facts["way_back"]["step"] == "resume"
+
+
+def test_a_pool_that_its_owner_has_paused_is_named():
+    cluster = cluster_at("rebooted", target=SDN)
+    resume(cluster)
+    cluster.put(MACHINE_CONFIG_POOL, cluster_at("rebooted", target=SDN).objects[(MACHINE_CONFIG_POOL, "", "worker")])
+    facts = inspect(cluster, target=SDN).facts
+    assert facts["pools_left_paused"] == ["worker"]
+    assert facts["phase"] == "verifying"
+    assert facts["next"] == "verify, then clean up (cno_verify)"
+    put_pauses(cluster, ours={"worker": True})
+    facts = inspect(cluster, target=SDN).facts
+    assert facts["pools_left_paused"] == []
+    assert "resume the pools" in facts["next"]
+
+
+def test_law_16_a_ledger_that_cannot_be_read_is_an_error():
+    cluster = cluster_at("prepared")
+    cluster.fail(Forbidden(tried="read", seen="HTTP 403"), kind=CONFIG_MAP)
+    with pytest.raises(Forbidden):
         inspect(cluster, target=OVN)

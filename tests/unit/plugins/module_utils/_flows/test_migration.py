@@ -27,6 +27,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.set
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows import journal
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.migration import Migration
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting import Waiter
+from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import ScriptedClock
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     NODES,
@@ -35,7 +36,9 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     change_operator,
     cluster_at,
     put_journal,
+    put_pauses,
     refuse,
+    resume,
     settled,
 )
 
@@ -381,7 +384,7 @@ def test_law_03_an_abort_with_leave():
     assert writes(cluster) == [("merge", NETWORK_OPERATOR, {"spec": {"migration": None}})]
 
 
-@pytest.mark.parametrize("step", ["flipped", "applied", "rebooted"])
+@pytest.mark.parametrize("step", ["applied", "rebooted"])
 def test_law_03_after_the_flip_there_is_nothing_to_abort(step):
     refused(cluster_at(step), "idle", "has been switched to OVNKubernetes already", allow_abort=True)
 
@@ -498,6 +501,181 @@ def test_law_16_what_cannot_be_read_stops_everything(state, step, kind):
     with pytest.raises(MigrationError, match="HTTP 403"):
         reach(cluster, state)
     assert cluster.writes == []
+
+
+# The way back: abort, and rollback with paused pools.
+
+
+def test_law_03_a_flip_that_is_not_answered_yet_is_taken_back_only_with_leave():
+    refused(cluster_at("flipped"), "idle", "the operator still runs OpenShiftSDN.*allow_abort")
+
+
+def test_a_refused_flip_is_taken_back_before_the_migration_is():
+    cluster, clock = cluster_at("flipped"), ScriptedClock()
+    change_config(
+        cluster,
+        spec={"clusterNetwork": [{"cidr": "10.132.0.0/14", "hostPrefix": 23}]},
+        status={"clusterNetwork": [{"cidr": "10.128.0.0/14", "hostPrefix": 23}]},
+    )
+    refuse(cluster, "can only change default network type to the target migration network type")
+    clock.at(30, lambda: change_operator(cluster, defaultNetwork={"type": SDN}))
+    clock.at(40, lambda: cluster.objects.update({(CLUSTER_OPERATOR, "", "network"): objects.operator("network")}))
+    clock.at(60, lambda: forget(cluster))
+    outcome = reach(cluster, "idle", clock=clock, allow_abort=True)
+    assert [(call.kind, call.body) for call in cluster.writes if call.kind != CONFIG_MAP] == [
+        (
+            NETWORK_CONFIG,
+            {"spec": {"networkType": SDN, "clusterNetwork": [{"cidr": "10.128.0.0/14", "hostPrefix": 23}]}},
+        ),
+        (NETWORK_OPERATOR, {"spec": {"migration": None}}),
+    ]
+    assert recorded(cluster).closed_at, "the boot ids of a flip that never was are no record of one"
+    assert outcome.changed
+    assert outcome.wait.verdict.reason == "no migration is set"
+
+
+def test_a_flip_that_is_applied_after_all_is_no_longer_aborted():
+    cluster, clock = cluster_at("flipped"), ScriptedClock()
+    clock.at(10, lambda: apply(cluster))
+    with pytest.raises(Refused, match=r"has been switched to OVNKubernetes already.*roll it back"):
+        reach(cluster, "idle", clock=clock, allow_abort=True)
+    assert cluster.writes == []
+
+
+def test_check_mode_shows_what_taking_a_flip_back_would_write():
+    cluster = cluster_at("flipped")
+    outcome = reach(cluster, "idle", check=True, allow_abort=True)
+    assert [diff.after for diff in outcome.diffs] == [{"spec": {"networkType": SDN}}, {"spec": {}}]
+    assert "not known yet" in outcome.warnings[0]
+    assert cluster.writes == []
+
+
+def unpause(cluster, name, *, paused=False):
+    cluster.change(MACHINE_CONFIG_POOL, name, {"spec": {"paused": paused}})
+
+
+def test_law_10_the_way_back_is_not_asked_for_before_every_pool_is_paused():
+    cluster = cluster_at("not_started", target=SDN)
+    unpause(cluster, "worker")
+    refused(cluster, "prepared", "not paused.*worker.*mcp_pause", target=SDN)
+    assert "not paused" in reach(cluster, "prepared", target=SDN, check=True).warnings[0]
+
+
+def test_law_10_an_empty_pool_need_not_be_paused():
+    cluster, clock = cluster_at("not_started", target=SDN), ScriptedClock()
+    cluster.put(MACHINE_CONFIG_POOL, objects.pool("infra"))
+    clock.at(5, lambda: acknowledge(cluster, target=SDN))
+    assert reach(cluster, "prepared", clock=clock, target=SDN).changed
+
+
+def test_law_10_the_flip_back_needs_paused_pools_with_the_pending_configuration():
+    refused(cluster_at("rolling", target=SDN), "switched", "boots for OVNKubernetes, not for OpenShiftSDN", target=SDN)
+    cluster = cluster_at("prepared", target=SDN)
+    unpause(cluster, "worker")
+    refused(cluster, "switched", "pool worker is not paused", target=SDN)
+
+
+def test_in_the_window_of_the_migration_that_is_undone_nobody_renders():
+    cluster, clock = cluster_at("rolling", target=SDN), ScriptedClock()
+    put_journal(cluster, target=OVN)
+    clock.at(8, lambda: apply(cluster, target=SDN))
+    assert reach(cluster, "switched", clock=clock, target=SDN).changed
+    assert recorded(cluster).target == SDN
+    assert recorded(cluster).boot_ids == {name: f"{name}-boot-1" for name in NODES}
+
+
+@pytest.mark.parametrize("is_recorded", [True, False], ids=["recorded", "flipped by hand"])
+def test_a_switched_cluster_is_prepared_for_the_way_back(is_recorded):
+    cluster, clock = cluster_at("applied"), ScriptedClock()
+    if not is_recorded:
+        cluster.remove(CONFIG_MAP, "migration-journal", namespace="ovn-migration")
+    for name in ("master", "worker"):
+        unpause(cluster, name, paused=True)
+    clock.at(10, lambda: forget(cluster))
+    clock.at(30, lambda: acknowledge(cluster, target=SDN))
+    assert reach(cluster, "prepared", clock=clock, target=SDN, features=FEATURES).changed
+    assert [call.body for call in cluster.made("merge", NETWORK_OPERATOR)] == [
+        {"spec": {"migration": None}},
+        {
+            "spec": {
+                "migration": {
+                    "networkType": SDN,
+                    "features": {"egressIP": False, "egressFirewall": True, "multicast": True},
+                }
+            }
+        },
+    ]
+    assert recorded(cluster).target == OVN
+    assert recorded(cluster).closed_at is None, "it tells that the pod network is down until the flip back replaces it"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param({"ovnKubernetesConfig": {"ipsecConfig": {"mode": "Full"}}}, "IPsec", id="ipsec"),
+    ],
+)
+@pytest.mark.parametrize(("state", "step"), [("prepared", "not_started"), ("switched", "prepared")])
+def test_what_openshift_sdn_has_no_place_for_is_refused(state, step, change, words):
+    cluster = cluster_at(step, target=SDN)
+    change_operator(cluster, defaultNetwork=change)
+    refused(cluster, state, words, target=SDN)
+
+
+def test_dual_stack_is_refused_on_the_way_back():
+    cluster = cluster_at("not_started", target=SDN)
+    change_config(cluster, spec={"serviceNetwork": ["172.30.0.0/16", "fd02::/112"]})
+    refused(cluster, "prepared", "IPv4 only", target=SDN)
+
+
+@pytest.mark.parametrize("step", ["not_started", "prepared"])
+def test_law_15_no_way_back_from_4_17(step):
+    cluster = cluster_at(step, target=SDN, ocp="4.17.3")
+    refused(cluster, "prepared" if step == "not_started" else "switched", "has no OpenShiftSDN", target=SDN)
+
+
+def test_nodes_that_make_trouble_do_not_keep_a_cluster_from_going_back():
+    cluster, clock = cluster_at("prepared", target=SDN), ScriptedClock()
+    node = {"metadata": {"annotations": {"machineconfiguration.openshift.io/state": "Degraded"}}}
+    cluster.change(NODE, "w0", node)
+    cluster.change(NODE, "w1", {"status": {"conditions": [{"type": "Ready", "status": "False"}]}})
+    clock.at(8, lambda: apply(cluster, target=SDN))
+    outcome = reach(cluster, "switched", clock=clock, target=SDN)
+    assert outcome.changed
+    failing, away = outcome.warnings
+    assert "has failed on w0" in failing
+    assert "Not Ready at the switch: w1" in away
+
+
+def test_law_10_the_way_back_is_not_finalized_before_the_pools_have_followed():
+    cluster = cluster_at("rebooted", target=SDN)
+    put_pauses(cluster, ours={"master": True, "worker": True})
+    refused(cluster, "finalized", "still paused: master, worker", target=SDN)
+    for name in ("master", "worker"):
+        unpause(cluster, name)
+    refused(cluster, "finalized", "not every node runs the configuration for OpenShiftSDN", target=SDN)
+
+
+def test_a_pool_of_its_owner_is_told_and_left():
+    cluster, clock = cluster_at("rebooted", target=SDN), ScriptedClock()
+    resume(cluster)
+    cluster.put(MACHINE_CONFIG_POOL, cluster_at("rebooted", target=SDN).objects[(MACHINE_CONFIG_POOL, "", "worker")])
+    put_pauses(cluster, ours={"worker": True})
+    refused(cluster, "finalized", "still paused: worker", target=SDN)
+    put_pauses(cluster, ours={"worker": False})
+    clock.at(10, lambda: forget(cluster))
+    outcome = reach(cluster, "finalized", clock=clock, target=SDN)
+    assert outcome.changed
+    assert "Paused by their owner" in outcome.warnings[0]
+    assert "worker" in outcome.warnings[0]
+
+
+@pytest.mark.parametrize("state", ["idle", "prepared"])
+def test_an_unfinished_way_back_is_no_leftover(state):
+    refused(cluster_at("applied", target=SDN), state, "the way back to OpenShiftSDN is not finished, not rebooted")
+    cluster = cluster_at("rebooted", target=SDN)
+    put_pauses(cluster, ours={"master": True})
+    refused(cluster, state, "not finished, still paused: master")
 
 
 # What the operator says.
