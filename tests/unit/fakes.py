@@ -15,6 +15,7 @@ from typing import Any
 
 import jsonpatch
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import kinds
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import POD, Kind
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access, Execution, Json
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
@@ -27,7 +28,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 
 Change = Callable[[], None]
 Lines = list[str]
-READS = ("get", "list", "log", "ready", "allowed", "now")
+READS = ("get", "list", "log", "ready", "allowed", "now", "discover")
 
 
 @dataclass(frozen=True)
@@ -250,6 +251,15 @@ class FakeCluster:
     def ready(self) -> bool:
         self._log(Call("ready"))
         return self.readyz
+
+    def discover(self, kind: str, api_version: str) -> Kind:
+        """Of the kinds that the collection knows and of those that objects have been put of."""
+        self._log(Call("discover", name=kind, body=api_version))
+        served = [*(value for value in vars(kinds).values() if isinstance(value, Kind)), *(k for k, *_ in self.objects)]
+        for known in served:
+            if (known.kind, known.api_version) == (kind, api_version):
+                return known
+        raise NotFound(tried=f"find the kind {kind} of {api_version}", seen="the cluster does not serve it")
 
     def oauth_token(self) -> bool:
         return self.oauth

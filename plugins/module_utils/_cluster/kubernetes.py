@@ -24,6 +24,7 @@ from .._domain.errors import (
     Unauthorized,
     Untrusted,
 )
+from . import dynamic
 from .kinds import ACCESS_REVIEW, POD, Kind
 from .port import PAGE, Access, Execution, Json, Lines, Operations
 
@@ -199,6 +200,17 @@ class KubernetesCluster:
         }
         answer = self._json("POST", ACCESS_REVIEW.path(), body=body, tried=f"ask for the right to {access.title}")
         return bool(answer.get("status", {}).get("allowed"))
+
+    def discover(self, kind: str, api_version: str) -> Kind:
+        tried = f"find the kind {kind} of {api_version}"
+        try:
+            return dynamic.discovered(self._api, kind, api_version)
+        except ApiException as error:
+            if not error.status:
+                raise _unreachable(tried, error.reason) from error
+            raise _from_status(int(error.status), _decoded(error.body or ""), tried=tried) from error
+        except (urllib3.exceptions.HTTPError, ConfigException, OSError, ValueError) as error:
+            raise _unreachable(tried, error) from error
 
     def oauth_token(self) -> bool:
         schemes = self._configuration.auth_settings().values()

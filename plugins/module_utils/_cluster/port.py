@@ -96,5 +96,8 @@ class Cluster(Protocol):
 
     def allowed(self, access: Access) -> bool: ...
 
+    def discover(self, kind: str, api_version: str) -> Kind:
+        """A kind that is not in ``kinds.py``, by what the API says it serves. Use ``dynamic.DynamicKinds``."""
+
     def oauth_token(self) -> bool:
         """Whether the credential is an access token of OpenShift's OAuth server; nothing is asked of the cluster."""

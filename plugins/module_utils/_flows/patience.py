@@ -104,6 +104,9 @@ class PatientCluster:
     def allowed(self, access: Access) -> bool:
         return self._patiently(lambda: self._cluster.allowed(access))
 
+    def discover(self, kind: str, api_version: str) -> Kind:
+        return self._patiently(lambda: self._cluster.discover(kind, api_version))
+
     def oauth_token(self) -> bool:
         return self._cluster.oauth_token()
 
