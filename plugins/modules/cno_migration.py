@@ -41,8 +41,8 @@ options:
         pool runs the configuration for O(target). From here the pod network is down until the nodes have rebooted.
       - V(finalized) takes away C(spec.migration) and the former plugin's settings. It refuses unless every node has
         rebooted since the switch. The operator then deletes the former plugin's CRDs and every object of them.
-      - To OpenShiftSDN the nodes go on their present configuration, which has the bridge that both plugins work with, so
-        every pool has to be paused before V(prepared), and to stay so until every node has rebooted; see
+      - To OpenShiftSDN the nodes go on their present configuration, which has the bridge that both plugins work with,
+        so every pool has to be paused before V(prepared), and to stay so until every node has rebooted; see
         M(ocp_day2.ovn_migration.mcp_pause). V(finalized) refuses before the resumed pools run the configuration for
         OpenShiftSDN. A pool that its owner has paused is reported and does not keep it.
       - To OpenShiftSDN, V(prepared) and V(switched) refuse IPsec and IPv6, which it has not, and OpenShift 4.17.

@@ -124,12 +124,16 @@ way_back:
         - V(blocked) when something else is under way, or the objects contradict each other.
       type: str
     step:
-      description: With V(rollback), the first step that is not done; V(prepare), V(switch), V(reboot), V(resume) or V(cleanup).
+      description:
+        - With V(rollback), the first step that is not done; V(prepare), V(switch), V(reboot), V(resume) or V(cleanup).
       type: str
     reason:
       description: Why, in one sentence.
       type: str
-  sample: {action: abort, step: null, reason: "a migration to OVNKubernetes is being prepared, and no flip has been made"}
+  sample:
+    action: abort
+    step: null
+    reason: a migration to OVNKubernetes is being prepared, and no flip has been made
 pools_left_paused:
   description:
     - With O(target=OpenShiftSDN), the pools that somebody else has paused. Their nodes keep the configuration for the
