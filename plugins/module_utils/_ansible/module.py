@@ -17,6 +17,7 @@ from .._domain.errors import MigrationError
 from .._flows.clock import Clock, SystemClock
 from .._flows.lock import Keeper
 from .._flows.outcome import Outcome
+from .._flows.parentage import watch
 from .._flows.patience import PatientCluster
 from .._flows.waiting import Waiter
 from .arguments import AUTH, LOCK, OUTAGE, Spec, merge
@@ -84,7 +85,8 @@ def run(
             tolerate_unauthorized=tolerate_unauthorized,
         )
         if keeps_lock and module.params["lock_holder"] and not module.check_mode:
-            clock = keeper = Keeper(impatient, clock=clock, holder=module.params["lock_holder"])
+            holder = module.params["lock_holder"]
+            clock = keeper = Keeper(impatient, clock=clock, holder=holder, orphaned=watch())
             keeper.begin(cluster)
         outcome = flow(Task(params=module.params, cluster=cluster, clock=clock, check_mode=module.check_mode))
     except MigrationError as error:

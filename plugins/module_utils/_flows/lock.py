@@ -10,6 +10,7 @@ import getpass
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Optional
@@ -118,15 +119,20 @@ class Keeper:
     """A clock for a run that has the Lease: it renews it while the run sleeps.
 
     Commands that take minutes cannot be interrupted to renew, so a Lease may expire under its holder. That does not
-    matter until somebody else takes it; then the run must end.
+    matter until somebody else takes it; then the run must end. It must end, too, when the playbook that it is part of
+    was killed: nobody would see it go on, and the next run would have to wait for it.
 
     :param cluster: asked once per renewal, without patience: a sleep must not become an outage
+    :param orphaned: whether the playbook is gone
     """
 
-    def __init__(self, cluster: Cluster, *, clock: Clock, holder: str) -> None:
+    def __init__(
+        self, cluster: Cluster, *, clock: Clock, holder: str, orphaned: Callable[[], bool] = lambda: False
+    ) -> None:
         self._cluster = cluster
         self._clock = clock
         self._holder = holder
+        self._orphaned = orphaned
         self._lease: Optional[Lease] = None
         self._due = 0.0
 
@@ -150,13 +156,30 @@ class Keeper:
         return self._clock.timestamp()
 
     def sleep(self, seconds: float) -> None:
-        """:raises Refused: when somebody else has the Lease now"""
+        """:raises Refused: when somebody else has the Lease now, or the playbook is gone"""
         until = self._clock.monotonic() + seconds
-        self._renew_when_due()
+        self._go_on()
         while (left := until - self._clock.monotonic()) > 0:
             due = self._due - self._clock.monotonic()
             self._clock.sleep(min(left, due) if due > 0 else left)
-            self._renew_when_due()
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._orphaned():
+            self._give_back()
+            raise Refused(
+                tried=f"go on as {self._holder}",
+                seen="the playbook that this module is part of has ended",
+                remedy="Run the playbook again; it continues where this one has left off.",
+            )
+        self._renew_when_due()
+
+    def _give_back(self) -> None:
+        """So that the next run need not wait until the Lease has expired."""
+        try:
+            release(self._cluster, holder=self._holder, write=True)
+        except MigrationError:
+            return
 
     def _renew_when_due(self) -> None:
         if self._clock.monotonic() < self._due or self._lease is None:

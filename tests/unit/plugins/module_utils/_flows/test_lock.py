@@ -294,3 +294,31 @@ def test_a_renewal_that_fails_is_tried_again_soon():
     cluster.fail(ClusterUnreachable(tried="replace", seen="HTTP 503"), verb="replace", kind=LEASE)
     kept.sleep(60)
     assert renewals(cluster) == ["00:00:40", "00:00:45"]
+
+
+def test_a_module_whose_playbook_was_killed_gives_the_lease_back_and_ends():
+    cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
+    cluster.server_seconds = clock.monotonic
+    kept = lock.Keeper(cluster, clock=clock, holder=US, orphaned=lambda: clock.now >= 25)
+    kept.begin(cluster)
+    kept.sleep(20)
+    with pytest.raises(Refused, match="has ended"):
+        kept.sleep(10)
+    assert clock.now == 30
+    assert stored(cluster)["holderIdentity"] == ""
+
+
+def test_a_module_whose_playbook_was_killed_ends_while_the_api_is_away_too():
+    cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
+    kept = lock.Keeper(cluster, clock=clock, holder=US, orphaned=lambda: True)
+    cluster.go_down()
+    with pytest.raises(Refused, match="has ended"):
+        kept.sleep(10)
+
+
+def test_a_module_whose_playbook_was_killed_does_not_give_back_what_another_has():
+    cluster = cluster_at(0, lease(THEM))
+    kept = lock.Keeper(cluster, clock=ScriptedClock(), holder=US, orphaned=lambda: True)
+    with pytest.raises(Refused, match="has ended"):
+        kept.sleep(10)
+    assert stored(cluster)["holderIdentity"] == THEM
