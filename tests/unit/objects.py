@@ -234,3 +234,23 @@ def deployment(
             "conditions": [progressing],
         },
     }
+
+
+def webhook(name: str, *, namespace: str = "shop", timeout: int | None = 10) -> dict[str, Any]:
+    """Behind a Service; without ``timeout`` the field is left out."""
+    hook: dict[str, Any] = {"name": name, "clientConfig": {"service": {"namespace": namespace, "name": "server"}}}
+    return hook if timeout is None else {**hook, "timeoutSeconds": timeout}
+
+
+def webhooks(name: str, *hooks: Mapping[str, Any], annotations: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """A webhook configuration, validating or mutating."""
+    return {"metadata": {"name": name, "annotations": dict(annotations or {})}, "webhooks": [*hooks]}
+
+
+def health_check(name: str, *, paused: str | None = None) -> dict[str, Any]:
+    """A MachineHealthCheck; ``paused`` is the value of the annotation."""
+    annotations = {} if paused is None else {"cluster.x-k8s.io/paused": paused}
+    return {
+        "metadata": {"name": name, "namespace": "openshift-machine-api", "annotations": annotations},
+        "spec": {"selector": {"matchLabels": {"role": name}}, "unhealthyConditions": []},
+    }

@@ -1,0 +1,230 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: migration_borrow
+short_description: Change for the length of a migration what its owner gets back afterwards
+description:
+  - Pauses health checks that would replace rebooting machines, lowers the timeouts of webhooks that nobody answers
+    while the pod network is down, and raises how many nodes a pool updates at once; and puts all of it back.
+  - Everything is entered into ConfigMap C(migration-loans) of namespace C(ovn-migration), with the value before, ahead
+    of the change, and struck after it is back. A run that was killed in between is continued by the next one, from any
+    machine. Borrowing again never forgets the value before.
+  - What somebody else has changed meanwhile is his, and is left as it is and reported.
+version_added: 1.0.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: full
+options:
+  state:
+    description:
+      - V(borrowed) makes the changes that O(machine_health_checks), O(webhook_timeout) and O(max_unavailable) ask for.
+      - V(returned) puts back everything of O(kinds).
+      - V(info) only tells what is borrowed.
+    type: str
+    required: true
+    choices: [borrowed, returned, info]
+  machine_health_checks:
+    description:
+      - Pause every MachineHealthCheck with the annotation C(cluster.x-k8s.io/paused), and every NodeHealthCheck, where
+        the cluster has them. One that its owner has paused already stays his.
+    type: bool
+    default: false
+  webhook_timeout:
+    description:
+      - Lower C(timeoutSeconds) of validating and mutating webhooks behind a Service to this many seconds, where it is
+        more. V(0) leaves them alone. OpenShift's documentation of the migration asks for V(3).
+      - OpenShift's own webhooks are left alone, unless O(webhooks) names them.
+    type: int
+    default: 0
+  webhooks:
+    description:
+      - The webhook configurations that O(webhook_timeout) is for, by name; all but OpenShift's own when empty.
+    type: list
+    elements: str
+    default: []
+  max_unavailable:
+    description:
+      - How many nodes a pool updates at once, by the name of the pool, as a number or a percentage (V(10%)).
+        More make the rollout shorter, as far as the workloads can do without that many nodes.
+    type: dict
+    default: {}
+  kinds:
+    description:
+      - What O(state=returned) puts back.
+    type: list
+    elements: str
+    choices: [machine_health_checks, webhooks, max_unavailable]
+    default: [machine_health_checks, webhooks, max_unavailable]
+  keep_in_window:
+    description:
+      - With O(state=returned), keep health checks paused and timeouts low while the cluster is between the switch and
+        its last reboot, and warn. A health check that wakes up while the network is down has machines deleted.
+    type: bool
+    default: true
+  step:
+    description:
+      - What is written down as the one who borrowed.
+    type: str
+    default: migration_borrow
+notes:
+  - The pools that M(ocp_day2.ovn_migration.mcp_pause) has paused, and the policies that
+    M(ocp_day2.ovn_migration.primary_nncp) has taken away, stand in the same ledger, and are put back by those modules.
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.mcp_pause
+  - module: ocp_day2.ovn_migration.primary_nncp
+"""
+
+EXAMPLES = r"""
+- name: Make ready for the night
+  ocp_day2.ovn_migration.migration_borrow:
+    state: borrowed
+    machine_health_checks: true
+    webhook_timeout: 3
+    max_unavailable:
+      worker: 10%
+
+- name: See what is still to be given back
+  ocp_day2.ovn_migration.migration_borrow:
+    state: info
+  register: borrowed
+
+- name: Let the pools update node by node again
+  ocp_day2.ovn_migration.migration_borrow:
+    state: returned
+    kinds: [max_unavailable]
+
+- name: Give everything back; between switch and last reboot only what the night does not need
+  ocp_day2.ovn_migration.migration_borrow:
+    state: returned
+"""
+
+RETURN = r"""
+loans:
+  description: Everything that is borrowed from the cluster and not back yet; in check mode, what would be.
+  returned: always, except when the request is refused
+  type: list
+  elements: dict
+  contains:
+    what:
+      description:
+        - V(machine_health_check), V(node_health_check), V(webhook_timeout), V(max_unavailable), V(paused) or
+          V(network_policy).
+      type: str
+    kind:
+      description: The kind of the object.
+      type: str
+    namespace:
+      description: Its namespace, empty when it has none.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    part:
+      description: Which webhook of the configuration.
+      type: str
+    before:
+      description: The value before; null when it was not set, V(saved) for a whole object.
+      type: raw
+    lent:
+      description: The value that was set.
+      type: raw
+    ours:
+      description: Whether it was changed; false for what is only remembered to have been so before.
+      type: bool
+    since:
+      description: When it was borrowed.
+      type: str
+    step:
+      description: Who borrowed it.
+      type: str
+  sample:
+    - what: max_unavailable
+      kind: MachineConfigPool
+      namespace: ""
+      name: worker
+      part: ""
+      before: null
+      lent: 10%
+      ours: true
+      since: "2026-01-31T02:11:40Z"
+      step: cno_prepare
+returned:
+  description: What was put back (or would be), as in RV(loans).
+  returned: when O(state=returned)
+  type: list
+  elements: dict
+kept:
+  description: What was not put back because of O(keep_in_window), as in RV(loans).
+  returned: when O(state=returned)
+  type: list
+  elements: dict
+missing_rights:
+  description: What the credential may not do.
+  returned: when it lacks a right
+  type: list
+  elements: str
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._flows.borrowing import BORROWED, Wanted, borrow, give_back, info
+from ..module_utils._flows.loans import Lender
+from ..module_utils._flows.outcome import Outcome
+
+ARGUMENTS: Spec = {
+    "state": {"type": "str", "choices": ["borrowed", "returned", "info"], "required": True},
+    "machine_health_checks": {"type": "bool", "default": False},
+    "webhook_timeout": {"type": "int", "default": 0},
+    "webhooks": {"type": "list", "elements": "str", "default": []},
+    "max_unavailable": {"type": "dict", "default": {}},
+    "kinds": {"type": "list", "elements": "str", "choices": [*BORROWED], "default": [*BORROWED]},
+    "keep_in_window": {"type": "bool", "default": True},
+    "step": {"type": "str", "default": "migration_borrow"},
+}
+
+
+def change(task: Task) -> Outcome:
+    if task["state"] == "info":
+        return info(task.cluster)
+    lender = Lender(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
+    if task["state"] == "returned":
+        return give_back(lender, kinds=task["kinds"], keep_in_window=task["keep_in_window"])
+    return borrow(
+        lender,
+        Wanted(
+            machine_health_checks=task["machine_health_checks"],
+            webhook_timeout=task["webhook_timeout"],
+            webhooks=task["webhooks"],
+            max_unavailable=task["max_unavailable"],
+        ),
+    )
+
+
+def main() -> None:
+    run(ARGUMENTS, change)
+
+
+if __name__ == "__main__":
+    main()
