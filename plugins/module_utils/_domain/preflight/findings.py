@@ -31,7 +31,7 @@ Each file of checks ends with ``CHECKS``, and ``registry.py`` puts them together
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, Optional
 
 from .snapshot import Method, NotRead, Snapshot
@@ -143,10 +143,6 @@ def found(check: Check, snapshot: Snapshot) -> Iterator[Finding]:
             remedy="Make it readable, or skip this check when you know the answer.",
             unreadable=True,
         )
-
-
-def acknowledged(finding: Finding) -> Finding:
-    return replace(finding, acknowledged=True)
 
 
 def objects(kind: str, names: Iterable[str]) -> tuple[str, ...]:

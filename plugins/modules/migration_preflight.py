@@ -1,0 +1,391 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: migration_preflight
+short_description: Find out whether a cluster can be migrated to another network plugin
+description:
+  - Looks once at everything that decides over an offline migration, makes all checks on what it has seen, and returns
+    what it found, with a remedy each. C(docs/preflight.md) of the collection lists the checks.
+  - The settings that the migration is going to have are judged as well, as the Cluster Network Operator would judge
+    them later.
+  - A finding stops the migration when its severity is V(block), or when it wants to be acknowledged and has not been.
+    What no API can answer, such as whether a backup of etcd was taken, is a finding that wants to be acknowledged.
+  - What cannot be read is never a pass. Every check that needs it becomes a blocker then, which only O(skip) gets past.
+  - It does not fail because of findings; the role C(cno_preflight) does. It fails when the API as a whole cannot be
+    read, and when it is asked for checks that do not exist.
+  - It never writes, and O(lock_holder) makes no difference to it.
+version_added: 1.0.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: N/A
+options:
+  method:
+    description:
+      - V(offline) is the migration from OpenShiftSDN to OVN-Kubernetes, V(rollback) the way back.
+    type: str
+    choices: [offline, rollback]
+    default: offline
+  features:
+    description:
+      - Which features of the former plugin the operator is going to convert, as in
+        M(ocp_day2.ovn_migration.cno_migration). Leave it out when all of them are.
+    type: dict
+    suboptions:
+      egress_ip:
+        description: Convert egress IPs.
+        type: bool
+        default: true
+      egress_firewall:
+        description: Convert EgressNetworkPolicies to EgressFirewalls, or back.
+        type: bool
+        default: true
+      multicast:
+        description: Convert the multicast setting of namespaces.
+        type: bool
+        default: true
+  ovn:
+    description:
+      - The wanted settings of OVN-Kubernetes, as in M(ocp_day2.ovn_migration.cno_migration).
+    type: dict
+    suboptions:
+      mtu:
+        description: MTU of the overlay.
+        type: int
+      geneve_port:
+        description: UDP port of the overlay.
+        type: int
+      join_subnet:
+        description: IPv4 network in place of 100.64.0.0/16.
+        type: str
+      transit_switch_subnet:
+        description: IPv4 network in place of 100.88.0.0/16.
+        type: str
+      masquerade_subnet:
+        description: IPv4 network in place of 169.254.169.0/29.
+        type: str
+      routing_via_host:
+        description: Whether egress traffic goes through the host's routing table.
+        type: bool
+      ip_forwarding:
+        description: Whether nodes forward traffic that is not the cluster's.
+        type: str
+        choices: [Restricted, Global]
+  sdn:
+    description:
+      - The wanted settings of OpenShiftSDN, as in M(ocp_day2.ovn_migration.cno_migration).
+    type: dict
+    suboptions:
+      mtu:
+        description: MTU of the overlay.
+        type: int
+      vxlan_port:
+        description: UDP port of the overlay.
+        type: int
+      mode:
+        description: Isolation mode.
+        type: str
+        choices: [NetworkPolicy, Multitenant, Subnet]
+  cluster_network:
+    description:
+      - The pod networks that the switch is going to bring. Leave it out when they stay as they are.
+    type: list
+    elements: dict
+    suboptions:
+      cidr:
+        description: Network in CIDR notation.
+        type: str
+        required: true
+      host_prefix:
+        description: Prefix length of the part that each node gets.
+        type: int
+        required: true
+  strategy:
+    description:
+      - How the nodes are going to be rebooted, as in M(ocp_day2.ovn_migration.node_reboot). Each way has its checks.
+    type: str
+    choices: [rsh, ssh, rsh_then_ssh]
+    default: rsh
+  probe:
+    description:
+      - Whether to run one command in the machine-config-daemon pod of every node (C(ip link), C(ip address),
+        C(ip rule), C(ip route), and one file of C(/proc)). It shows that exec works, and tells what no API does.
+      - No command is run in check mode.
+    type: bool
+    default: true
+  acknowledge:
+    description:
+      - Ids of findings that you know about and take upon yourself. The finding stays, but it no longer stops the
+        migration.
+      - Only findings that want it can be acknowledged; what is broken has to be mended. An id without a finding does
+        no harm.
+    type: list
+    elements: str
+    default: []
+  skip:
+    description:
+      - Ids of checks that are not made.
+    type: list
+    elements: str
+    default: []
+  severities:
+    description:
+      - Severities in place of the checks' own, as a dictionary of ids to V(block), V(warn) or V(info).
+    type: dict
+    default: {}
+  custom_checks:
+    description:
+      - Checks of your own, on objects of any kind.
+      - The kind is looked up in what the API serves, which needs the Python package C(openshift).
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      id:
+        description: Name of the check, in lower_snake words, for O(acknowledge), O(skip) and O(severities).
+        type: str
+        required: true
+      kind:
+        description: Kind of the objects, such as C(Deployment).
+        type: str
+        required: true
+      api_version:
+        description: API version of the objects, such as C(apps/v1).
+        type: str
+        required: true
+      query:
+        description:
+          - JMESPath that selects what is wrong, evaluated on an object whose C(items) are all objects of the kind, of
+            all namespaces.
+          - There is a finding when the result is neither null, false, zero nor empty. Names of objects, or objects,
+            make the best results. They go into the message.
+        type: str
+        required: true
+      message:
+        description: What the finding says, as a sentence without full stop.
+        type: str
+        required: true
+      severity:
+        description: Severity of the finding.
+        type: str
+        choices: [block, warn, info]
+        default: block
+  api_outage_timeout:
+    default: 30
+requirements:
+  - kubernetes >= 24.2.0
+  - openshift >= 0.13.2 (for O(custom_checks))
+  - jmespath >= 1.0.1 (for O(custom_checks))
+seealso:
+  - module: ocp_day2.ovn_migration.cno_migration
+  - module: ocp_day2.ovn_migration.cno_migration_info
+"""
+
+EXAMPLES = r"""
+- name: See what stands in the way of a migration with these settings
+  ocp_day2.ovn_migration.migration_preflight:
+    ovn:
+      mtu: 8900
+      join_subnet: 100.65.0.0/16
+    acknowledge: [etcd_backup, geneve_port_open]
+  register: preflight
+
+- name: Stop when something does
+  ansible.builtin.assert:
+    that: preflight.blockers == 0
+    fail_msg: "{{ preflight.verdict.reason }}"
+
+- name: Look for databases that are not whole, too
+  ocp_day2.ovn_migration.migration_preflight:
+    custom_checks:
+      - id: databases_whole
+        kind: StatefulSet
+        api_version: apps/v1
+        query: "items[?metadata.labels.tier == 'database' && status.readyReplicas != spec.replicas].metadata.name"
+        message: These databases lack replicas
+        severity: warn
+"""
+
+RETURN = r"""
+verdict:
+  description: Whether the migration may begin.
+  returned: success
+  type: dict
+  contains:
+    state:
+      description: V(done) when nothing stops it, V(failed) when something does.
+      type: str
+    reason:
+      description: One sentence why, with the ids of what stops it.
+      type: str
+  sample: {state: failed, reason: "2 findings stop the migration: nodes_ready, etcd_backup"}
+findings:
+  description: What was found. What stops the migration comes first, then the rest by severity.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the check.
+      type: str
+    severity:
+      description: V(block), V(warn) or V(info), after O(severities).
+      type: str
+    blocking:
+      description: Whether the finding stops the migration.
+      type: bool
+    acknowledge:
+      description: Whether the finding wants to be acknowledged.
+      type: bool
+    acknowledged:
+      description: Whether it has been.
+      type: bool
+    unreadable:
+      description: Whether the check could not be made, because something could not be read.
+      type: bool
+    message:
+      description: What was seen, on what.
+      type: str
+    remedy:
+      description: What to do about it.
+      type: str
+    objects:
+      description: All objects concerned, as C(kind/name) or C(kind/namespace/name).
+      type: list
+      elements: str
+  sample:
+    - id: nodes_schedulable
+      severity: block
+      blocking: true
+      acknowledge: false
+      acknowledged: false
+      unreadable: false
+      message: "1 node is cordoned: worker-1"
+      remedy: "Uncordon them: oc adm uncordon NAME."
+      objects: [node/worker-1]
+blockers:
+  description: How many findings stop the migration.
+  returned: success
+  type: int
+counts:
+  description: How many findings there are of each severity.
+  returned: success
+  type: dict
+  sample: {block: 1, warn: 3, info: 4}
+checks:
+  description: How many checks were made.
+  returned: success
+  type: int
+skipped:
+  description: Ids of the checks that were not made.
+  returned: success
+  type: list
+  elements: str
+method:
+  description: The method that was judged.
+  returned: success
+  type: str
+target:
+  description: The network type that it leads to.
+  returned: success
+  type: str
+requests:
+  description: How many requests it took to look at the cluster, with one for each node that was probed.
+  returned: success
+  type: int
+problems:
+  description: What is wrong with the request itself.
+  returned: when O(acknowledge), O(skip), O(severities) or O(custom_checks) cannot be followed
+  type: list
+  elements: str
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.networks import OVN, SDN
+from ..module_utils._domain.preflight.choices import Choices, CustomCheck
+from ..module_utils._domain.preflight.findings import SEVERITIES
+from ..module_utils._domain.preflight.snapshot import Wanted
+from ..module_utils._domain.settings import Settings
+from ..module_utils._flows.outcome import Outcome
+from ..module_utils._flows.preflight import preflight
+
+TARGETS = {"offline": OVN, "rollback": SDN}
+FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
+OVN_OPTIONS = {
+    "mtu": {"type": "int"},
+    "geneve_port": {"type": "int"},
+    "join_subnet": {"type": "str"},
+    "transit_switch_subnet": {"type": "str"},
+    "masquerade_subnet": {"type": "str"},
+    "routing_via_host": {"type": "bool"},
+    "ip_forwarding": {"type": "str", "choices": ["Restricted", "Global"]},
+}
+SDN_OPTIONS = {
+    "mtu": {"type": "int"},
+    "vxlan_port": {"type": "int"},
+    "mode": {"type": "str", "choices": ["NetworkPolicy", "Multitenant", "Subnet"]},
+}
+CLUSTER_NETWORK = {"cidr": {"type": "str", "required": True}, "host_prefix": {"type": "int", "required": True}}
+CUSTOM_CHECK = {
+    **{name: {"type": "str", "required": True} for name in ("id", "kind", "api_version", "query", "message")},
+    "severity": {"type": "str", "choices": [*SEVERITIES], "default": "block"},
+}
+ARGUMENTS: Spec = {
+    "method": {"type": "str", "choices": [*TARGETS], "default": "offline"},
+    "features": {"type": "dict", "options": FEATURES},
+    "ovn": {"type": "dict", "options": OVN_OPTIONS},
+    "sdn": {"type": "dict", "options": SDN_OPTIONS},
+    "cluster_network": {"type": "list", "elements": "dict", "options": CLUSTER_NETWORK},
+    "strategy": {"type": "str", "choices": ["rsh", "ssh", "rsh_then_ssh"], "default": "rsh"},
+    "probe": {"type": "bool", "default": True},
+    "acknowledge": {"type": "list", "elements": "str", "default": []},
+    "skip": {"type": "list", "elements": "str", "default": []},
+    "severities": {"type": "dict", "default": {}},
+    "custom_checks": {"type": "list", "elements": "dict", "options": CUSTOM_CHECK, "default": []},
+    "api_outage_timeout": {"type": "int", "default": 30},
+}
+
+
+def look(task: Task) -> Outcome:
+    wanted = Wanted(
+        method=task["method"],
+        target=TARGETS[task["method"]],
+        settings=Settings.from_params(task.params),
+        strategy=task["strategy"],
+        probe=task["probe"] and not task.check_mode,
+    )
+    choices = Choices(
+        acknowledge=frozenset(task["acknowledge"]),
+        skip=frozenset(task["skip"]),
+        severities=task["severities"],
+        custom_checks=tuple(CustomCheck(**check) for check in task["custom_checks"]),
+    )
+    return preflight(task.cluster, wanted, choices)
+
+
+def main() -> None:
+    run(ARGUMENTS, look, keeps_lock=False)
+
+
+if __name__ == "__main__":
+    main()
