@@ -16,8 +16,8 @@ description:
   - Control-plane nodes are rebooted one at a time. The next one goes down only when the last one is back, the API
     answers that it is ready, and every etcd pod is Ready, one on each control-plane node. Then the other nodes follow
     in batches.
-  - The first node that does not come back ends the module. Others of its batch are still waited for, later batches
-    are not begun. Run again, it skips the nodes that have rebooted.
+  - A node that does not come back fails the module. Others of its batch are still waited for, later batches are not
+    begun unless O(max_failures) allows it. Run again, it skips the nodes that have rebooted.
   - Each node is asked itself, right before the command, whether it is still on the old boot, since the API lags behind.
   - It is made for the time between the change of the network type and the last reboot. The API may be away, and one
     that answers C(401) counts as away.
@@ -51,10 +51,15 @@ options:
     default: []
   strategy:
     description:
-      - How a node is told. V(rsh) runs C(shutdown) in the node's machine-config-daemon pod, which works without a pod
-        network.
+      - How a node is told. Either way it is asked first which boot it is on, and only shut down when that is the one
+        that it is to leave.
+      - V(rsh) runs C(shutdown) in the node's machine-config-daemon pod, which works without a pod network.
+      - V(ssh) logs in at the node's C(InternalIP) with the OpenSSH client of the machine that the module runs on, and
+        runs C(sudo -n shutdown). It needs neither the API nor a pod.
+      - V(rsh_then_ssh) logs in when the command could not be given in the pod. A host key that has changed, or a login
+        that is denied, is not tried twice; it goes on with V(rsh) then.
     type: str
-    choices: [rsh]
+    choices: [rsh, ssh, rsh_then_ssh]
     default: rsh
   order:
     description:
@@ -98,6 +103,55 @@ options:
       - When such a migration has no record, today's boot ids are recorded first.
     type: bool
     default: true
+  max_failures:
+    description:
+      - With how many failed nodes further batches are still begun. A node has failed when it has not proven its reboot
+        within O(reboot_timeout), or when it cannot be commanded at all. The others of its batch are always waited for.
+      - With more failures than this nothing more is begun. With V(0), the default, that is so after the first.
+      - After a control-plane node that was commanded and has not come back, no other control-plane node is
+        commanded, whatever is allowed here, unless O(order=all_at_once). A control plane that does not become whole,
+        once its node is back, ends the module at once.
+      - The module fails in the end when any node has failed, and names each with its last known state.
+    type: int
+    default: 0
+  ssh_user:
+    description:
+      - Who logs in. C(sudo) must let this user shut the node down without a password, as RHCOS lets C(core).
+    type: str
+    default: core
+  ssh_private_key_file:
+    description:
+      - A private key without a passphrase. When it is left out, the agent and the configuration of ssh provide one.
+    type: path
+  ssh_port:
+    description:
+      - The port of the nodes' ssh servers. When it is left out, 22, unless the configuration of ssh says otherwise.
+    type: int
+  ssh_jump_host:
+    description:
+      - A host that leads to the nodes, as C([user@]host[:port]). The user, the key, the checks of host keys and
+        O(ssh_extra_args) are the same there.
+    type: str
+  ssh_host_key_checking:
+    description:
+      - V(accept_new) remembers the key of a node that is met for the first time, and refuses another one later.
+      - V(strict) refuses a key that is not known yet, too.
+      - V(off) checks and remembers nothing.
+      - A node whose key is refused fails, and is not asked again.
+    type: str
+    choices: [accept_new, strict, 'off']
+    default: accept_new
+  ssh_known_hosts_file:
+    description:
+      - Where host keys are known from, and remembered. When it is left out, where ssh is configured to, usually
+        C(~/.ssh/known_hosts).
+    type: path
+  ssh_extra_args:
+    description:
+      - More arguments for ssh, each an element, such as C(-F) and the path of a configuration.
+    type: list
+    elements: str
+    default: []
   wait_sleep:
     description:
       - How many seconds to sleep between two looks at the cluster, at most.
@@ -124,6 +178,13 @@ EXAMPLES = r"""
     pools: [infra]
     max_unavailable: 25%
     use_journal: false
+
+- name: Reboot by ssh through a bastion when the pods cannot be reached, and bear with two lost workers
+  ocp_day2.ovn_migration.node_reboot:
+    strategy: rsh_then_ssh
+    ssh_private_key_file: ~/.ssh/id_ed25519_cluster
+    ssh_jump_host: ops@bastion.example.com
+    max_failures: 2
 
 - name: Show what would be rebooted, in which batches
   ocp_day2.ovn_migration.node_reboot:
@@ -155,6 +216,9 @@ nodes:
     attempts:
       description: How often it was tried to give it the command.
       type: int
+    way:
+      description: How it was commanded last, V(rsh) or V(ssh). Null when it was not.
+      type: str
     requested_at:
       description: When the command was sent.
       type: str
@@ -175,7 +239,7 @@ nodes:
       type: str
   sample:
     - {node: worker-0, pool: worker, result: rebooted, detail: rebooted and Ready, attempts: 1,
-       requested_at: "2026-01-01T10:00:00Z", down_at: "2026-01-01T10:00:45Z", back_at: "2026-01-01T10:03:10Z",
+       way: rsh, requested_at: "2026-01-01T10:00:00Z", down_at: "2026-01-01T10:00:45Z", back_at: "2026-01-01T10:03:10Z",
        seconds: 190.2, boot_id_before: 0e1f2a3b-4c5d-4e6f-8a9b-0c1d2e3f4a5b,
        boot_id_after: 9a8b7c6d-5e4f-4a3b-9c2d-1e0f9a8b7c6d}
 plan:
@@ -222,6 +286,7 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
+from ..module_utils._flows.openssh import Login
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.planning import Past, Selection, planned
 from ..module_utils._flows.rebooting import Rebooter, reboot
@@ -237,6 +302,14 @@ ARGUMENTS: Spec = {
     "reboot_timeout": {"type": "int", "default": 1800},
     "boot_ids": {"type": "dict"},
     "use_journal": {"type": "bool", "default": True},
+    "max_failures": {"type": "int", "default": 0},
+    "ssh_user": {"type": "str", "default": "core"},
+    "ssh_private_key_file": {"type": "path"},
+    "ssh_port": {"type": "int"},
+    "ssh_jump_host": {"type": "str"},
+    "ssh_host_key_checking": {"type": "str", "choices": ["accept_new", "strict", "off"], "default": "accept_new"},
+    "ssh_known_hosts_file": {"type": "path"},
+    "ssh_extra_args": {"type": "list", "elements": "str", "default": []},
     "wait_sleep": {"type": "int", "default": 5},
 }
 
@@ -253,12 +326,25 @@ def reboot_nodes(task: Task) -> Outcome:
     rebooter = Rebooter(
         cluster=task.cluster,
         clock=task.clock,
-        strategy=strategy(task["strategy"], cluster=task.cluster, delay_minutes=delay),
+        strategy=strategy(task["strategy"], cluster=task.cluster, delay_minutes=delay, login=login(task)),
         timeout=float(task["reboot_timeout"]),
         interval=float(task["wait_sleep"]),
         delay=delay * 60.0,
+        max_failures=task["max_failures"],
     )
     return reboot(rebooter, plan, check_mode=task.check_mode)
+
+
+def login(task: Task) -> Login:
+    return Login(
+        user=task["ssh_user"],
+        private_key_file=task["ssh_private_key_file"],
+        port=task["ssh_port"],
+        jump_host=task["ssh_jump_host"],
+        host_key_checking=task["ssh_host_key_checking"],
+        known_hosts_file=task["ssh_known_hosts_file"],
+        extra_args=task["ssh_extra_args"],
+    )
 
 
 def main() -> None:

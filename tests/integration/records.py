@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-WRITES = ("create", "update", "patch", "delete", "deletecollection", "exec")
+WRITES = ("create", "update", "patch", "delete", "deletecollection", "exec", "ssh")
 #: Asking for one's own rights is a POST that stores nothing.
 REVIEWS = ("selfsubjectaccessreviews.authorization.k8s.io", "selfsubjectrulesreviews.authorization.k8s.io")
 

@@ -23,8 +23,11 @@ Order = Literal["control_plane_first", "all_at_once"]
 Result = Literal["rebooted", "skipped", "failed", "planned"]
 #: What came of asking a node to reboot. ``unknown``: sent, and the line went dead. ``refused``: the command, or the
 #: stream to it, failed, which is no proof that it had no effect. ``unsent``: nothing was sent. ``elsewhere``: the node
-#: itself says that it is on another boot already, so it was not asked again.
-Answer = Literal["accepted", "unknown", "refused", "unsent", "elsewhere"]
+#: itself says that it is on another boot already, so it was not asked again. ``closed``: nothing was done, and asking
+#: again would only be answered the same, until the operator has changed something.
+Answer = Literal["accepted", "unknown", "refused", "unsent", "elsewhere", "closed"]
+#: How a node was asked: by exec in a pod of it, or by logging in.
+Way = Literal["rsh", "ssh"]
 
 _SHARE = re.compile(r"(\d+)(%?)", re.ASCII)
 
@@ -35,6 +38,7 @@ class Request:
 
     answer: Answer
     seen: str = ""
+    way: Way = "rsh"
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,7 @@ class Evidence:
     result: Result
     detail: str = ""
     attempts: int = 0
+    way: Way | None = None
     requested_at: str | None = None
     down_at: str | None = None
     back_at: str | None = None
@@ -72,6 +77,7 @@ class Evidence:
             "result": self.result,
             "detail": self.detail,
             "attempts": self.attempts,
+            "way": self.way,
             "requested_at": self.requested_at,
             "down_at": self.down_at,
             "back_at": self.back_at,
@@ -203,7 +209,7 @@ def reboot_verdict(target: Target, node: Node | None) -> Verdict:
 
 
 def overdue_reason(target: Target, node: Node | None, *, ordered: bool, refusal: str, attempts: int) -> str:
-    """Why a node has not proven its reboot in time, in words for the operator.
+    """Why a node has not proven its reboot in time, or never will, in words for the operator.
 
     :param ordered: whether the command was sent
     :param refusal: what the last attempt was answered

@@ -38,6 +38,7 @@ class Rebooter:
     :param timeout: seconds for a node from the command, and its delay, to Ready; and for the command to be taken
     :param interval: seconds between two looks, at most
     :param delay: seconds between the command and the node going down
+    :param max_failures: with so many failed nodes later batches are still begun
     """
 
     cluster: Cluster
@@ -46,22 +47,58 @@ class Rebooter:
     timeout: float
     interval: float
     delay: float
+    max_failures: int = 0
     watches: dict[str, Watch] = field(default_factory=dict)
     polls: int = 0
     story: list[tuple[float, Verdict]] = field(default_factory=list)
+    passed_over: dict[str, str] = field(default_factory=dict)
     _began: float = 0.0
+    _guard_due: bool = True
 
     def carry_out(self, what: Plan) -> None:
-        """:raises MigrationError: at the first batch in which a node fails; later batches are not begun then"""
+        """
+        :raises MigrationError: when a node failed. With more failures than ``max_failures``, or when the control plane
+            does not become whole, the later batches are not begun
+        """
         self._began = self.clock.monotonic()
-        guard_due = True
         for batch in what.batches:
-            if batch.guarded and guard_due and not batch.targets[0].under_way:
-                self._see_quorum(f"before {batch.names[0]} goes down")
-            self._reboot(batch)
-            if batch.guarded:
-                self._see_quorum(f"after the reboot of {batch.names[0]}")
-                guard_due = False
+            if not batch.guarded:
+                self._reboot(batch)
+            elif self._may_go_down(batch):
+                self._reboot_guarded(batch)
+            if len(self.failures) > self.max_failures:
+                break
+        if self.failures:
+            seen = self._failure(what)
+            raise WaitFailed(tried="reboot all nodes", verdict=failed(seen), seen=seen, remedy=REMEDY)
+
+    @property
+    def failures(self) -> list[Watch]:
+        return [watch for watch in self.watches.values() if watch.evidence and watch.evidence.result == "failed"]
+
+    def _failure(self, what: Plan) -> str:
+        """Each failed node with what is wrong with it, and who was not begun therefore."""
+        wrong = [f"{watch.target.node}: {watch.told().detail}" for watch in self.failures]
+        rest = [target.node for target in what.to_command if target.node not in self.watches]
+        return "; ".join([*wrong, *([f"not begun: {listed(rest)}"] if rest else [])])
+
+    def _reboot_guarded(self, batch: Batch) -> None:
+        if self._guard_due and not batch.targets[0].under_way:
+            self._see_quorum(f"before {batch.names[0]} goes down")
+        self._reboot(batch)
+        self._guard_due = any(watch.target.node in batch.names for watch in self.failures)
+        if not self._guard_due:
+            self._see_quorum(f"after the reboot of {batch.names[0]}")
+
+    def _may_go_down(self, batch: Batch) -> bool:
+        """Never two control-plane nodes at once: after one that was commanded and has not proven its reboot no other is
+        commanded, since nobody knows when it goes down."""
+        open_ = [watch.target.node for watch in self.failures if watch.target.control_plane and watch.reached]
+        if not open_ or batch.targets[0].under_way:
+            return True
+        for name in batch.names:
+            self.passed_over[name] = f"not begun, since {listed(open_)} may be down"
+        return False
 
     @property
     def commanded(self) -> bool:
@@ -89,8 +126,6 @@ class Rebooter:
         )
         verdict = batch_verdict([watch.told() for watch in watches])
         self.story.append((self.clock.monotonic() - self._began, verdict))
-        if verdict.state == "failed":
-            raise WaitFailed(tried="reboot all nodes", verdict=verdict, seen=verdict.reason, remedy=REMEDY)
 
     def _step(self, watches: Sequence[Watch]) -> None:
         """Look at every open node of the batch, then ask those that are to be asked."""
@@ -166,13 +201,13 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
         return Outcome(
             changed=bool(what.to_command),
             wait=Wait(verdict=verdict),
-            diffs=_diffs(what, {}),
-            facts=_facts(what, {}),
+            diffs=_diffs(what, rebooter),
+            facts=_facts(what, rebooter),
         )
     try:
         rebooter.carry_out(what)
     except MigrationError as error:
-        error.facts.update(_facts(what, rebooter.watches))
+        error.facts.update(_facts(what, rebooter))
         error.facts.update(rebooter.wait(failed(error.seen)).to_json())
         error.facts["changed"] = rebooter.commanded
         raise
@@ -180,8 +215,8 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
     return Outcome(
         changed=rebooter.commanded,
         wait=rebooter.wait(verdict),
-        diffs=_diffs(what, rebooter.watches),
-        facts=_facts(what, rebooter.watches),
+        diffs=_diffs(what, rebooter),
+        facts=_facts(what, rebooter),
     )
 
 
@@ -189,22 +224,23 @@ def _nothing(what: Plan) -> Verdict:
     return done(f"nothing to do: {counted(len(what.finished), 'node', 'have')} rebooted already")
 
 
-def _facts(what: Plan, watches: Mapping[str, Watch]) -> dict[str, Any]:
-    rows = [*what.finished, *(_told(target, watches) for target in what.targets)]
+def _facts(what: Plan, rebooter: Rebooter) -> dict[str, Any]:
+    rows = [*what.finished, *(_told(target, rebooter) for target in what.targets)]
     return {"plan": what.to_json(), "nodes": [row.to_json() for row in rows]}
 
 
-def _told(target: Target, watches: Mapping[str, Watch]) -> Evidence:
-    watch = watches.get(target.node)
+def _told(target: Target, rebooter: Rebooter) -> Evidence:
+    watch = rebooter.watches.get(target.node)
     if watch is not None:
         return watch.told()
-    return Evidence(target, "planned", "rebooted already, to become Ready" if target.under_way else "")
+    known = "rebooted already, to become Ready" if target.under_way else ""
+    return Evidence(target, "planned", rebooter.passed_over.get(target.node, known))
 
 
-def _diffs(what: Plan, watches: Mapping[str, Watch]) -> tuple[Diff, ...]:
+def _diffs(what: Plan, rebooter: Rebooter) -> tuple[Diff, ...]:
     if not what.to_command:
         return ()
-    told = [_told(target, watches) for target in what.to_command]
+    told = [_told(target, rebooter) for target in what.to_command]
     return (
         Diff(
             before={evidence.target.node: evidence.target.boot_id_before for evidence in told},

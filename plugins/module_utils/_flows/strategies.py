@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import Protocol
 
 from .._cluster.port import Cluster
+from .._domain.errors import Forbidden
 from .._domain.nodes import Node
 from .._domain.reboots import Request
+from .openssh import Login, OpenSsh
 from .rsh import Rsh
+from .ssh import Ssh
 
-CHOICES = ("rsh",)
+CHOICES = ("rsh", "ssh", "rsh_then_ssh")
 
 
 class Strategy(Protocol):
@@ -28,9 +31,48 @@ class Strategy(Protocol):
         """
 
 
-def strategy(name: str, *, cluster: Cluster, delay_minutes: int) -> Strategy:
+class OneAfterTheOther:
+    """Ask in the second way when the first could not send. Either way the node compares its boot id before it goes
+    down, so that one which has gone down already is not asked again.
+
+    What is closed on the second way stays closed: it is not tried again on that node, the first way is.
+    """
+
+    def __init__(self, first: Strategy, second: Strategy) -> None:
+        self._first = first
+        self._second = second
+        self._closed: dict[str, str] = {}
+
+    def request(self, node: Node, *, insist: bool = False) -> Request:
+        """See ``Strategy``."""
+        answer = self._ask_first(node, insist=insist)
+        if answer.answer not in ("unsent", "refused"):
+            return answer
+        if node.name in self._closed:
+            return Request(answer.answer, f"{answer.way}: {answer.seen}; {self._closed[node.name]}", way=answer.way)
+        other = self._second.request(node, insist=insist)
+        both = f"{answer.way}: {answer.seen}; {other.way}: {other.seen}"
+        if other.answer == "closed":
+            self._closed[node.name] = f"{other.way}: {other.seen}"
+            return Request(answer.answer, both, way=answer.way)
+        return other if other.answer in ("accepted", "elsewhere") else Request(other.answer, both, way=other.way)
+
+    def _ask_first(self, node: Node, *, insist: bool) -> Request:
+        try:
+            return self._first.request(node, insist=insist)
+        except Forbidden as error:
+            return Request("unsent", error.seen, way="rsh")
+
+
+def strategy(name: str, *, cluster: Cluster, delay_minutes: int, login: Login | None = None) -> Strategy:
     """
     :param name: one of ``CHOICES``
     :param delay_minutes: how long the node waits before it goes down, 0 for at once
+    :param login: how to log in, for the ways that do
+    :raises Refused: when ssh is among the ways, and cannot work
     """
-    return {"rsh": Rsh}[name](cluster, delay_minutes=delay_minutes)
+    rsh = Rsh(cluster, delay_minutes=delay_minutes)
+    if name == "rsh":
+        return rsh
+    ssh = Ssh(OpenSsh(login or Login()), delay_minutes=delay_minutes)
+    return ssh if name == "ssh" else OneAfterTheOther(rsh, ssh)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from .._domain.nodes import Node
-from .._domain.reboots import Evidence, Request, Result, Target, overdue_reason, reboot_verdict
+from .._domain.reboots import Evidence, Request, Result, Target, Way, overdue_reason, reboot_verdict
 
 #: Seconds between two attempts to give a node the command.
 RETRY_EVERY = 3.0
@@ -43,17 +43,20 @@ class Watch:
     evidence: Evidence | None = None
     attempts: int = 0
     refusal: str = "it was not asked yet"
+    #: the command may have had an effect
+    reached: bool = False
     _tried: float | None = None
     _sent: Moment | None = None
+    _way: Way | None = None
     _certain: bool = False
-    _reached: bool = False
+    _closed: bool = False
     _down_at: str | None = None
 
     @property
     def ours(self) -> bool:
         """Whether we have commanded the node. One that reported an error, and rebooted all the same, counts too."""
         rebooted = self.evidence is not None and self.evidence.result == "rebooted"
-        return self._sent is not None or (self._reached and rebooted)
+        return self._sent is not None or (self.reached and rebooted)
 
     @property
     def insistent(self) -> bool:
@@ -67,14 +70,14 @@ class Watch:
             return
         if self._sent and self._down_at is None and (node is None or not node.ready):
             self._down_at = moment.stamp
-        if moment.now >= self._deadline:
+        if moment.now >= self._deadline or self._hopeless(node):
             ordered = self._sent is not None
             detail = overdue_reason(self.target, node, ordered=ordered, refusal=self.refusal, attempts=self.attempts)
             self.evidence = self._evidence("failed", detail, node)
 
     def due(self, node: Node, *, now: float) -> bool:
         """Whether to give the command now: at first, after a refusal, and when it seems to have been lost."""
-        if self.target.under_way or self._certain or node.boot_id != self.target.boot_id_before:
+        if self.target.under_way or self._certain or self._closed or node.boot_id != self.target.boot_id_before:
             return False
         if self._tried is None:
             return True
@@ -87,10 +90,13 @@ class Watch:
         self.attempts += 1
         self.refusal = request.seen
         self._tried = moment.now
-        self._reached = self._reached or request.answer in ("accepted", "unknown", "refused")
+        self.reached = self.reached or request.answer in ("accepted", "unknown", "refused")
         self._certain = request.answer in ("accepted", "elsewhere")
-        if request.answer in ("accepted", "unknown") or (request.answer == "elsewhere" and self._reached):
+        self._closed = request.answer == "closed"
+        if request.answer in ("accepted", "unknown") or (request.answer == "elsewhere" and self.reached):
             self._sent = self._sent or moment
+        if self.reached:
+            self._way = request.way
 
     def told(self) -> Evidence:
         """What is known when the run is over; one that was cut short leaves commanded nodes unproven."""
@@ -100,12 +106,16 @@ class Watch:
             return self._evidence("failed", "commanded, and not looked at again", None)
         return self._evidence("planned", "", None)
 
+    def _hopeless(self, node: Node | None) -> bool:
+        """Whether the node can be told nothing and was told nothing, so that waiting would prove nothing."""
+        return self._closed and not self.reached and (node is None or node.boot_id == self.target.boot_id_before)
+
     @property
     def _deadline(self) -> float:
         return self.began + self.timeout if self._sent is None else self._sent.now + self.delay + self.timeout
 
     def _proof(self, node: Node | None, moment: Moment) -> Evidence:
-        if not self._reached:
+        if not self.reached:
             return self._evidence("skipped", "rebooted, but not by this run", node, back=moment)
         return self._evidence("rebooted", "rebooted and Ready", node, back=moment)
 
@@ -115,6 +125,7 @@ class Watch:
             result,
             detail,
             attempts=self.attempts,
+            way=self._way,
             requested_at=self._sent.stamp if self._sent else None,
             down_at=self._down_at,
             back_at=back.stamp if back else None,

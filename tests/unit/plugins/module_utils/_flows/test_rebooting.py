@@ -39,6 +39,7 @@ def run(
     boot_ids=None,
     delay=None,
     timeout=1800.0,
+    max_failures=0,
     check=False,
 ):
     minutes = delay if delay is not None else int(order == "all_at_once")
@@ -56,6 +57,7 @@ def run(
         timeout=timeout,
         interval=5.0,
         delay=minutes * 60.0,
+        max_failures=max_failures,
     )
     return reboot(rebooter, plan, check_mode=check)
 
@@ -126,6 +128,45 @@ def test_after_a_failed_worker_batch_the_next_is_not_begun(site):
     with pytest.raises(MigrationError, match="worker-0"):
         run(site, pools=["worker"], max_unavailable="1", timeout=600)
     assert site.commanded == ["worker-0"]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "begun"),
+    [
+        pytest.param(0, ["worker-0"], id="none"),
+        pytest.param(1, ["worker-0", "worker-1"], id="one"),
+        pytest.param(2, ["worker-0", "worker-1", "worker-2"], id="two"),
+    ],
+)
+def test_so_many_nodes_may_fail_before_no_further_batch_is_begun(site, allowed, begun):
+    site.machines["worker-0"].returns = False
+    site.machines["worker-1"].obeys = False
+    with pytest.raises(MigrationError) as caught:
+        run(site, pools=["worker"], max_unavailable="1", timeout=600, max_failures=allowed)
+    assert site.commanded == begun
+    assert "worker-0: not Ready (NodeStatusUnknown" in caught.value.message
+    assert ("worker-1: Ready, boot id unchanged: the command had no effect" in caught.value.message) == (allowed > 0)
+    wanted = {"worker-0": "failed", "worker-1": "failed", "worker-2": "rebooted"}
+    assert results(caught.value.facts) == {name: wanted[name] if name in begun else "planned" for name in wanted}
+    assert ("not begun: " in caught.value.message) == (allowed < 2)
+
+
+@pytest.mark.parametrize("lost", [{"returns": False}, {"obeys": False}], ids=["down", "perhaps about to go down"])
+def test_no_control_plane_node_follows_one_that_is_lost_and_the_workers_do(site, lost):
+    for name, value in lost.items():
+        setattr(site.machines["master-1"], name, value)
+    with pytest.raises(MigrationError, match="not begun: master-2") as caught:
+        run(site, timeout=600, max_failures=1)
+    assert site.commanded == ["master-0", "master-1", "worker-0", "worker-1", "worker-2"]
+    assert rows(caught.value.facts)["master-2"]["result"] == "planned"
+    assert rows(caught.value.facts)["master-2"]["detail"] == "not begun, since master-1 may be down"
+
+
+def test_a_control_plane_node_that_could_not_be_told_is_up_so_the_next_may_go(site):
+    site.cluster.remove(POD, "machine-config-daemon-master-0", namespace="openshift-machine-config-operator")
+    with pytest.raises(MigrationError, match=r"master-0: .*no running machine-config-daemon pod"):
+        run(site, timeout=600, max_failures=1, pools=["master"])
+    assert site.commanded == ["master-1", "master-2"]
 
 
 def test_the_next_control_plane_node_waits_for_etcd(site):
