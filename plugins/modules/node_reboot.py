@@ -74,8 +74,9 @@ options:
     description:
       - How many nodes of each worker pool go down together, a number, or a percentage of the pool that is rounded down.
         It is one node at least. The pools are taken side by side.
+      - A mapping of pools' names to such shares gives each pool its own; a pool that is not in it goes down as a whole.
       - It does not count with O(order=all_at_once), nor for the control plane.
-    type: str
+    type: raw
     default: 100%
   delay_minutes:
     description:
@@ -284,8 +285,11 @@ remedy:
   type: str
 """
 
+from typing import Any
+
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.reboots import Shares
 from ..module_utils._flows.openssh import Login
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.planning import Past, Selection, planned
@@ -297,7 +301,7 @@ ARGUMENTS: Spec = {
     "pools": {"type": "list", "elements": "str", "default": []},
     "strategy": {"type": "str", "choices": list(CHOICES), "default": "rsh"},
     "order": {"type": "str", "choices": ["control_plane_first", "all_at_once"], "default": "control_plane_first"},
-    "max_unavailable": {"type": "str", "default": "100%"},
+    "max_unavailable": {"type": "raw", "default": "100%"},
     "delay_minutes": {"type": "int"},
     "reboot_timeout": {"type": "int", "default": 1800},
     "boot_ids": {"type": "dict"},
@@ -319,7 +323,7 @@ def reboot_nodes(task: Task) -> Outcome:
     delay = int(order == "all_at_once") if task["delay_minutes"] is None else task["delay_minutes"]
     plan = planned(
         task.cluster,
-        Selection(task["nodes"], task["pools"], order, task["max_unavailable"]),
+        Selection(task["nodes"], task["pools"], order, shares(task["max_unavailable"])),
         Past(task["boot_ids"], use_journal=task["use_journal"], write=not task.check_mode),
         clock=task.clock,
     )
@@ -333,6 +337,11 @@ def reboot_nodes(task: Task) -> Outcome:
         max_failures=task["max_failures"],
     )
     return reboot(rebooter, plan, check_mode=task.check_mode)
+
+
+def shares(given: Any) -> Shares:
+    """YAML reads a share as a number or as a string."""
+    return {str(pool): str(share) for pool, share in given.items()} if isinstance(given, dict) else str(given)
 
 
 def login(task: Task) -> Login:

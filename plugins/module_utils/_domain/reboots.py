@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Any, Literal
+from typing import Any, Literal, Union
 
 from .nodes import Node
 from .verdicts import Verdict, counted, done, pending
@@ -28,6 +28,11 @@ Result = Literal["rebooted", "skipped", "failed", "planned"]
 Answer = Literal["accepted", "unknown", "refused", "unsent", "elsewhere", "closed"]
 #: How a node was asked: by exec in a pod of it, or by logging in.
 Way = Literal["rsh", "ssh"]
+
+#: How many nodes of a pool may go down together: of every pool, or by the name of the pool.
+Shares = Union[str, Mapping[str, str]]
+#: What counts for a pool that is not named.
+WHOLE = "100%"
 
 _SHARE = re.compile(r"(\d+)(%?)", re.ASCII)
 
@@ -130,13 +135,17 @@ def batch_size(share: str, *, of: int) -> int:
     return max(1, of * number // 100 if percent else number)
 
 
+def share_of(shares: Shares, pool: str | None) -> str:
+    return shares if isinstance(shares, str) else shares.get(pool or "", WHOLE)
+
+
 def plan(
     nodes: Sequence[Node],
     *,
     members: Mapping[str, str],
     chosen: Collection[str],
     order: Order,
-    max_unavailable: str,
+    max_unavailable: Shares,
     boot_ids: Mapping[str, str],
 ) -> Plan:
     """
@@ -158,7 +167,10 @@ def plan(
             finished.append(Evidence(target, "skipped", detail, boot_id_after=node.boot_id))
         else:
             targets.append(target)
-    sizes = {name: batch_size(max_unavailable, of=count) for name, count in _pool_sizes(nodes, members).items()}
+    sizes = {
+        name: batch_size(share_of(max_unavailable, name), of=count)
+        for name, count in _pool_sizes(nodes, members).items()
+    }
     batches = _together(targets) if order == "all_at_once" else _in_turn(targets, sizes=sizes)
     return Plan(tuple(batches), tuple(finished))
 

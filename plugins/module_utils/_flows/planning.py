@@ -14,7 +14,7 @@ from .._cluster.port import Cluster
 from .._domain.errors import Refused
 from .._domain.nodes import Node
 from .._domain.pools import membership
-from .._domain.reboots import Order, Plan, batch_size, plan
+from .._domain.reboots import Order, Plan, Shares, batch_size, plan
 from .._domain.verdicts import listed
 from .clock import Clock
 from .journal import recorded_or_now
@@ -27,7 +27,7 @@ class Selection:
     nodes: Sequence[str]
     pools: Sequence[str]
     order: Order
-    max_unavailable: str
+    max_unavailable: Shares
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def planned(cluster: Cluster, selection: Selection, past: Past, *, clock: Clock)
         raise Refused(tried="plan the reboots", seen="the cluster lists no node")
     _refuse_unknown("nodes", selection.nodes, known=[node.name for node in nodes])
     _refuse_unknown("pools", selection.pools, known=[pool.name for pool in pools])
-    _refuse_no_share(selection.max_unavailable)
+    _refuse_no_share(selection.max_unavailable, known=[pool.name for pool in pools])
     members = membership(pools, nodes)
     chosen = _chosen(selection, nodes, members)
     _refuse_unprovable([node for node in nodes if node.name in chosen])
@@ -82,20 +82,23 @@ def _boot_ids(cluster: Cluster, nodes: Sequence[Node], past: Past, *, clock: Clo
     return {} if recorded is None else {node.name: recorded.get(node.name, "") for node in nodes}
 
 
-def _refuse_no_share(max_unavailable: str) -> None:
-    try:
-        batch_size(max_unavailable, of=1)
-    except ValueError as error:
-        raise Refused(tried="plan the reboots", seen=str(error), remedy="Correct max_unavailable.") from error
+def _refuse_no_share(shares: Shares, *, known: Sequence[str]) -> None:
+    if not isinstance(shares, str):
+        _refuse_unknown("pools", list(shares), known=known, option="max_unavailable")
+    for share in [shares] if isinstance(shares, str) else shares.values():
+        try:
+            batch_size(share, of=1)
+        except ValueError as error:
+            raise Refused(tried="plan the reboots", seen=str(error), remedy="Correct max_unavailable.") from error
 
 
-def _refuse_unknown(what: str, names: Sequence[str], *, known: Sequence[str]) -> None:
+def _refuse_unknown(what: str, names: Sequence[str], *, known: Sequence[str], option: str = "") -> None:
     unknown = [name for name in names if name not in known]
     if unknown:
         raise Refused(
             tried=f"find the {what} {', '.join(unknown)}",
             seen=f"this cluster has {', '.join(known) or 'none'}",
-            remedy=f"Correct {what}; leave nodes and pools out to mean all nodes.",
+            remedy=f"Correct {option or what}; leave nodes and pools out to mean all nodes.",
         )
 
 

@@ -125,6 +125,22 @@ def test_a_node_that_ignores_the_command_fails_and_is_named(bench, site):
     assert "console" in result["remedy"]
 
 
+@pytest.mark.parametrize("share", ["1", 1, {"worker": 1}], ids=["text", "number", "by pool"])
+def test_a_share_of_a_pool(bench, site, share):
+    assert bench.run("node_reboot", check=True, pools=["worker"], max_unavailable=share)["plan"] == [
+        ["worker-0"],
+        ["worker-1"],
+        ["worker-2"],
+    ]
+
+
+def test_max_failures(bench, site):
+    site.machines["worker-0"].returns = False
+    result = bench.run("node_reboot", pools=["worker"], max_unavailable=1, max_failures=1, reboot_timeout=300)
+    assert result["failed"] is True
+    assert results(result) == {"worker-0": "failed", "worker-1": "rebooted", "worker-2": "rebooted"}
+
+
 @pytest.mark.parametrize(
     ("given", "when"),
     [({}, "now"), ({"order": "all_at_once"}, "+1"), ({"delay_minutes": 3}, "+3")],
@@ -144,7 +160,17 @@ def test_outages_and_unverifiable_tokens_are_outlasted_and_told(bench, site):
     assert len(result["api_outages"]) == 2
 
 
-@pytest.mark.parametrize("given", [{"nodes": ["nope"]}, {"pools": ["nope"]}, {"max_unavailable": "nope"}])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"nodes": ["nope"]},
+        {"pools": ["nope"]},
+        {"max_unavailable": "nope"},
+        {"max_unavailable": {"worker": "nope"}},
+        {"max_unavailable": {"nope": "1"}},
+        {"strategy": "ssh", "ssh_private_key_file": "/nope"},
+    ],
+)
 def test_what_cannot_be_is_refused_before_anything(bench, site, given):
     networks(bench.cluster, migration=True)
     result = bench.run("node_reboot", **given)

@@ -158,3 +158,15 @@ def test_a_node_that_is_gone_proves_nothing():
 def test_what_an_overdue_node_is_said_to_be(given, ordered, reason):
     node = Node.from_json(objects.node("worker-0", **given))
     assert reason in overdue_reason(TARGET, node, ordered=ordered, refusal="no pod", attempts=5)
+
+
+def test_each_pool_may_have_its_own_share_and_one_without_goes_as_a_whole():
+    assert planned(max_unavailable={"worker": "50%"}).to_json()[3:] == [
+        ["infra-0", "infra-1", "infra-2", "worker-0", "worker-1"],
+        ["worker-2", "worker-3"],
+    ]
+    assert planned(max_unavailable={"worker": "3", "infra": "1"}).to_json()[3:] == [
+        ["infra-0", "worker-0", "worker-1", "worker-2"],
+        ["infra-1", "worker-3"],
+        ["infra-2"],
+    ]
