@@ -35,8 +35,9 @@ def test_a_job_needs_nothing_but_the_credential(tmp_path: Path) -> None:
         said = _messages(run, task="Say where the migration stands")
         requests = simulator.requests()
     assert run.rc == 0, run.stdout.read()
-    assert said[0] == "not_started: the cluster runs OpenShiftSDN"
-    assert "ready machines by pool: {'master': 1, 'worker': 1}" in said
+    assert said[0] == "phase: not_started on the way to OVNKubernetes: the cluster runs OpenShiftSDN"
+    assert {line.split(",")[0] for line in said} >= {"pool master: 1 of 1 updated", "pool worker: 1 of 1 updated"}
+    assert said[-1] == "lock: nobody has it"
     assert writes(requests) == []
 
 
