@@ -118,8 +118,8 @@ options:
     default: rsh
   probe:
     description:
-      - Whether to run one command in the machine-config-daemon pod of every node (C(ip link), C(ip address),
-        C(ip rule), C(ip route), and one file of C(/proc)). It shows that exec works, and tells what no API does.
+      - Whether to run one command in the machine-config-daemon pod of every node (C(ip address), C(ip rule),
+        C(ip route), C(sysctl)). It shows that exec works, and tells what no API does.
       - No command is run in check mode.
     type: bool
     default: true

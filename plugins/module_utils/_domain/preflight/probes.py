@@ -6,65 +6,57 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from .snapshot import Interface, NodeProbe
 
-#: Each answer below its own heading. It only looks.
-SCRIPT = "; ".join(
-    (
-        "echo ==link",
-        "ip -o link",
-        "echo ==address",
-        "ip -o address",
-        "echo ==rule",
-        "ip rule",
-        "ip -6 rule",
-        "echo ==route",
-        "ip -o route show table all",
-        "ip -o -6 route show table all",
-        "echo ==forward",
-        "cat /proc/sys/net/ipv4/ip_forward",
-    )
-)
+#: Name -> command. They only look. iproute2 writes one line of JSON (``ip -j``, in every RHCOS since 4.1).
+COMMANDS = {
+    "interfaces": "ip -j addr",
+    "rules": "ip -j rule",
+    "rules6": "ip -6 -j rule",
+    "routes": "ip -j route show table all",
+    "routes6": "ip -6 -j route show table all",
+    "forwarding": "sysctl -n net.ipv4.ip_forward",
+}
+#: Each answer comes below its own heading.
+SCRIPT = "; ".join(f"echo =={name}; {command}" for name, command in COMMANDS.items())
 _HEADING = re.compile(r"^==(\w+)$", re.MULTILINE)
-_LINK = re.compile(r"^\d+:\s+(?P<name>[^:@\s]+)(?:@\S+)?:\s.*?\bmtu (?P<mtu>\d+)\b")
-_ADDRESS = re.compile(r"^\d+:\s+(?P<name>\S+)\s+inet6?\s+(?P<address>\S+)")
-_METRIC = re.compile(r"\bmetric (\d+)")
-_DEVICE = re.compile(r"\bdev (\S+)")
-#: The rules that every Linux has (iproute2, rt_tables: local, main, default).
-_USUAL_RULE = re.compile(r"^\d+:\s+from all lookup (?:local|main|default|255|254|253)\s*$")
-#: The loopback device and the host's ends of the pods' interfaces.
+#: The rules that every Linux has: priority and table, by name or number (iproute2, rt_tables).
+_USUAL_RULES = {(0, "local"), (0, "255"), (32766, "main"), (32766, "254"), (32767, "default"), (32767, "253")}
+#: The loopback device and the host's ends of the pods' interfaces (15 hexadecimal digits with OVN-Kubernetes).
 _NOT_OF_THE_HOST = re.compile(r"^(?:lo|veth.*|[0-9a-f]{15})$")
+
+Json = Mapping[str, Any]
 
 
 def understood(node: str, output: str) -> NodeProbe:
     """What ``SCRIPT`` printed on a node; ``problem`` names what of it is missing."""
     said = _sections(output)
-    interfaces = tuple(_interfaces(said.get("link", ""), said.get("address", "")))
-    routes = _lines(said.get("route", ""))
-    rules = _lines(said.get("rule", ""))
-    forward = said.get("forward", "").strip()
-    missing = [
-        name
-        for name, known in (
-            ("interfaces", interfaces),
-            ("addresses", any(interface.addresses for interface in interfaces)),
-            ("rules", rules),
-            ("routes", routes),
-            ("ip_forward", forward in ("0", "1")),
-        )
-        if not known
-    ]
+    interfaces = tuple(_interfaces(_rows(said.get("interfaces", ""))))
+    rules = _rows(said.get("rules", ""))
+    routes = _rows(said.get("routes", ""))
+    forwarding = said.get("forwarding", "").strip()
+    told = {
+        "interfaces": bool(interfaces),
+        "rules": bool(rules),
+        "routes": bool(routes),
+        "forwarding": forwarding in ("0", "1"),
+    }
+    missing = [name for name, known in told.items() if not known]
+    # A host without IPv6 answers with nothing, or with an error.
+    rules, routes = [*rules, *_rows(said.get("rules6", ""))], [*routes, *_rows(said.get("routes6", ""))]
     return NodeProbe(
         node=node,
         problem=f"it does not tell its {', '.join(missing)}" if missing else "",
         interfaces=interfaces,
         default_devices=_default_devices(routes),
-        rules=tuple(rule for rule in rules if not _USUAL_RULE.match(rule)),
-        static_routes=tuple(r for r in routes if "proto static" in r and not r.startswith("default ")),
-        ip_forward=forward == "1" if forward in ("0", "1") else None,
+        rules=tuple(_rule(r) for r in rules if (r.get("priority"), str(r.get("table"))) not in _USUAL_RULES),
+        static_routes=tuple(_route(r) for r in routes if r.get("protocol") == "static" and r.get("dst") != "default"),
+        ip_forward=forwarding == "1" if forwarding in ("0", "1") else None,
     )
 
 
@@ -73,25 +65,50 @@ def _sections(output: str) -> Mapping[str, str]:
     return dict(zip(parts[1::2], parts[2::2]))
 
 
-def _lines(text: str) -> list[str]:
-    return [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+def _rows(text: str) -> list[Json]:
+    """The rows of the first line that is a JSON list; none when there is no such line."""
+    for line in text.splitlines():
+        if line.startswith("["):
+            try:
+                return [row for row in json.loads(line) if isinstance(row, Mapping)]
+            except ValueError:
+                return []
+    return []
 
 
-def _interfaces(links: str, addresses: str) -> Iterator[Interface]:
-    known: dict[str, list[str]] = {}
-    for match in filter(None, map(_ADDRESS.match, addresses.splitlines())):
-        known.setdefault(match["name"], []).append(match["address"])
-    for match in filter(None, map(_LINK.match, links.splitlines())):
-        if not _NOT_OF_THE_HOST.match(match["name"]):
-            yield Interface(match["name"], int(match["mtu"]), tuple(known.get(match["name"], ())))
+def _interfaces(rows: Iterable[Json]) -> Iterator[Interface]:
+    for row in rows:
+        name = str(row.get("ifname", ""))
+        if name and isinstance(row.get("mtu"), int) and not _NOT_OF_THE_HOST.match(name):
+            addresses = (a for a in row.get("addr_info") or () if a.get("local"))
+            yield Interface(name, row["mtu"], tuple(f"{a['local']}/{a.get('prefixlen', '')}" for a in addresses))
 
 
-def _default_devices(routes: list[str]) -> tuple[str, ...]:
+def _default_devices(routes: Iterable[Json]) -> tuple[str, ...]:
     found = [
-        (int(metric.group(1)) if metric else 0, device.group(1))
+        (int(route.get("metric") or 0), str(hop["dev"]))
         for route in routes
-        if route.startswith("default ") and " table " not in route
-        for device, metric in [(_DEVICE.search(route), _METRIC.search(route))]
-        if device
+        if route.get("dst") == "default" and str(route.get("table") or "main") in ("main", "254")
+        for hop in (route.get("nexthops") or [route])
+        if hop.get("dev")
     ]
     return tuple(dict.fromkeys(device for _metric, device in sorted(found, key=lambda entry: entry[0])))
+
+
+def _rule(row: Json) -> str:
+    """As ``ip rule`` writes it, with what matters: ``from 10.9.0.0/16 lookup 200``."""
+    parts = [f"from {_prefix(row, 'src', 'srclen')}"]
+    if "dst" in row:
+        parts.append(f"to {_prefix(row, 'dst', 'dstlen')}")
+    parts += [f"{word} {row[word]}" for word in ("fwmark", "iif", "oif") if word in row]
+    return " ".join([*parts, f"lookup {row.get('table', 'nothing')}"])
+
+
+def _prefix(row: Json, address: str, length: str) -> str:
+    found = str(row.get(address, "all"))
+    return f"{found}/{row[length]}" if length in row else found
+
+
+def _route(row: Json) -> str:
+    words = (("gateway", "via"), ("dev", "dev"), ("table", "table"))
+    return " ".join([str(row.get("dst")), *(f"{word} {row[key]}" for key, word in words if key in row)])

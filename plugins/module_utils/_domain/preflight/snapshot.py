@@ -69,7 +69,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Interface:
-    """A network interface of a node, as ``/sys/class/net`` and ``ip -o address`` tell it.
+    """A network interface of a node, as ``ip address`` tells it.
 
     :param addresses: ``address/prefix``
     """
@@ -87,8 +87,8 @@ class NodeProbe:
     :param reached: whether the command ran at all; what it told may still be incomplete
     :param interfaces: without lo and the pods' own ends
     :param default_devices: devices of the default routes, the one with the lowest metric first
-    :param rules: lines of ``ip -o rule`` that are not the three of every Linux (local, main, default)
-    :param static_routes: lines of ``ip -o route show table all`` with ``proto static`` that are not default routes
+    :param rules: the rules of ``ip rule`` beyond the three of every Linux: ``from 10.9.0.0/16 lookup 200``
+    :param static_routes: those with ``proto static``, without default routes: ``10.8.0.0/16 via 10.0.0.1 dev ens4``
     :param ip_forward: ``net.ipv4.ip_forward`` of the host; None when it was not told
     """
 
