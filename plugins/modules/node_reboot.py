@@ -321,6 +321,7 @@ ARGUMENTS: Spec = {
 def reboot_nodes(task: Task) -> Outcome:
     order = task["order"]
     delay = int(order == "all_at_once") if task["delay_minutes"] is None else task["delay_minutes"]
+    way = strategy(task["strategy"], cluster=task.cluster, delay_minutes=delay, login=login(task))
     plan = planned(
         task.cluster,
         Selection(task["nodes"], task["pools"], order, shares(task["max_unavailable"])),
@@ -330,7 +331,7 @@ def reboot_nodes(task: Task) -> Outcome:
     rebooter = Rebooter(
         cluster=task.cluster,
         clock=task.clock,
-        strategy=strategy(task["strategy"], cluster=task.cluster, delay_minutes=delay, login=login(task)),
+        strategy=way,
         timeout=float(task["reboot_timeout"]),
         interval=float(task["wait_sleep"]),
         delay=delay * 60.0,
