@@ -47,12 +47,17 @@ def playbook(
     cwd: Path,
     variables: Mapping[str, Any] | None = None,
     arguments: Sequence[str] = (),
+    environment: Mapping[str, str] | None = None,
     timeout: float = 600,
 ) -> Run:
-    """Run a playbook of the collection (``migrate``) or a file, with QUICK waits and the given extra variables."""
+    """Run a playbook of the collection (``migrate``) or a file, with QUICK waits and the given extra variables.
+
+    :param environment: variables of the environment that differ
+    """
     target = name if name.endswith(".yml") else f"{COLLECTION}.{name}"
     extra = json.dumps({**QUICK, **(variables or {})})
-    return _run(["ansible-playbook", target, "-e", extra, *arguments], kubeconfig=kubeconfig, cwd=cwd, timeout=timeout)
+    command = ["ansible-playbook", target, "-e", extra, *arguments]
+    return _run(command, kubeconfig=kubeconfig, cwd=cwd, timeout=timeout, extra=environment)
 
 
 def migration_command(variables: Mapping[str, Any]) -> list[str]:
@@ -101,10 +106,17 @@ def environment(kubeconfig: Path | str | None, *, home: Path) -> dict[str, str]:
     return kept
 
 
-def _run(command: Sequence[str], *, kubeconfig: Path | str | None, cwd: Path, timeout: float) -> Run:
+def _run(
+    command: Sequence[str],
+    *,
+    kubeconfig: Path | str | None,
+    cwd: Path,
+    timeout: float,
+    extra: Mapping[str, str] | None = None,
+) -> Run:
     done = subprocess.run(
         command,
-        env=environment(kubeconfig, home=cwd),
+        env={**environment(kubeconfig, home=cwd), **(extra or {})},
         cwd=cwd,
         capture_output=True,
         text=True,
