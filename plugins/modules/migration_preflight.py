@@ -110,6 +110,13 @@ options:
         description: Prefix length of the part that each node gets.
         type: int
         required: true
+  external_networks:
+    description:
+      - Networks outside of the cluster that its pods talk to, in CIDR notation, or single addresses. None of them may
+        lie in a subnet that the cluster takes for itself.
+    type: list
+    elements: str
+    default: []
   strategy:
     description:
       - How the nodes are going to be rebooted, as in M(ocp_day2.ovn_migration.node_reboot). Each way has its checks.
@@ -197,7 +204,7 @@ EXAMPLES = r"""
     ovn:
       mtu: 8900
       join_subnet: 100.65.0.0/16
-    acknowledge: [etcd_backup, geneve_port_open]
+    acknowledge: [etcd_backup, tunnel_port_open]
   register: preflight
 
 - name: Stop when something does
@@ -356,6 +363,7 @@ ARGUMENTS: Spec = {
     "ovn": {"type": "dict", "options": OVN_OPTIONS},
     "sdn": {"type": "dict", "options": SDN_OPTIONS},
     "cluster_network": {"type": "list", "elements": "dict", "options": CLUSTER_NETWORK},
+    "external_networks": {"type": "list", "elements": "str", "default": []},
     "strategy": {"type": "str", "choices": ["rsh", "ssh", "rsh_then_ssh"], "default": "rsh"},
     "probe": {"type": "bool", "default": True},
     "acknowledge": {"type": "list", "elements": "str", "default": []},
@@ -373,6 +381,7 @@ def look(task: Task) -> Outcome:
         settings=Settings.from_params(task.params),
         strategy=task["strategy"],
         probe=task["probe"] and not task.check_mode,
+        external_networks=tuple(task["external_networks"]),
     )
     choices = Choices(
         acknowledge=frozenset(task["acknowledge"]),

@@ -271,6 +271,17 @@ def _nodes_of(entry: Mapping[str, Any]) -> int:
     return 1 << max(0, int(entry.get("hostPrefix", 0)) - network.prefixlen)
 
 
+def ipsec_on(block: Mapping[str, Any]) -> bool:
+    """Whether ``ovnKubernetesConfig`` uses IPsec. Up to 4.14 an empty object turns it on; from 4.15 it has a mode."""
+    ipsec = block.get("ipsecConfig")
+    return ipsec is not None and (ipsec.get("mode") or "Full") != "Disabled"
+
+
+def ipsec_encapsulates(block: Mapping[str, Any]) -> bool:
+    """Whether it encrypts what pods send to each other, which costs bytes of every packet."""
+    return ipsec_on(block) and (block["ipsecConfig"].get("mode") or "Full") == "Full"
+
+
 def kube_proxy_problems(networks: Networks, *, target: str) -> Iterable[str]:
     """cluster-network-operator 4.14, pkg/network/kube_proxy.go."""
     kube_proxy = networks.operator.kube_proxy

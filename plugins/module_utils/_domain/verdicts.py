@@ -75,4 +75,4 @@ def every(number: int, noun: str, verb: str = "") -> str:
 
 
 def _singular(verb: str) -> str:
-    return {"are": "is", "have": "has"}.get(verb, f"{verb}s")
+    return {"are": "is", "have": "has", "do": "does"}.get(verb, f"{verb}s")

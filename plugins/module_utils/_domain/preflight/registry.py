@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from . import access, machines, neighbours, platform, state
+from . import access, addressing, host_network, machines, neighbours, platform, rollback, state, workloads
 from .findings import Check
 from .snapshot import Method
 
@@ -16,6 +16,10 @@ CHECKS: tuple[Check, ...] = (
     *state.CHECKS,
     *machines.CHECKS,
     *neighbours.CHECKS,
+    *addressing.CHECKS,
+    *host_network.CHECKS,
+    *workloads.CHECKS,
+    *rollback.CHECKS,
 )
 
 

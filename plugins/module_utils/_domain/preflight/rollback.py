@@ -1,0 +1,189 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What OpenShiftSDN cannot take over from OVN-Kubernetes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from ..networks import OVN, SDN
+from ..pools import RenderedConfig, network_type_verdict
+from ..settings import ipsec_on
+from ..verdicts import counted, listed
+from .findings import ROLLBACK, Check, Problem, key, named, objects
+from .snapshot import Json, Snapshot
+
+#: By this label, and no other, the operator finds the namespace of an egress IP
+#: (cluster-network-operator 4.16, pkg/network/migration.go, convertOvnEgressIpToSdnEgressIp).
+NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+BUILTIN_POOLS = ("master", "worker")
+
+
+def _finished(snapshot: Snapshot) -> Iterator[Problem]:
+    configs = {config["metadata"]["name"]: config for config in snapshot.machine_configs}
+    for pool in snapshot.pools:
+        raw = configs.get(pool.status_config)
+        if not pool.machines or pool.paused:
+            continue
+        rendered = RenderedConfig.from_json(raw) if raw else None
+        verdict = network_type_verdict(pool, rendered, network_type=OVN)
+        if verdict.state != "done":
+            yield Problem(verdict.reason, objects("machineconfigpool", [pool.name]))
+
+
+def _single_stack(snapshot: Snapshot) -> Iterator[Problem]:
+    config = snapshot.networks.config
+    networks = [*(str(entry.get("cidr", "")) for entry in config.cluster_network), *config.service_network]
+    ipv6 = [network for network in networks if ":" in network]
+    if ipv6:
+        yield Problem(
+            f"the cluster has IPv6 networks ({listed(ipv6)}), and {SDN} is IPv4 only", ("network.config/cluster",)
+        )
+
+
+def _ipsec(snapshot: Snapshot) -> Iterator[Problem]:
+    if ipsec_on(snapshot.networks.operator.block(OVN)):
+        yield Problem(f"IPsec is on, and {SDN} has none", ("network.operator/cluster",))
+
+
+def _egress_ips(snapshot: Snapshot) -> Iterator[Problem]:
+    if (snapshot.wanted.settings.features or {}).get("egressIP") is False:
+        return
+    unfit = [egress_ip for egress_ip in snapshot.egress_ips if not convertible(egress_ip)]
+    if unfit:
+        yield Problem(
+            f"{counted(len(unfit), 'EgressIP', 'do')} not select a namespace by the label {NAMESPACE_LABEL}, and the "
+            f"operator stops the rollback at the first such one: {listed(map(key, unfit))}",
+            named("egressip", *unfit),
+        )
+
+
+def convertible(egress_ip: Json) -> bool:
+    """Whether the operator finds the one namespace of an EgressIP."""
+    selector = (egress_ip.get("spec") or {}).get("namespaceSelector") or {}
+    return bool((selector.get("matchLabels") or {}).get(NAMESPACE_LABEL))
+
+
+def _declined_egress_ips(snapshot: Snapshot) -> Iterator[Problem]:
+    features = snapshot.wanted.settings.features or {}
+    for feature, kind, items in (
+        ("egressIP", "egressip", snapshot.egress_ips),
+        ("egressFirewall", "egressfirewall", snapshot.egress_firewalls),
+    ):
+        if items and features.get(feature) is False:
+            yield Problem(
+                f"not converted, since features.{feature} is false: {listed(map(key, items))}", named(kind, *items)
+            )
+
+
+def _firewall_ports(snapshot: Snapshot) -> Iterator[Problem]:
+    with_ports = [firewall for firewall in snapshot.egress_firewalls if _names_ports(firewall)]
+    if with_ports:
+        yield Problem(
+            f"{counted(len(with_ports), 'EgressFirewall', 'have')} rules with ports, which {SDN} applies to all ports: "
+            f"{listed(map(key, with_ports))}",
+            named("egressfirewall", *with_ports),
+        )
+
+
+def _names_ports(firewall: Json) -> bool:
+    rules: Iterable[Mapping[str, Any]] = (firewall.get("spec") or {}).get("egress") or ()
+    return any(rule.get("ports") for rule in rules)
+
+
+def _ovn_only(snapshot: Snapshot) -> Iterator[Problem]:
+    for title, kind, items in (
+        ("AdminNetworkPolicy", "adminnetworkpolicy", snapshot.admin_network_policies),
+        ("BaselineAdminNetworkPolicy", "baselineadminnetworkpolicy", snapshot.baseline_network_policies),
+        ("EgressService", "egressservice", snapshot.egress_services),
+        ("EgressQoS", "egressqos", snapshot.egress_qoses),
+        ("AdminPolicyBasedExternalRoute", "adminpolicybasedexternalroute", snapshot.external_routes),
+    ):
+        if items:
+            yield Problem(f"{SDN} knows no {title}: {listed(map(key, items))}", named(kind, *items))
+    if snapshot.networks.operator.block(OVN).get("hybridOverlayConfig") is not None:
+        yield Problem(f"{SDN} knows no hybrid overlay (hybridOverlayConfig)", ("network.operator/cluster",))
+
+
+def _custom_pools(snapshot: Snapshot) -> Iterator[Problem]:
+    custom = [pool.name for pool in snapshot.pools if pool.name not in BUILTIN_POOLS and not pool.paused]
+    if custom:
+        yield Problem(
+            f"{counted(len(custom), 'custom pool')} will be paused beside master and worker: {listed(custom)}",
+            objects("machineconfigpool", custom),
+        )
+
+
+CHECKS = (
+    Check(
+        "forward_migration_finished",
+        _finished,
+        severity="block",
+        methods=ROLLBACK,
+        title="Every node boots for OVN-Kubernetes.",
+        remedy=(
+            "Let migrate.yml finish first, as Red Hat's documentation wants it; acknowledge it to roll back from the "
+            "middle of a migration that cannot be finished."
+        ),
+        acknowledge=True,
+    ),
+    Check(
+        "single_stack",
+        _single_stack,
+        severity="block",
+        methods=ROLLBACK,
+        title="Cluster and service network are IPv4 only.",
+        remedy="Convert the cluster back to IPv4 only before.",
+    ),
+    Check(
+        "ipsec_off",
+        _ipsec,
+        severity="block",
+        methods=ROLLBACK,
+        title="IPsec is off.",
+        remedy="Turn it off (ipsecConfig of networks.operator.openshift.io cluster) and wait until the pools are done.",
+    ),
+    Check(
+        "egress_ips_convertible",
+        _egress_ips,
+        severity="block",
+        methods=ROLLBACK,
+        title=f"Every EgressIP selects its namespace by the label {NAMESPACE_LABEL}.",
+        remedy="Decline the conversion (features.egress_ip: false), or change or save and delete these EgressIPs.",
+    ),
+    Check(
+        "features_declined",
+        _declined_egress_ips,
+        severity="warn",
+        methods=ROLLBACK,
+        title="No EgressIP or EgressFirewall stays behind because its conversion was declined.",
+        remedy="Write them anew for OpenShiftSDN afterwards: HostSubnet, NetNamespace, EgressNetworkPolicy.",
+    ),
+    Check(
+        "egress_firewall_ports",
+        _firewall_ports,
+        severity="warn",
+        methods=ROLLBACK,
+        title="No EgressFirewall has rules with ports.",
+        remedy="Rewrite the rules without ports: the operator drops the ports and only logs it.",
+    ),
+    Check(
+        "ovn_only_objects",
+        _ovn_only,
+        severity="warn",
+        methods=ROLLBACK,
+        title="Nothing is in use that only OVN-Kubernetes has.",
+        remedy="Save what is needed later: these objects are deleted with their kinds when the rollback is cleaned up.",
+    ),
+    Check(
+        "custom_pools_paused",
+        _custom_pools,
+        severity="info",
+        methods=ROLLBACK,
+        title="The custom pools, which have to be paused like master and worker.",
+        remedy="Nothing has to be done: rollback.yml pauses every pool, and resumes those that it paused.",
+    ),
+)
