@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
@@ -138,18 +138,19 @@ class Lender:
             error.facts.update(self.facts())
             raise
 
-    def give_back(self, due: Sequence[Loan]) -> None:
+    def give_back(self, due: Sequence[Loan], *, put_back: Optional[Callable[[Loan], None]] = None) -> None:
         """Put back what is still as we set it, and strike all that is no longer ours.
 
         One that cannot be put back does not keep the others; its entry stays.
 
+        :param put_back: for what is not put back by the terms of its property
         :raises MigrationError: when there were any, with what was done all the same
         """
         struck: dict[str, Optional[Loan]] = {}
         failures: list[MigrationError] = []
         for loan in due:
             try:
-                self._put_back(loan)
+                (put_back or self._put_back)(loan)
             except MigrationError as error:
                 failures.append(error)
                 continue

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from ansible.module_utils.common import warnings as ansible_warnings
 from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._ansible import module as glue
@@ -33,6 +34,8 @@ class Bench:
     def run(self, module_name: str, /, *, check: bool = False, **arguments: Any) -> dict[str, Any]:
         """The result; ``failed`` is in it when the module failed."""
         module = importlib.import_module(f"{MODULES}.{module_name}")
+        # A module's process ends with it; here the next one would repeat its warnings.
+        getattr(ansible_warnings, "_global_warnings", {}).clear()
         with patch_module_args({**arguments, "_ansible_check_mode": check}), pytest.raises(SystemExit) as ended:
             module.main()
         result: dict[str, Any] = json.loads(self.read_stdout())

@@ -1,0 +1,157 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: primary_nncp
+short_description: Take NodeNetworkConfigurationPolicies off the nodes' primary interface, and put them back
+description:
+  - A policy of NMState that defines the primary interface of a node fights with the bridge C(br-ex) that
+    OVN-Kubernetes makes of it, so such policies are deleted before the migration is prepared. What they have configured
+    stays on the nodes.
+  - The primary interface is the one with the node's InternalIP, and the one with its default route, as the
+    NodeNetworkState tells, with all that lies below; ports of bonds and bridges, base interfaces of VLANs.
+  - All that match are saved whole in ConfigMap C(migration-loans) of namespace C(ovn-migration) before the first is
+    deleted.
+version_added: 1.0.0
+author:
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
+extends_documentation_fragment:
+  - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting
+  - ocp_day2.ovn_migration.waiting.outage
+  - ocp_day2.ovn_migration.waiting.attributes
+attributes:
+  diff_mode:
+    support: full
+options:
+  state:
+    description:
+      - V(absent) saves and deletes the policies, and waits until they are gone. A cluster without NMState has none.
+      - V(restored) creates the saved policies again. One that somebody else has made anew stays as it is and is
+        reported. It belongs to a way back to OpenShiftSDN; after a migration to OVN-Kubernetes they stay saved.
+      - V(info) only tells which policies V(absent) would delete, and what is saved.
+    type: str
+    required: true
+    choices: [absent, restored, info]
+  names:
+    description:
+      - The policies by name, instead of those that are found; for O(state=restored), all that are saved when empty.
+      - Needed where no NodeNetworkState tells the primary interface of a node, or a policy finds its interfaces by an
+        expression (C(capture)).
+    type: list
+    elements: str
+    default: []
+  step:
+    description:
+      - What is written down as the one who took them away.
+    type: str
+    default: primary_nncp
+  wait_timeout:
+    default: 120
+requirements:
+  - kubernetes >= 24.2.0
+seealso:
+  - module: ocp_day2.ovn_migration.migration_borrow
+"""
+
+EXAMPLES = r"""
+- name: See which policies are in the way
+  ocp_day2.ovn_migration.primary_nncp:
+    state: info
+
+- name: Take them away
+  ocp_day2.ovn_migration.primary_nncp:
+    state: absent
+
+- name: Put them back after a rollback
+  ocp_day2.ovn_migration.primary_nncp:
+    state: restored
+"""
+
+RETURN = r"""
+policies:
+  description: The policies that were deleted or created (or would be).
+  returned: success
+  type: list
+  elements: str
+  sample: [bond0-policy]
+loans:
+  description:
+    - Everything that is borrowed from the cluster and not back yet, as M(ocp_day2.ovn_migration.migration_borrow) tells
+      it. A saved policy has V(network_policy) for C(what).
+  returned: always, except when the request is refused
+  type: list
+  elements: dict
+verdict:
+  description: Whether the policies are gone.
+  returned: when O(state=absent)
+  type: dict
+  contains:
+    state:
+      description: V(done), V(pending) or V(failed). In check mode the verdict is today's, before any write.
+      type: str
+    reason:
+      description: One sentence why.
+      type: str
+  sample: {state: done, reason: bond0-policy is gone}
+story:
+  description: Each different verdict of the wait with the seconds at which it was first seen.
+  returned: when O(state=absent)
+  type: list
+  elements: dict
+waited_seconds:
+  description: How long the wait took.
+  returned: when O(state=absent)
+  type: float
+polls:
+  description: How often the cluster was looked at in the wait.
+  returned: when O(state=absent)
+  type: int
+missing_rights:
+  description: What the credential may not do.
+  returned: when it lacks a right
+  type: list
+  elements: str
+api_outages:
+  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  returned: always
+  type: list
+  elements: dict
+remedy:
+  description: What to do next.
+  returned: on failure
+  type: str
+"""
+
+from ..module_utils._ansible.arguments import Spec, merge, waiting
+from ..module_utils._ansible.module import Task, run
+from ..module_utils._flows.loans import Lender
+from ..module_utils._flows.outcome import Outcome
+from ..module_utils._flows.policies import info, remove, restore
+
+ARGUMENTS: Spec = {
+    "state": {"type": "str", "choices": ["absent", "restored", "info"], "required": True},
+    "names": {"type": "list", "elements": "str", "default": []},
+    "step": {"type": "str", "default": "primary_nncp"},
+}
+
+
+def change(task: Task) -> Outcome:
+    if task["state"] == "info":
+        return info(task.cluster)
+    lender = Lender(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
+    if task["state"] == "restored":
+        return restore(lender, names=task["names"])
+    return remove(lender, task.waiter(), names=task["names"])
+
+
+def main() -> None:
+    run(merge(ARGUMENTS, waiting(timeout=120)), change)
+
+
+if __name__ == "__main__":
+    main()
