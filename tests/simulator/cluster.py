@@ -141,7 +141,8 @@ class SimulatedCluster:
         PluginControllers(world, network=network, topology=self.topology)
         self._install_network_operator(components, pods=pods)
         Platform(world, topology=self.topology).install()
-        self._shells = NodeShells(world, machines=machines)
+        plans = {plan.name: plan for plan in self.topology.nodes}
+        self._shells = NodeShells(world, machines=machines, plans=plans, control_plane=control_plane)
         world.faults.on_change(self._end_fault_in_time)
 
     def _install_workload_controllers(self, pods: PodIndex) -> None:

@@ -82,6 +82,8 @@ class Durations:
     etcd_start: float = 30.0  # kubelet up to etcd voting
     api_blip: float = 3.0  # connections reset when the master behind them goes away
 
+    etcd_backup: float = 12.0  # cluster-backup.sh: reading the database of a cluster of some dozen nodes
+
     cvo_sync: float = 60.0  # cluster-version-operator: an operator's change to the ClusterVersion's
 
     # cluster operators between flip and last reboot

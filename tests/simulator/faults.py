@@ -24,6 +24,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "ssh_refused": "node: its ssh server refuses connections",
         "ssh_host_key_changed": "node: its ssh server shows another host key than the one in known_hosts",
         "sudo_denied": "node: sudo wants a password of user core",
+        "br_ex_missing": "node: configure-ovs.sh fails at the next boot with OVN-Kubernetes' configuration; with "
+        "`kubelet=held` kubelet does not start either, until the fault is removed",
+        "etcd_backup_fails": "node: cluster-backup.sh fails with `message`; with `mode=empty` it says that all is well",
         "namespace_stuck": "namespace: its deletion never finishes",
     }
 )

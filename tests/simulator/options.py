@@ -6,6 +6,20 @@ import argparse
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
+
+#: what can be had with ``--with``, and what it is
+EXTRAS: Mapping[str, str] = MappingProxyType(
+    {
+        "egress": "egress firewalls, egress IPs and multicast of OpenShift SDN",
+        "nncp": "an NMState policy on the primary interface, and one on a card for storage",
+        "bond": "the primary interface is a bond, made by an NMState policy",
+        "vlan": "the primary interface is a VLAN on a bond, made by NMState policies",
+        "routes": "hosts with a static route and a policy rule of their own",
+        "webhooks": "admission webhooks of third parties, served by pods",
+        "mhc": "a MachineHealthCheck of the control plane, and one without limits, besides that of the workers",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +37,8 @@ class Options:
     seed: int = 0
     #: control plane nodes carry ``node-role.kubernetes.io/control-plane`` and no ``master`` label
     control_plane_label_only: bool = False
+    #: what the cluster has besides the default, of ``EXTRAS``
+    extras: Sequence[str] = ()
     #: durations that differ from the default, by name
     durations: Mapping[str, float] = field(default_factory=dict)
     #: every duration is zero
@@ -64,6 +80,9 @@ def validate(options: Options) -> Options:
     for name, seconds in options.durations.items():
         if seconds < 0:
             raise OptionsError(f"--duration {name}={seconds:g}: a duration must not be negative")
+    unknown = sorted(set(options.extras) - set(EXTRAS))
+    if unknown:
+        raise OptionsError(f"--with {','.join(unknown)}: choose from {', '.join(EXTRAS)}")
     if options.ssh and options.state is None:
         raise OptionsError("--ssh needs --state: keys and configuration are written beside the state file")
     if options.max_lifetime <= 0:
@@ -85,6 +104,7 @@ def parse(arguments: Sequence[str]) -> Options:
                 speed=given.speed,
                 seed=given.seed,
                 control_plane_label_only=given.control_plane_label_only,
+                extras=tuple(name for names in given.extras for name in names.split(",") if name),
                 durations=dict(given.duration),
                 instant=given.instant,
                 faults=tuple(given.fault),
@@ -115,6 +135,7 @@ def to_arguments(options: Options) -> list[str]:
     arguments += [f"--pool={name}={size}" for name, size in options.pools.items()]
     arguments += [f"--duration={name}={seconds}" for name, seconds in options.durations.items()]
     arguments += [f"--fault={fault}" for fault in options.faults]
+    arguments += [f"--with={name}" for name in options.extras]
     if options.control_plane_label_only:
         arguments.append("--control-plane-label-only")
     if options.instant:
@@ -149,6 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--speed", type=float, default=default.speed, help="simulated seconds per second, 0: no waiting (%(default)s)")
     add("--seed", type=int, default=default.seed, help="seed of everything random (default %(default)s)")
     add("--control-plane-label-only", action="store_true", help="control plane nodes without the label master")
+    add("--with", action="append", default=[], dest="extras", metavar="WHAT", help=f"of {', '.join(EXTRAS)}")
     add("--duration", type=_named_number, action="append", default=[], metavar="NAME=SECONDS", help="change a duration")
     add("--instant", action="store_true", help="every duration is zero")
     add("--fault", action="append", default=[], metavar="KIND[:TARGET][,K=V]", help="a fault active from the start")

@@ -112,6 +112,8 @@ class ExecResult:
     exit_code: int = 0
     #: the stream breaks off after the command was started, without an exit status
     dropped: bool = False
+    #: simulated seconds that the command takes; its output is there at their end
+    seconds: float = 0.0
 
 
 class Kubelet(Protocol):

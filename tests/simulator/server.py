@@ -53,6 +53,7 @@ class SimulatorServer:
                 record=self.record,
                 kubernetes_version=profile_for(options.ocp).kubernetes_version,
                 on_write=self._wake.set,
+                passing=self._passing,
             )
         )
         self._server = web.Server(
@@ -144,6 +145,13 @@ class SimulatorServer:
     def _remove_state(self) -> None:
         if self._options.state is not None:
             self._options.state.unlink(missing_ok=True)
+
+    async def _passing(self, seconds: float) -> None:
+        """Wait until so many simulated seconds have gone by; at speed 0 they go by at once."""
+        passed = asyncio.Event()
+        self._cluster.clock.after(seconds, passed.set)
+        self._wake.set()
+        await passed.wait()
 
     async def _pump(self) -> None:
         """Run simulated time, giving way to requests; a behaviour that fails ends the simulator."""

@@ -156,3 +156,29 @@ def test_500_nodes():
             pages.append(len(page["items"]))
             token = page["metadata"].get("continue")
         assert pages == [200, 200, 100]
+
+
+@pytest.mark.parametrize("speed", [0.0, 60.0])
+def test_a_command_takes_its_time(speed):
+    """At speed 0 simulated time passes and real time does not."""
+    kubernetes = pytest.importorskip("kubernetes")
+    from kubernetes.stream import stream
+
+    with running(Options(speed=speed, masters=1, workers=0, durations={"etcd_backup": 60}, max_lifetime=120)) as found:
+        api = kubernetes.client.CoreV1Api(kubernetes.config.new_client_from_config(str(found.kubeconfig)))
+        namespace = "openshift-machine-config-operator"
+        pods = api.list_namespaced_pod(namespace, label_selector="k8s-app=machine-config-daemon").items
+        line = "/usr/local/bin/cluster-backup.sh /home/core/backup >/dev/null 2>&1; ls /home/core/backup | wc -l"
+        before, began = found.state()["clock"]["seconds"], time.monotonic()
+        shown = stream(
+            api.connect_get_namespaced_pod_exec,
+            pods[0].metadata.name,
+            namespace,
+            container="machine-config-daemon",
+            command=["chroot", "/rootfs", "bash", "-c", line],
+            stdout=True,
+        )
+        took = time.monotonic() - began
+        assert str(shown).strip() == "2"
+        assert found.state()["clock"]["seconds"] - before >= 50
+        assert took > 0.8 if speed else took < 5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -63,6 +63,8 @@ class Parts:
     kubernetes_version: str
     #: called after every write
     on_write: Callable[[], None]
+    #: waits until so many simulated seconds have gone by
+    passing: Callable[[float], Awaitable[None]]
 
 
 class Api:
@@ -338,7 +340,9 @@ class Api:
                 raise MethodNotAllowed
             command = request.query.getall("command", [])
             row["body"] = {"command": command, "container": call.query.get("container", "")}
-            execution = Execution(kubelet=self._parts.kubelet, pod=pod, call=call, command=command)
+            execution = Execution(
+                kubelet=self._parts.kubelet, pod=pod, call=call, command=command, passing=self._parts.passing
+            )
             try:
                 return await execution.serve(request)
             finally:

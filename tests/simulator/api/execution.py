@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Awaitable, Callable
 
 from aiohttp import web
 
@@ -14,7 +15,17 @@ from tests.simulator.store.errors import ApiError, BadRequest
 
 
 class Execution:
-    def __init__(self, *, kubelet: Kubelet, pod: Object, call: Call, command: list[str]) -> None:
+    """``passing`` waits until so many simulated seconds have gone by."""
+
+    def __init__(
+        self,
+        *,
+        kubelet: Kubelet,
+        pod: Object,
+        call: Call,
+        command: list[str],
+        passing: Callable[[float], Awaitable[None]],
+    ) -> None:
         self._wanted = [name for name in ("stdin", "stdout", "stderr") if call.flag(name)]
         if not self._wanted:
             raise BadRequest("you must specify at least 1 of stdin, stdout, stderr")
@@ -26,6 +37,7 @@ class Execution:
         self._kubelet = kubelet
         self._pod = pod
         self._command = command
+        self._passing = passing
         self._container = container_of(pod, call.query.get("container", ""))
 
     async def serve(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -54,6 +66,8 @@ class Execution:
         )
 
     async def _send(self, request: web.BaseRequest, streams: Streams, result: ExecResult) -> None:
+        if result.seconds:
+            await self._passing(result.seconds)
         for stream, text in (("stdout", result.stdout), ("stderr", result.stderr)):
             if text and stream in self._wanted:
                 await streams.write(stream, text)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
+from tests.simulator.behaviours.host_files import HostFiles
 from tests.simulator.behaviours.signals import Signal
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
@@ -31,8 +32,12 @@ class Machine:
     #: rendered MachineConfig whose files and units are on disk, and the network type in it
     disk_config: str = ""
     disk_network_type: str = ""
+    #: the network type that the last boot found on disk: what configure-ovs.sh and the sysctls were given
+    booted_network_type: str = ""
     #: br-ex exists (built or removed by configure-ovs.sh at the last boot)
     bridge: bool = False
+    #: configure-ovs.sh should have built br-ex at the last boot, and did not
+    configure_ovs_failed: bool = False
     #: the network plugin that the pods of this node are connected to; None before it has come up
     network: str | None = None
     #: a `shutdown` that waits for its time, or is under way
@@ -40,6 +45,8 @@ class Machine:
     down_since: float = 0.0
     boots: int = 0
     log: list[str] = field(default_factory=list)
+    #: what has been written to its disk by hand
+    files: HostFiles = field(default_factory=HostFiles)
 
 
 class Machines:
@@ -112,7 +119,7 @@ class Machines:
         world.disruptions.node_went_down(reboot)
         self.went_down(machine)
         yield world.clock.sleep(world.jitter(durations.node_down) * self._slowness(machine.name))
-        while world.faults.active("node_never_returns", machine.name):
+        while world.faults.active("node_never_returns", machine.name) or self._held(machine):
             mended = world.clock.event()
             self._never_returned.append(mended)
             yield mended
@@ -121,18 +128,34 @@ class Machines:
     def _boot(self, machine: Machine, reboot: Reboot) -> None:
         machine.boot_id = self.new_boot_id()
         machine.boots += 1
-        machine.bridge = machine.disk_network_type == "OVNKubernetes"
+        machine.files.boot()
+        self.configure_ovs(machine, fails=self._without_bridge(machine) is not None)
         machine.kubelet = True
         machine.pending = None
         self._world.disruptions.node_came_up(reboot, boot_id=machine.boot_id)
         self.came_up(machine)
+
+    def configure_ovs(self, machine: Machine, *, fails: bool = False) -> None:
+        """What configure-ovs.sh does at a boot."""
+        machine.booted_network_type = machine.disk_network_type
+        machine.bridge = machine.disk_network_type == "OVNKubernetes" and not fails
+        machine.configure_ovs_failed = machine.disk_network_type == "OVNKubernetes" and fails
+
+    def _without_bridge(self, machine: Machine) -> Fault | None:
+        found = self._world.faults.active("br_ex_missing", machine.name)
+        return found if machine.disk_network_type == "OVNKubernetes" else None
+
+    def _held(self, machine: Machine) -> bool:
+        """configure-ovs.sh tries again and again, and kubelet, which comes after it, does not start."""
+        fault = self._without_bridge(machine)
+        return fault is not None and fault.get("kubelet") == "held"
 
     def _slowness(self, name: str) -> float:
         fault = self._world.faults.active("node_slow", name)
         return float(fault.get("factor", 5)) if fault else 1.0
 
     def _fault_changed(self, fault: Fault, added: bool) -> None:
-        if fault.kind == "node_never_returns" and not added:
+        if fault.kind in ("node_never_returns", "br_ex_missing") and not added:
             waiting, self._never_returned = self._never_returned, []
             for event in waiting:
                 event.succeed()

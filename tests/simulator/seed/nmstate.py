@@ -10,6 +10,15 @@ from tests.simulator.seed.topology import NodePlan
 
 STATES = "nodenetworkstates.nmstate.io"
 GATEWAY = "10.0.0.1"
+#: what hosts with routes of their own have, as NMState writes it
+STATIC_ROUTE: Object = {
+    "destination": "192.0.2.0/24",
+    "metric": 150,
+    "next-hop-address": "10.0.0.254",
+    "next-hop-interface": "",
+    "table-id": 254,
+}
+STATIC_RULE: Object = {"ip-from": "10.0.200.0/24", "priority": 1000, "route-table": 200}
 
 
 def seed_nmstate(seeding: Seeding) -> None:

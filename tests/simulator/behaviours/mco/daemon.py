@@ -279,7 +279,7 @@ class Daemons:
         machine.disk_config = config
         machine.disk_network_type = network_type_of(self._world.store.find(CONFIGS, config))
         if self._world.installing:
-            machine.bridge = machine.disk_network_type == "OVNKubernetes"
+            self._machines.configure_ovs(machine)
 
     def _degrade(self, machine: Machine, reason: str) -> None:
         self._log(machine, f"Marking Degraded due to: {reason}", level="E")
