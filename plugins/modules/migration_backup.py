@@ -36,8 +36,10 @@ options:
       - V(present) makes sure that there is a backup from before the migration. On a cluster that has completed it,
         nothing is made or written.
       - V(info) only reads.
+      - V(compared) only reads, too, and tells what is configured differently from a backup. An explanation is given for
+        what OpenShift's own operators change in a migration there and back.
     type: str
-    choices: [present, info]
+    choices: [present, info, compared]
     default: present
   target:
     description:
@@ -45,6 +47,30 @@ options:
     type: str
     choices: [OVNKubernetes, OpenShiftSDN]
     default: OVNKubernetes
+  extra_kinds:
+    description:
+      - More kinds to save, of which every object is saved. A kind that the cluster does not serve is recorded as absent,
+        with a warning. Secrets are refused.
+      - They are found by discovery, for which the Python package openshift is needed.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      kind:
+        description:
+          - The kind, as manifests write it.
+        type: str
+        required: true
+      api_version:
+        description:
+          - Its C(apiVersion).
+        type: str
+        required: true
+  backup:
+    description:
+      - With O(state=compared), the id of the backup to compare with. By default the newest one that was made before a
+        migration to O(target) began.
+    type: str
   directory:
     description:
       - Where the backup is to be put as files, too, on the machine that the module runs on. They go into a directory
@@ -54,6 +80,7 @@ options:
     type: path
 requirements:
   - kubernetes >= 24.2.0
+  - openshift >= 0.13, only for O(extra_kinds)
 seealso:
   - module: ocp_day2.ovn_migration.cno_migration
   - module: ocp_day2.ovn_migration.pod_health
@@ -75,6 +102,41 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+differences:
+  description: What is configured differently from the backup, field by field.
+  returned: success, with O(state=compared)
+  type: list
+  elements: dict
+  contains:
+    object:
+      description: Kind and name of the object.
+      type: str
+    path:
+      description: The field; empty when the whole object is there on one side only.
+      type: str
+    backup:
+      description: Its value in the backup, null when it has none there.
+      type: raw
+    now:
+      description: Its value in the cluster, null when it has none there.
+      type: raw
+    explanation:
+      description: Which of OpenShift's operators changes that and why, with its source; null when none of them does.
+      type: str
+  sample:
+    - object: Network.operator.openshift.io cluster
+      path: spec.deployKubeProxy
+      backup: null
+      now: false
+      explanation: the operator has filled in its default (cluster-network-operator 4.14, pkg/network/render.go)
+unexplained:
+  description: How many differences have no explanation.
+  returned: success, with O(state=compared)
+  type: int
+summary:
+  description: The comparison in one sentence.
+  returned: success, with O(state=compared)
+  type: str
 backup:
   description:
     - The backup to rely on. Null when there is none, with O(state=info) also when there is only a late one.
@@ -190,11 +252,20 @@ from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, TYPES
 from ..module_utils._flows.backup import have_backup, tell
+from ..module_utils._flows.comparison import compare
 from ..module_utils._flows.outcome import Outcome
+from ..module_utils._flows.saved import ExtraKind
 
 ARGUMENTS: Spec = {
-    "state": {"type": "str", "choices": ["present", "info"], "default": "present"},
+    "state": {"type": "str", "choices": ["present", "info", "compared"], "default": "present"},
     "target": {"type": "str", "choices": list(TYPES), "default": OVN},
+    "extra_kinds": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"kind": {"type": "str", "required": True}, "api_version": {"type": "str", "required": True}},
+    },
+    "backup": {"type": "str"},
     "directory": {"type": "path"},
 }
 
@@ -202,7 +273,15 @@ ARGUMENTS: Spec = {
 def back_up(task: Task) -> Outcome:
     if task["state"] == "info":
         return tell(task.cluster, target=task["target"])
-    return have_backup(task.cluster, target=task["target"], directory=task["directory"], write=not task.check_mode)
+    if task["state"] == "compared":
+        return compare(task.cluster, target=task["target"], backup=task["backup"])
+    return have_backup(
+        task.cluster,
+        target=task["target"],
+        extra=[ExtraKind(**wanted) for wanted in task["extra_kinds"]],
+        directory=task["directory"],
+        write=not task.check_mode,
+    )
 
 
 def main() -> None:

@@ -80,6 +80,17 @@ def _timeouts(body: Mapping[str, Any]) -> Json:
     return {"webhooks": {hook["name"]: {"timeoutSeconds": hook["timeoutSeconds"]} for hook in body["webhooks"]}}
 
 
+def _pool(body: Mapping[str, Any]) -> Json:
+    """A pool that does not say whether it is paused is not."""
+    spec = body.get("spec") or {}
+    return {"spec": {**spec, "paused": bool(spec.get("paused"))}}
+
+
+def _config_map(body: Mapping[str, Any]) -> Json:
+    """applied-cluster is the Cluster Network Operator's own record."""
+    return {} if body["metadata"]["name"] == "applied-cluster" else {"data": body.get("data")}
+
+
 def _nothing(_body: Mapping[str, Any]) -> Json:
     return {}
 
@@ -88,12 +99,12 @@ def _all_but_metadata(body: Mapping[str, Any]) -> Json:
     return {name: value for name, value in body.items() if name not in ("apiVersion", "kind", "metadata", "status")}
 
 
-#: By group and kind. applied-cluster is the Cluster Network Operator's own record, and a CloudPrivateIPConfig is made
-#: for each egress IP by the network plugin.
+#: By group and kind. A CloudPrivateIPConfig is made for each egress IP by the network plugin.
 _CHOICES: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Json]] = {
     ("config.openshift.io", "Network"): _network_config,
     ("operator.openshift.io", "Network"): _spec,
-    ("", "ConfigMap"): _nothing,
+    ("", "ConfigMap"): _config_map,
+    ("machineconfiguration.openshift.io", "MachineConfigPool"): _pool,
     ("cloud.network.openshift.io", "CloudPrivateIPConfig"): _nothing,
     ("", "Namespace"): _annotations,
     (SDN_GROUP, "HostSubnet"): _host_subnet,

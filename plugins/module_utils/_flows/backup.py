@@ -11,16 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from .._cluster.kinds import Kind
 from .._cluster.port import Cluster
 from .._domain import backups
 from .._domain.backups import Contents, Index
 from .._domain.networks import other
-from .._domain.verdicts import counted
+from .._domain.verdicts import counted, listed
 from .folder import Written, write_files
 from .inspection import inspect
 from .outcome import Diff, Outcome
-from .saved import collect
+from .saved import ExtraKind, collect
 from .shelf import Damaged, Shelf
 
 #: Phases in which nothing of the migration has happened yet, and in which all of it has.
@@ -46,7 +45,7 @@ class Stored:
 
 
 def have_backup(
-    cluster: Cluster, *, target: str, extra: Sequence[Kind] = (), directory: Optional[str] = None, write: bool
+    cluster: Cluster, *, target: str, extra: Sequence[ExtraKind] = (), directory: Optional[str] = None, write: bool
 ) -> Outcome:
     """A backup of what a migration to ``target`` starts from.
 
@@ -90,10 +89,13 @@ def tell(cluster: Cluster, *, target: str) -> Outcome:
 
 
 def _before(
-    cluster: Cluster, shelf: Shelf, *, target: str, extra: Sequence[Kind], write: bool, warnings: list[str]
+    cluster: Cluster, shelf: Shelf, *, target: str, extra: Sequence[ExtraKind], write: bool, warnings: list[str]
 ) -> Stored:
     """The newest one when nothing has changed since it was made, else another one."""
     contents = collect(cluster, extra=extra)
+    missing = [kind.title for kind in extra if kind.title in contents.absent]
+    if missing:
+        warnings.append(f"not saved, since this cluster does not serve it: {listed(missing)}")
     on_time = [index for index in shelf.indexes() if not index.late]
     index = backups.newest(on_time, target=target)
     if index and index.checksum == contents.checksum:
@@ -109,7 +111,7 @@ def _underway(
     shelf: Shelf,
     *,
     target: str,
-    extra: Sequence[Kind],
+    extra: Sequence[ExtraKind],
     write: bool,
     warnings: list[str],
     phase: str,

@@ -6,10 +6,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
+from .._cluster.dynamic import DynamicKinds
 from .._cluster.kinds import (
     ADMIN_NETWORK_POLICY,
     BASELINE_NETWORK_POLICY,
@@ -36,7 +37,7 @@ from .._cluster.kinds import (
 from .._cluster.port import Cluster, Json
 from .._domain import manifests
 from .._domain.backups import Contents
-from .._domain.errors import NotFound
+from .._domain.errors import NotFound, Refused
 from .pods import pods_in_error
 
 Reduce = Callable[[Mapping[str, Any]], Json]
@@ -57,6 +58,18 @@ class Source:
     annotation: str = ""
     #: Whether every cluster has it.
     required: bool = False
+
+
+@dataclass(frozen=True)
+class ExtraKind:
+    """A kind to save that somebody has named, as manifests write it: ``ResourceQuota`` of ``v1``."""
+
+    kind: str
+    api_version: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} of {self.api_version}"
 
 
 def _multicast(body: Mapping[str, Any]) -> Json:
@@ -89,25 +102,55 @@ SOURCES = (
 )
 
 
-def collect(cluster: Cluster, *, extra: Sequence[Kind] = ()) -> Contents:
+def collect(cluster: Cluster, *, extra: Sequence[ExtraKind] = ()) -> Contents:
     """Everything, or an error: what cannot be read is never left out.
 
     A kind that the cluster does not serve (404) is recorded as absent, since a plugin's kinds come and go with it.
 
     :param extra: kinds to save besides those of ``SOURCES``
+    :raises Refused: when they are not to be saved
     """
+    contents = collect_objects(cluster, extra=extra)
+    return replace(contents, pods_in_error=tuple(sorted(pod.key for pod in pods_in_error(cluster))))
+
+
+def collect_objects(cluster: Cluster, *, extra: Sequence[ExtraKind] = ()) -> Contents:
+    """``collect`` without the pods in error."""
     objects: list[Json] = []
     absent: list[str] = []
-    known = {source.kind for source in SOURCES if not source.name and not source.annotation}
-    for source in (*SOURCES, *(Source(kind) for kind in extra if kind not in known)):
+    sources = list(SOURCES)
+    for wanted in extra:
+        try:
+            sources.append(_extra_source(cluster, wanted))
+        except NotFound:
+            absent.append(wanted.title)
+    for source in dict.fromkeys(sources):
         try:
             objects.extend(source.reduce(body) for body in _read(cluster, source))
         except NotFound:
             if source.required:
                 raise
             absent.append(_title(source))
-    found = sorted(pod.key for pod in pods_in_error(cluster))
-    return Contents(objects=tuple(objects), absent=tuple(absent), pods_in_error=tuple(found))
+    return Contents(objects=tuple(objects), absent=tuple(absent))
+
+
+def extra_kinds_of(objects: Iterable[Mapping[str, Any]]) -> tuple[ExtraKind, ...]:
+    """The kinds of a backup that are not among the usual ones."""
+    usual = {(source.kind.kind, source.kind.api_version) for source in SOURCES}
+    found = {(body["kind"], body["apiVersion"]) for body in objects} - usual
+    return tuple(ExtraKind(*kind) for kind in sorted(found))
+
+
+def _extra_source(cluster: Cluster, wanted: ExtraKind) -> Source:
+    if (wanted.kind, wanted.api_version) == ("Secret", "v1"):
+        raise Refused(
+            tried="save Secrets",
+            seen="a backup is kept in ConfigMaps, which more people may read",
+            remedy="Take Secret out of extra_kinds; an etcd backup holds them.",
+        )
+    kind = DynamicKinds(cluster).resolve(wanted.kind, wanted.api_version)
+    usual = next((source for source in SOURCES if source.kind == kind and not (source.name or source.annotation)), None)
+    return usual or Source(kind)
 
 
 def _read(cluster: Cluster, source: Source) -> Iterator[Json]:

@@ -24,7 +24,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows import parcels
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup import have_backup, tell
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.saved import collect
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.saved import ExtraKind, collect
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.shelf import Damaged, Shelf
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import (
@@ -77,7 +77,13 @@ def test_extra_kinds_are_saved_once():
     cluster = saved_cluster()
     quota = Kind("v1", "ResourceQuota", "resourcequotas", namespaced=True)
     cluster.put(quota, served("small", namespace="shop", spec={"hard": {"pods": "4"}}, status={"used": {}}))
-    contents = collect(cluster, extra=[quota, HOST_SUBNET])
+    wanted = [
+        ExtraKind("ResourceQuota", "v1"),
+        ExtraKind("HostSubnet", "network.openshift.io/v1"),
+        ExtraKind("X", "y/v1"),
+    ]
+    contents = collect(cluster, extra=wanted)
+    assert "X of y/v1" in contents.absent
     assert contents.find("", "ResourceQuota", "small", namespace="shop")["spec"] == {"hard": {"pods": "4"}}
     assert sum(body["kind"] == "HostSubnet" for body in contents.objects) == 2
 
