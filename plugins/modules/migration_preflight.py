@@ -280,6 +280,13 @@ findings:
       message: "1 node is cordoned: worker-1"
       remedy: "Uncordon them: oc adm uncordon NAME."
       objects: [node/worker-1]
+table:
+  description:
+    - The findings as lines for people, in aligned columns. A line that begins with C(!) is a finding that stops the
+      migration.
+  returned: success
+  type: list
+  elements: str
 blockers:
   description: How many findings stop the migration.
   returned: success

@@ -19,6 +19,7 @@ from .._domain.preflight.choices import Choices, CustomCheck, objections, prefli
 from .._domain.preflight.findings import SEVERITIES, Finding, found, named
 from .._domain.preflight.registry import CHECKS, checks_for
 from .._domain.preflight.snapshot import Wanted
+from .._domain.preflight.tables import table
 from .outcome import Outcome
 from .snapshot import SnapshotReader
 
@@ -54,6 +55,7 @@ def preflight(cluster: Cluster, wanted: Wanted, choices: Choices) -> Outcome:
             "method": wanted.method,
             "target": wanted.target,
             "findings": [finding.to_json() for finding in judged],
+            "table": table(judged),
             "blockers": sum(finding.blocking for finding in judged),
             "counts": {severity: sum(f.severity == severity for f in judged) for severity in SEVERITIES},
             "checks": len(checks) + len(own),

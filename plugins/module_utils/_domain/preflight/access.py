@@ -69,7 +69,7 @@ def _exec(snapshot: Snapshot) -> Iterator[Problem]:
         return
     probes = snapshot.probes
     if probes is None:
-        yield Problem("no command was run on the nodes, so it is not known whether exec works", severity="info")
+        yield Problem("no command was run on the nodes, so it is not known whether exec works", severity="warn")
         return
     silent = [probe for probe in probes if not probe.reached]
     if silent:
@@ -82,7 +82,9 @@ def _exec(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _told(snapshot: Snapshot) -> Iterator[Problem]:
-    dumb = [probe for probe in snapshot.probes or () if probe.problem]
+    # What exec does not reach is told by nodes_exec already, where it matters for the reboots.
+    only_reached = snapshot.wanted.strategy == "rsh"
+    dumb = [probe for probe in snapshot.probes or () if probe.problem and (probe.reached or not only_reached)]
     if dumb:
         told = listed((f"{probe.node} ({probe.problem})" for probe in dumb), separator="; ")
         yield Problem(

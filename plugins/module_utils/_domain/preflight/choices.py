@@ -63,6 +63,7 @@ def objections(choices: Choices, checks: Collection[Check]) -> list[str]:
         if severity not in SEVERITIES
     ]
     unmovable = {check.id for check in checks if check.severity == "block" and not check.acknowledge}
+    unmovable |= {check.id for check in choices.custom_checks if check.severity == "block"}
     found += [
         f"acknowledge names {name}, which has to be mended; skip it, or lower its severity, at your own risk"
         for name in sorted(choices.acknowledge & unmovable - set(choices.severities))
