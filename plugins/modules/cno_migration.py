@@ -236,6 +236,10 @@ missing_rights:
   returned: when it lacks a right that the migration needs
   type: list
   elements: str
+switched:
+  description: True when there is nothing to take back any more, because the operator has applied the switch.
+  returned: when O(state=idle) is refused for that
+  type: bool
 remedy:
   description: What to do next.
   returned: on failure

@@ -100,6 +100,10 @@ network:
     mtu:
       description: C(status.clusterNetworkMTU).
       type: int
+    cluster_network:
+      description: C(spec.clusterNetwork) of the configuration, each entry with C(cidr) and C(host_prefix).
+      type: list
+      elements: dict
     live:
       description: Whether the annotation of a live migration is there.
       type: bool

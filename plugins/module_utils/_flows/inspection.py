@@ -83,6 +83,10 @@ def _facts(
             "migration": networks.operator.migrating_to,
             "acknowledged_migration": networks.config.acknowledged,
             "mtu": networks.config.mtu,
+            "cluster_network": [
+                {"cidr": entry.get("cidr"), "host_prefix": entry.get("hostPrefix")}
+                for entry in networks.config.cluster_network
+            ],
             "live": networks.config.live,
         },
         "oauth_token": cluster.oauth_token(),

@@ -10,9 +10,9 @@ Cluster Network Operator has taken it in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, Optional
 
 from .._cluster import readers
 from .._cluster.kinds import CLUSTER_OPERATOR, NETWORK_CONFIG, NETWORK_OPERATOR
@@ -213,9 +213,6 @@ class Migration:
         journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
         if seen.operator.migration is None and not seen.config.migrating:
             return seen
-        if self.target == SDN and seen.operator.migrating_to == seen.config.spec_type and not self.check_mode:
-            # The boots of the flip that is being undone tell whether its window has ended, once the field is gone.
-            journal.recorded_or_now(self.cluster, readers.nodes(self.cluster), clock=self.clock, write=True)
         self._clear(seen)
         if not self.check_mode:
             return readers.networks(self.cluster)
@@ -223,6 +220,9 @@ class Migration:
         return replace(seen, operator=replace(seen.operator, migration=None, spec=spec))
 
     def _clear(self, seen: Networks) -> Wait:
+        if self.target == SDN and seen.operator.migrating_to == seen.config.spec_type and not self.check_mode:
+            # The boots of the flip that is being undone tell whether its window has ended, once the field is gone.
+            journal.recorded_or_now(self.cluster, readers.nodes(self.cluster), clock=self.clock, write=True)
         if seen.operator.migration is not None:
             self._patch_operator(seen, patches.clear_migration())
         return self._until(
@@ -236,6 +236,7 @@ class Migration:
         return self._refused(
             f"the cluster has been switched to {self.target} already",
             "Finish it (state finalized), or roll it back; there is nothing left to abort.",
+            facts={"switched": True},
         )
 
     def _unflipped(self, seen: Networks) -> Networks:
@@ -463,8 +464,8 @@ class Migration:
             f"Check mode ran none of the steps before; as the cluster stands now: {problem}. {remedy}"
         )
 
-    def _refused(self, problem: str, remedy: str) -> Refused:
-        return Refused(tried=f"migrate to {self.target}", seen=problem, remedy=remedy)
+    def _refused(self, problem: str, remedy: str, *, facts: Optional[Mapping[str, Any]] = None) -> Refused:
+        return Refused(tried=f"migrate to {self.target}", seen=problem, remedy=remedy, facts=facts)
 
     def _flip(self, seen: Networks) -> None:
         self._require_rights()

@@ -60,6 +60,7 @@ def test_the_facts_of_a_cluster_that_waits_for_its_reboots():
         "migration": OVN,
         "acknowledged_migration": OVN,
         "mtu": 1450,
+        "cluster_network": [{"cidr": "10.128.0.0/14", "host_prefix": 23}],
         "live": False,
     }
     assert facts["former_namespace"] == "openshift-sdn"
