@@ -20,13 +20,14 @@ from .._cluster.kinds import (
     Kind,
 )
 from .._cluster.port import Cluster, Json
-from .._cluster.readers import networks
+from .._cluster.readers import networks, nodes
 from .._domain.errors import Refused
 from .._domain.loans import Loan, What, outlines
 from .._domain.terms import PAUSE_REQUEST
 from .._domain.verdicts import counted
 from .._domain.webhooks import platform, slow_webhooks
-from .inspection import inspect
+from .._domain.windows import window
+from . import journal
 from .loans import Lender, Wish, present, read, thing_of
 from .outcome import Outcome
 
@@ -40,7 +41,6 @@ BORROWED: Mapping[str, tuple[What, ...]] = {
 #: Kept between the flip and the last reboot: a health check that wakes up there deletes machines, and the API server
 #: waits for webhooks that nobody answers.
 NEEDED_IN_WINDOW: tuple[What, ...] = ("machine_health_check", "node_health_check", "webhook_timeout")
-WINDOW = ("switching", "awaiting_reboot")
 
 _PERCENTAGE = re.compile(r"^(100|[1-9]\d?)%$")
 
@@ -70,11 +70,11 @@ def give_back(lender: Lender, *, kinds: Collection[str], keep_in_window: bool) -
     due = [loan for loan in lender.open.values() if loan.thing.what in whats]
     kept: list[Loan] = []
     if keep_in_window and any(loan.thing.what in NEEDED_IN_WINDOW for loan in due):
-        window = _window(lender.cluster)
-        kept = [loan for loan in due if window and loan.thing.what in NEEDED_IN_WINDOW]
+        reason = _window(lender.cluster)
+        kept = [loan for loan in due if reason and loan.thing.what in NEEDED_IN_WINDOW]
         if kept:
             lender.warnings.append(
-                f"{counted(len(kept), 'thing')} stay borrowed until every node has rebooted: {window}."
+                f"{counted(len(kept), 'thing')} stay borrowed until every node has rebooted: {reason}."
             )
     lender.give_back([loan for loan in due if loan not in kept])
     return lender.outcome(returned=outlines(lender.returned), kept=outlines(kept))
@@ -85,9 +85,7 @@ def info(cluster: Cluster) -> Outcome:
 
 
 def _window(cluster: Cluster) -> str:
-    """Why the cluster is between the flip and its last reboot; empty when it is not."""
-    found = inspect(cluster, target=networks(cluster).config.spec_type).facts
-    return f"{found['phase']}, {found['reason']}" if found["phase"] in WINDOW else ""
+    return window(networks(cluster), journal.read(cluster), nodes(cluster))
 
 
 def _health_checks(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
