@@ -115,6 +115,19 @@ options:
       - The module fails in the end when any node has failed, and names each with its last known state.
     type: int
     default: 0
+  approve_csrs:
+    description:
+      - Whether to approve pending certificate signing requests while nodes are waited for, of this cluster's own nodes
+        only. A kubelet whose certificate expired while its node was down is not Ready until that is done.
+      - It approves a client certificate of a kubelet (C(kubernetes.io/kube-apiserver-client-kubelet)) that the
+        C(node-bootstrapper) service account or the node itself asks for, and a serving certificate
+        (C(kubernetes.io/kubelet-serving)) that the node itself asks for. The subject must be a node that the cluster
+        lists, in the organization C(system:nodes), with the usages of a kubelet, and a serving certificate may only
+        name addresses that the cluster knows as this node's, and as no other's.
+      - Anything else stays pending, and is reported in RV(pending_csrs) with what speaks against it.
+      - It needs the Python library cryptography.
+    type: bool
+    default: false
   ssh_user:
     description:
       - Who logs in. C(sudo) must let this user shut the node down without a password, as RHCOS lets C(core).
@@ -161,6 +174,7 @@ options:
     default: 5
 requirements:
   - kubernetes >= 24.2.0
+  - cryptography (for O(approve_csrs), and to judge requests in RV(pending_csrs))
 seealso:
   - module: ocp_day2.ovn_migration.cno_migration
   - module: ocp_day2.ovn_migration.pod_health
@@ -261,6 +275,44 @@ verdict:
       description: One sentence why.
       type: str
   sample: {state: done, reason: all 6 nodes rebooted and Ready}
+pending_csrs:
+  description:
+    - The certificate signing requests that were still pending at the last look. Null when the credential may not read
+      them.
+  returned: always, once the reboots were planned
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+    signer:
+      description: Who is to sign it.
+      type: str
+    requestor:
+      description: Who asks.
+      type: str
+    created_at:
+      description: Since when.
+      type: str
+    node:
+      description: The node of this cluster that it is for. Null when there is none.
+      type: str
+    approvable:
+      description: Whether O(approve_csrs) approves it.
+      type: bool
+    reason:
+      description: What speaks against it, or what it is.
+      type: str
+  sample:
+    - {name: csr-7xk2p, signer: kubernetes.io/kubelet-serving, requestor: "system:node:worker-0",
+       created_at: "2026-01-01T10:03:00Z", node: worker-0, approvable: true,
+       reason: "a kubelet's request for node worker-0 of this cluster"}
+approved_csrs:
+  description: The certificate signing requests that were approved, in the form of RV(pending_csrs).
+  returned: always, once the reboots were planned
+  type: list
+  elements: dict
 story:
   description: How each batch ended, with the seconds at which it did.
   returned: always, once the reboots were planned
@@ -294,6 +346,7 @@ from ..module_utils._flows.openssh import Login
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.planning import Past, Selection, planned
 from ..module_utils._flows.rebooting import Rebooter, reboot
+from ..module_utils._flows.signing import SigningDesk
 from ..module_utils._flows.strategies import CHOICES, strategy
 
 ARGUMENTS: Spec = {
@@ -307,6 +360,7 @@ ARGUMENTS: Spec = {
     "boot_ids": {"type": "dict"},
     "use_journal": {"type": "bool", "default": True},
     "max_failures": {"type": "int", "default": 0},
+    "approve_csrs": {"type": "bool", "default": False},
     "ssh_user": {"type": "str", "default": "core"},
     "ssh_private_key_file": {"type": "path"},
     "ssh_port": {"type": "int"},
@@ -322,6 +376,8 @@ def reboot_nodes(task: Task) -> Outcome:
     order = task["order"]
     delay = int(order == "all_at_once") if task["delay_minutes"] is None else task["delay_minutes"]
     way = strategy(task["strategy"], cluster=task.cluster, delay_minutes=delay, login=login(task))
+    desk = SigningDesk(task.cluster, task.clock, approve=task["approve_csrs"] and not task.check_mode)
+    desk.prepare()
     plan = planned(
         task.cluster,
         Selection(task["nodes"], task["pools"], order, shares(task["max_unavailable"])),
@@ -332,6 +388,7 @@ def reboot_nodes(task: Task) -> Outcome:
         cluster=task.cluster,
         clock=task.clock,
         strategy=way,
+        desk=desk,
         timeout=float(task["reboot_timeout"]),
         interval=float(task["wait_sleep"]),
         delay=delay * 60.0,

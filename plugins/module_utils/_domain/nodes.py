@@ -19,7 +19,10 @@ CONTROL_PLANE_LABELS = ("node-role.kubernetes.io/master", "node-role.kubernetes.
 
 @dataclass(frozen=True)
 class Node:
-    """``state`` is the machine-config-daemon's: Done, Working, Degraded, Unreconcilable, or "" before it first ran."""
+    """``state`` is the machine-config-daemon's: Done, Working, Degraded, Unreconcilable, or "" before it first ran.
+
+    ``addresses`` are those of every type, names of the host among them.
+    """
 
     name: str
     labels: Mapping[str, str]
@@ -28,6 +31,7 @@ class Node:
     schedulable: bool
     boot_id: str
     internal_ip: Optional[str]
+    addresses: tuple[str, ...]
     current_config: str
     desired_config: str
     state: str
@@ -46,6 +50,7 @@ class Node:
             ready_reason=ready.why or f"Ready is {ready.status}",
             schedulable=not (node.get("spec") or {}).get("unschedulable", False),
             boot_id=(status.get("nodeInfo") or {}).get("bootID", ""),
+            addresses=tuple(a["address"] for a in addresses),
             internal_ip=next((a["address"] for a in addresses if a.get("type") == "InternalIP"), None),
             current_config=annotations.get(f"{MCO}currentConfig", ""),
             desired_config=annotations.get(f"{MCO}desiredConfig", ""),

@@ -21,6 +21,7 @@ from .._domain.reboots import Batch, Evidence, Plan, Request, Target
 from .._domain.verdicts import Verdict, counted, done, every, failed, listed, pending
 from .clock import Clock
 from .outcome import Diff, Outcome
+from .signing import SigningDesk
 from .strategies import Strategy
 from .waiting import Wait, Waiter
 from .watches import Moment, Watch
@@ -38,12 +39,14 @@ class Rebooter:
     :param timeout: seconds for a node from the command, and its delay, to Ready; and for the command to be taken
     :param interval: seconds between two looks, at most
     :param delay: seconds between the command and the node going down
+    :param desk: looks after the certificate requests of nodes that are coming back
     :param max_failures: with so many failed nodes later batches are still begun
     """
 
     cluster: Cluster
     clock: Clock
     strategy: Strategy
+    desk: SigningDesk
     timeout: float
     interval: float
     delay: float
@@ -104,6 +107,10 @@ class Rebooter:
     def commanded(self) -> bool:
         return any(watch.ours for watch in self.watches.values())
 
+    @property
+    def changed(self) -> bool:
+        return self.commanded or bool(self.desk.approved)
+
     def wait(self, verdict: Verdict) -> Wait:
         return Wait(
             verdict=verdict,
@@ -130,11 +137,12 @@ class Rebooter:
     def _step(self, watches: Sequence[Watch]) -> None:
         """Look at every open node of the batch, then ask those that are to be asked."""
         self.polls += 1
+        self.desk.look()
         open_ = [watch for watch in watches if watch.evidence is None]
         nodes = self._nodes([watch.target.node for watch in open_])
         for watch in open_:
             node = nodes.get(watch.target.node)
-            watch.look(node, self._moment())
+            watch.look(node, self._moment(), hint=self.desk.hint(watch.target.node))
             if watch.evidence is None and node is not None and watch.due(node, now=self.clock.monotonic()):
                 self._ask(watch, node)
 
@@ -171,6 +179,7 @@ class Rebooter:
 
     def _quorum(self) -> Verdict:
         self.polls += 1
+        self.desk.look()
         pods = self.cluster.list(POD, namespace=quorum.NAMESPACE, labels=quorum.LABEL)
         return quorum.quorum_verdict(
             api_ready=self.cluster.ready(),
@@ -195,6 +204,7 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
     :raises MigrationError: with the evidence that there is, and whether a node was commanded
     """
     if check_mode:
+        rebooter.desk.look(now=True)
         verdict = (
             pending(f"{counted(len(what.to_command), 'node')} would be rebooted") if what.targets else _nothing(what)
         )
@@ -203,20 +213,23 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
             wait=Wait(verdict=verdict),
             diffs=_diffs(what, rebooter),
             facts=_facts(what, rebooter),
+            warnings=rebooter.desk.warnings,
         )
     try:
         rebooter.carry_out(what)
+        rebooter.desk.look(now=True)
     except MigrationError as error:
         error.facts.update(_facts(what, rebooter))
         error.facts.update(rebooter.wait(failed(error.seen)).to_json())
-        error.facts["changed"] = rebooter.commanded
+        error.facts["changed"] = rebooter.changed
         raise
     verdict = done(f"{every(len(what.targets), 'node')} rebooted and Ready") if what.targets else _nothing(what)
     return Outcome(
-        changed=rebooter.commanded,
+        changed=rebooter.changed,
         wait=rebooter.wait(verdict),
         diffs=_diffs(what, rebooter),
         facts=_facts(what, rebooter),
+        warnings=rebooter.desk.warnings,
     )
 
 
@@ -226,7 +239,7 @@ def _nothing(what: Plan) -> Verdict:
 
 def _facts(what: Plan, rebooter: Rebooter) -> dict[str, Any]:
     rows = [*what.finished, *(_told(target, rebooter) for target in what.targets)]
-    return {"plan": what.to_json(), "nodes": [row.to_json() for row in rows]}
+    return {"plan": what.to_json(), "nodes": [row.to_json() for row in rows], **rebooter.desk.to_json()}
 
 
 def _told(target: Target, rebooter: Rebooter) -> Evidence:

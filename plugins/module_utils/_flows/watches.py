@@ -62,8 +62,11 @@ class Watch:
     def insistent(self) -> bool:
         return self.attempts >= INSIST_AFTER
 
-    def look(self, node: Node | None, moment: Moment) -> None:
-        """Take in what the API says of the node now; ``evidence`` is there when there is nothing more to wait for."""
+    def look(self, node: Node | None, moment: Moment, *, hint: str = "") -> None:
+        """Take in what the API says of the node now; ``evidence`` is there when there is nothing more to wait for.
+
+        :param hint: what to add to the last known state of a node that has failed
+        """
         verdict = reboot_verdict(self.target, node)
         if verdict.state == "done":
             self.evidence = self._proof(node, moment)
@@ -73,7 +76,7 @@ class Watch:
         if moment.now >= self._deadline or self._hopeless(node):
             ordered = self._sent is not None
             detail = overdue_reason(self.target, node, ordered=ordered, refusal=self.refusal, attempts=self.attempts)
-            self.evidence = self._evidence("failed", detail, node)
+            self.evidence = self._evidence("failed", f"{detail}{hint}", node)
 
     def due(self, node: Node, *, now: float) -> bool:
         """Whether to give the command now: at first, after a refusal, and when it seems to have been lost."""

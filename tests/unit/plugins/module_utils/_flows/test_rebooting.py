@@ -19,6 +19,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.patience import PatientCluster
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.planning import Past, Selection, planned
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.rebooting import Rebooter, reboot
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.signing import SigningDesk
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.strategies import strategy
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.machines import Datacenter
@@ -40,6 +41,7 @@ def run(
     delay=None,
     timeout=1800.0,
     max_failures=0,
+    approve=False,
     check=False,
 ):
     minutes = delay if delay is not None else int(order == "all_at_once")
@@ -54,6 +56,7 @@ def run(
         cluster=cluster,
         clock=site.clock,
         strategy=strategy("rsh", cluster=cluster, delay_minutes=minutes),
+        desk=SigningDesk(cluster, site.clock, approve=approve),
         timeout=timeout,
         interval=5.0,
         delay=minutes * 60.0,
