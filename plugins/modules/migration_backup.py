@@ -49,8 +49,8 @@ options:
     default: OVNKubernetes
   extra_kinds:
     description:
-      - More kinds to save, of which every object is saved. A kind that the cluster does not serve is recorded as absent,
-        with a warning. Secrets are refused.
+      - More kinds to save, of which every object is saved. A kind that the cluster does not serve is recorded as
+        absent, with a warning. Secrets are refused.
       - They are found by discovery, for which the Python package openshift is needed.
     type: list
     elements: dict

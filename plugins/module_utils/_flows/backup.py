@@ -159,7 +159,7 @@ def _diffs(stored: Stored, written: Written) -> tuple[Diff, ...]:
         header = f"{counted(stored.index.objects, 'object')} saved in namespace ovn-migration"
         diffs.append(Diff(before={}, after=after, header=header))
     if written.changed:
-        diffs.append(Diff(before=[], after=list(written.paths), header="files"))
+        diffs.append(Diff(before={}, after={"files": list(written.paths)}, header="files"))
     return tuple(diffs)
 
 
