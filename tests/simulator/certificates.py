@@ -48,6 +48,16 @@ class Authority:
         """A client certificate as Kubernetes reads it: the common name is the user, organizations are groups."""
         return self._issue(_name(user, *groups), names=(), purpose=ExtendedKeyUsageOID.CLIENT_AUTH)
 
+    def sign(self, request: bytes) -> bytes:
+        """The certificate for a PKCS#10 request, both PEM, with the names that it asks for."""
+        asked = x509.load_pem_x509_csr(request)
+        public_key = asked.public_key()
+        assert isinstance(public_key, ec.EllipticCurvePublicKey)
+        builder = _builder(asked.subject, self._name, public_key)
+        for extension in asked.extensions:
+            builder = builder.add_extension(extension.value, critical=extension.critical)
+        return builder.sign(self._key, hashes.SHA256()).public_bytes(serialization.Encoding.PEM)
+
     def _issue(self, subject: x509.Name, *, names: Sequence[str], purpose: x509.ObjectIdentifier) -> KeyPair:
         key = ec.generate_private_key(ec.SECP256R1())
         builder = _builder(subject, self._name, key.public_key())
@@ -68,6 +78,16 @@ class Authority:
                 serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
             ),
         )
+
+
+def signing_request(*, user: str, groups: Sequence[str], names: Sequence[str] = ()) -> bytes:
+    """A PKCS#10 request, PEM, signed with a key that nobody keeps."""
+    builder = x509.CertificateSigningRequestBuilder().subject_name(_name(user, *groups))
+    if names:
+        alternatives = x509.SubjectAlternativeName([_alternative(name) for name in names])
+        builder = builder.add_extension(alternatives, critical=False)
+    signed = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
+    return signed.public_bytes(serialization.Encoding.PEM)
 
 
 def _builder(subject: x509.Name, issuer: x509.Name, public_key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:

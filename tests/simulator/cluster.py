@@ -17,7 +17,9 @@ from tests.simulator.behaviours.control_plane import ControlPlane
 from tests.simulator.behaviours.daemonsets import DaemonSets
 from tests.simulator.behaviours.deployments import Deployments, ReplicaSets, Scheduler
 from tests.simulator.behaviours.disruption_budgets import DisruptionBudgets
+from tests.simulator.behaviours.health_checks import MachineHealthChecks
 from tests.simulator.behaviours.kubelet import Kubelets
+from tests.simulator.behaviours.machine_api import MachineApi
 from tests.simulator.behaviours.machines import Machines
 from tests.simulator.behaviours.mco.daemon import Daemons
 from tests.simulator.behaviours.mco.drain import DrainController
@@ -32,6 +34,7 @@ from tests.simulator.behaviours.plugins import PluginControllers
 from tests.simulator.behaviours.pod_index import PodIndex
 from tests.simulator.behaviours.pod_network import PodNetwork
 from tests.simulator.behaviours.shell import NodeShells
+from tests.simulator.behaviours.signing_requests import SigningRequests
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Clock
 from tests.simulator.durations import Durations
@@ -127,7 +130,14 @@ class SimulatedCluster:
         control_plane = ControlPlane(world, machines)
         pods = PodIndex(world)
         network = PodNetwork(world, machines)
-        kubelets = Kubelets(world, machines=machines, network=network, control_plane=control_plane, pods=pods)
+        kubelets = Kubelets(
+            world,
+            machines=machines,
+            network=network,
+            control_plane=control_plane,
+            pods=pods,
+            requests=SigningRequests(world),
+        )
         for node in self.store.list("nodes"):
             kubelets.adopt(node)
         NodeLifecycle(world, machines=machines, pods=pods)
@@ -155,6 +165,8 @@ class SimulatedCluster:
     def _install_machine_config(self, components: Components, *, pods: PodIndex, kubelets: Kubelets) -> None:
         world, machines = self.world, self._machines
         membership = Membership(world)
+        MachineHealthChecks(world, components=components)
+        MachineApi(world, machines=machines, pods=pods, components=components, membership=membership)
         TemplateController(world, components=components)
         RenderController(world, components=components)
         NodeController(world, components=components, membership=membership)

@@ -56,6 +56,9 @@ class Durations:
     mcd_start: float = 10.0  # kubelet up to the daemon's first look at the node
     mcd_validate: float = 3.0  # on-disk validation after the boot
 
+    # certificates
+    csr_sign: float = 1.0  # an approval to the certificate in the status
+
     # a node
     node_shutdown: float = 15.0  # systemd stops services: command to the machine being gone
     node_down: float = 75.0  # firmware, kernel, ostree, configure-ovs: until kubelet starts
@@ -67,6 +70,11 @@ class Durations:
     node_monitor_grace: float = 40.0  # code: node-monitor-grace-period
     node_condition_notice: float = 2.0  # node-lifecycle controller: taints after a condition's change
     taint_eviction: Period = 300.0  # code: tolerationSeconds of the default tolerations
+
+    # machine API
+    mhc_notice: float = 1.0  # a node's change to the controllers' look at its machine
+    machine_delete: float = 30.0  # a host that is powered off and freed
+    machine_provision: float = 900.0  # a host that is installed anew, up to its first boot
 
     # workloads
     pod_schedule: float = 1.0

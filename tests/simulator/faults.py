@@ -27,6 +27,8 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "br_ex_missing": "node: configure-ovs.sh fails at the next boot with OVN-Kubernetes' configuration; with "
         "`kubelet=held` kubelet does not start either, until the fault is removed",
         "etcd_backup_fails": "node: cluster-backup.sh fails with `message`; with `mode=empty` it says that all is well",
+        "csr_pending": "node: its kubelet's certificates have expired when it boots, and nobody approves new ones",
+        "csr_foreign": "node or nothing: certificate signing requests that no kubelet of this cluster would make",
         "namespace_stuck": "namespace: its deletion never finishes",
     }
 )

@@ -137,8 +137,8 @@ class Rebooter:
     def _step(self, watches: Sequence[Watch]) -> None:
         """Look at every open node of the batch, then ask those that are to be asked."""
         self.polls += 1
-        self.desk.look()
         open_ = [watch for watch in watches if watch.evidence is None]
+        self.desk.look(now=any(watch.overdue(self.clock.monotonic()) for watch in open_))
         nodes = self._nodes([watch.target.node for watch in open_])
         for watch in open_:
             node = nodes.get(watch.target.node)

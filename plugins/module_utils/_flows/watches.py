@@ -73,10 +73,13 @@ class Watch:
             return
         if self._sent and self._down_at is None and (node is None or not node.ready):
             self._down_at = moment.stamp
-        if moment.now >= self._deadline or self._hopeless(node):
+        if self.overdue(moment.now) or self._hopeless(node):
             ordered = self._sent is not None
             detail = overdue_reason(self.target, node, ordered=ordered, refusal=self.refusal, attempts=self.attempts)
             self.evidence = self._evidence("failed", f"{detail}{hint}", node)
+
+    def overdue(self, now: float) -> bool:
+        return now >= self._deadline
 
     def due(self, node: Node, *, now: float) -> bool:
         """Whether to give the command now: at first, after a refusal, and when it seems to have been lost."""

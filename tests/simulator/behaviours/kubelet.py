@@ -12,6 +12,7 @@ from tests.simulator.behaviours.machines import Machine, Machines
 from tests.simulator.behaviours.pod_index import PODS, PodIndex, is_ready, is_static, on_host_network
 from tests.simulator.behaviours.pod_network import PodNetwork
 from tests.simulator.behaviours.signals import Signal
+from tests.simulator.behaviours.signing_requests import SigningRequests
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object
@@ -32,13 +33,21 @@ class Kubelets:
     """All kubelets. ``restarted`` is told of a machine when its kubelet has told the API of a new boot."""
 
     def __init__(
-        self, world: World, *, machines: Machines, network: PodNetwork, control_plane: ControlPlane, pods: PodIndex
+        self,
+        world: World,
+        *,
+        machines: Machines,
+        network: PodNetwork,
+        control_plane: ControlPlane,
+        pods: PodIndex,
+        requests: SigningRequests,
     ) -> None:
         self._world = world
         self._machines = machines
         self._network = network
         self._control_plane = control_plane
         self._pods = pods
+        self._requests = requests
         self.restarted: Signal[[Machine]] = Signal()
         machines.came_up.connect(lambda machine: self._spawn(self._boot(machine)))
         network.plugin_changed.connect(self._plugin_changed)
@@ -63,9 +72,13 @@ class Kubelets:
         world, boot_id = self._world, machine.boot_id
         yield world.clock.sleep(world.jitter(world.durations.kubelet_register))
         yield from world.api()
+        if machine.boot_id == boot_id:
+            yield from self._requests.client_certificate(machine)
+            yield from world.api()
         if machine.boot_id != boot_id or not machine.kubelet:
             return
         self._register(machine)
+        self._requests.serving_certificate(machine, address=self._ip(machine))
         yield world.clock.sleep(world.jitter(world.durations.cni_up))
         yield from world.api()
         if machine.boot_id == boot_id and machine.kubelet:

@@ -574,6 +574,10 @@ def _confined(resource: Resource, current: Object, proposed: Object, *, subresou
         spec = dict(current.get("spec") or {})
         spec["finalizers"] = list((proposed.get("spec") or {}).get("finalizers") or ())
         new["spec"] = spec
+    elif subresource == "approval":
+        # kubernetes 1.27, pkg/registry/certificates/certificates/strategy.go: conditions and nothing else
+        conditions = (proposed.get("status") or {}).get("conditions") or []
+        new["status"] = {**(current.get("status") or {}), "conditions": conditions}
     else:
         new.pop("status", None)
         if "status" in proposed:
