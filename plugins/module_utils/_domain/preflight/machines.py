@@ -65,7 +65,7 @@ def _empty(snapshot: Snapshot) -> Iterator[Problem]:
     empty = [pool.name for pool in snapshot.pools if pool.machines == 0]
     if empty:
         yield Problem(
-            f"{counted(len(empty), 'pool', 'have')} no machines and never say Updating: {listed(empty)}",
+            f"{counted(len(empty), 'pool')} without machines, which never say Updating: {listed(empty)}",
             objects("machineconfigpool", empty),
         )
 

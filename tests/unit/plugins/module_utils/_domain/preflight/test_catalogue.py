@@ -1,0 +1,131 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What holds for all checks, whoever wrote them; the catalogue in docs/preflight.md is theirs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.findings import (
+    ANY_METHOD,
+    SEVERITIES,
+    Check,
+    Problem,
+    found,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.registry import (
+    CHECKS,
+    checks_for,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.snapshot import (
+    Snapshot,
+    Unreadable,
+)
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster, seen
+
+PAGE = Path(__file__).resolve().parents[6] / "docs" / "preflight.md"
+UNREADABLE = Unreadable("HTTP 403, forbidden")
+#: What nobody can see, so that it is asked for on a clean cluster, and what is only told; by method.
+CLEAN = {
+    "offline": {"etcd_backup", "tunnel_port_open", "nodes_not_routers", "support_of_automation", "pools_pace"},
+    "rollback": {"etcd_backup", "tunnel_port_open"},
+}
+#: These ask the cluster for nothing, or only about what is wanted.
+BLIND = {"etcd_backup", "support_of_automation", "nodes_ssh"}
+
+
+class Traced(dict[str, Any]):
+    """Parts that note which of them was asked for."""
+
+    def __init__(self, parts: Mapping[str, Any]) -> None:
+        super().__init__(parts)
+        self.asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.asked.add(name)
+        return super().__getitem__(name)
+
+
+def every() -> Iterator[Any]:
+    for method in ANY_METHOD:
+        for check in checks_for(method):
+            yield pytest.param(method, check, id=f"{method}-{check.id}")
+
+
+@pytest.mark.parametrize("method", ANY_METHOD)
+def test_a_clean_cluster(method):
+    snapshot = seen(clean_cluster(method), method=method)
+    told = {finding.id for check in checks_for(method) for finding in found(check, snapshot)}
+    assert told == CLEAN[method]
+
+
+@pytest.mark.parametrize("method", ANY_METHOD)
+def test_what_stops_a_clean_cluster_wants_to_be_acknowledged(method):
+    snapshot = seen(clean_cluster(method), method=method)
+    stopping = [finding for check in checks_for(method) for finding in found(check, snapshot) if finding.blocking]
+    assert stopping
+    assert all(finding.acknowledge for finding in stopping)
+
+
+@pytest.mark.parametrize(("method", "check"), [*every()])
+def test_law_16_what_cannot_be_read_is_a_blocker(method, check: Check):
+    """Each check, with all that it asks for unreadable."""
+    snapshot = seen(clean_cluster(method), method=method, strategy="rsh_then_ssh")
+    parts = Traced(snapshot.parts)
+    list(found(check, Snapshot(snapshot.wanted, parts, snapshot.absent)))
+    assert parts.asked or check.id in BLIND, "it looks at nothing"
+    blind = {name: UNREADABLE if name in parts.asked else value for name, value in snapshot.parts.items()}
+    findings = list(found(check, Snapshot(snapshot.wanted, blind, snapshot.absent)))
+    if parts.asked:
+        assert [(f.severity, f.unreadable, f.blocking) for f in findings] == [("block", True, True)]
+        assert "HTTP 403" in findings[0].message
+
+
+def test_what_was_found_before_something_unreadable_is_kept():
+    def judge(snapshot: Snapshot) -> Iterator[Problem]:
+        yield Problem("one thing")
+        yield Problem(f"{len(snapshot.nodes)} nodes")
+
+    check = Check("any_id", judge, severity="warn", methods=ANY_METHOD, title="A.", remedy="Do.")
+    snapshot = Snapshot(seen(clean_cluster()).wanted, {"nodes": UNREADABLE})
+    assert [(f.message, f.severity) for f in found(check, snapshot)] == [
+        ("one thing", "warn"),
+        ("not known, because nodes could not be read: HTTP 403, forbidden", "block"),
+    ]
+
+
+def test_ids_are_unique_lower_snake_words():
+    ids = [check.id for check in CHECKS]
+    assert len(ids) == len(set(ids))
+    assert [name for name in ids if not re.fullmatch(r"[a-z]+(_[a-z0-9]+)+|[a-z]+", name)] == []
+
+
+@pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.id)
+def test_a_check_is_described(check: Check):
+    assert check.severity in SEVERITIES
+    assert set(check.methods) <= set(ANY_METHOD)
+    assert check.methods
+    assert check.title.endswith(".")
+    assert check.remedy
+    assert "\n" not in check.title + check.remedy
+
+
+def row(check: Check) -> str:
+    methods = ", ".join(check.methods)
+    ack = "yes" if check.acknowledge else ""
+    cells = (f"`{check.id}`", check.severity, ack, methods, check.title, check.remedy)
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
+
+
+def test_the_page_lists_every_check():
+    """The rows of the page, section by section, are the registry's; the failure shows the rows as they should be."""
+    catalogue = PAGE.read_text(encoding="utf-8").partition("## All checks")[2]
+    rows = [line for line in catalogue.splitlines() if line.startswith("| `")]
+    assert rows == [row(check) for check in CHECKS]

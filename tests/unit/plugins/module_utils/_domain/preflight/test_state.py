@@ -1,0 +1,216 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    API_SERVICE,
+    CEPH_CLUSTER,
+    CLUSTER_OPERATOR,
+    CLUSTER_VERSION,
+    JOB,
+    MACHINE_CONFIG,
+    NETWORK_CONFIG,
+    NETWORK_OPERATOR,
+    POD,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import LIVE_ANNOTATION, SDN
+from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster, findings, seen
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import machine_config, rendered
+
+
+def told(name, cluster, **wanted):
+    found = findings(name, seen(cluster, **wanted))
+    assert not any(finding.unreadable for finding in found)
+    return [(finding.severity, finding.message) for finding in found]
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        (
+            [("Progressing", "True", "", "Working towards 4.14.40")],
+            ["an upgrade is under way (Working towards 4.14.40)"],
+        ),
+        ([("Progressing", "False", "", ""), ("Failing", "True", "X", "no")], ["an upgrade fails (X: no)"]),
+        ([], ["an upgrade is under way (the condition is not reported)"]),
+        ([("Progressing", "False", "", "")], []),
+    ],
+    ids=["under way", "failing", "silent", "at rest"],
+)
+def test_no_upgrade(conditions, expected):
+    cluster = clean_cluster()
+    cluster.change(CLUSTER_VERSION, "version", {"status": {"conditions": [objects.condition(*c) for c in conditions]}})
+    assert told("no_upgrade", cluster) == [("block", message) for message in expected]
+
+
+@pytest.mark.parametrize(
+    ("config", "operator", "words"),
+    [
+        ({}, {"networkType": "OVNKubernetes"}, "(networkType OVNKubernetes)"),
+        (
+            {"networkType": "OVNKubernetes"},
+            None,
+            "status.migration of networks.config.openshift.io cluster is still there",
+        ),
+        ({}, {}, None),
+        ({}, {"mode": ""}, None),
+        ({}, {"mtu": {"network": {"from": 1400, "to": 1450}}}, None),
+    ],
+    ids=["asked", "not yet gone", "empty", "empty as 4.15 reads it back", "an MTU change is told elsewhere"],
+)
+def test_no_migration(config, operator, words):
+    cluster = clean_cluster()
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": operator}})
+    if config:
+        cluster.change(NETWORK_CONFIG, "cluster", {"status": {"migration": config}})
+    found = told("no_migration", cluster)
+    assert [severity for severity, _message in found] == (["block"] if words else [])
+    assert all(words in message for _severity, message in found)
+
+
+@pytest.mark.parametrize("value", ["", "true"])
+def test_the_annotation_alone_counts(value):
+    cluster = clean_cluster()
+    assert told("no_live_annotation", cluster) == []
+    cluster.change(NETWORK_CONFIG, "cluster", {"metadata": {"annotations": {LIVE_ANNOTATION: value}}})
+    assert [severity for severity, _message in told("no_live_annotation", cluster)] == ["block"]
+
+
+MTU = {"network": {"from": 1400, "to": 1450}}
+MTU_UNIT = {"name": "mtu-migration.service", "contents": "[Service]\n"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "patch"),
+    [
+        (NETWORK_OPERATOR, {"spec": {"migration": {"mtu": MTU}}}),
+        (NETWORK_CONFIG, {"status": {"migration": {"mtu": MTU}}}),
+    ],
+    ids=["asked", "acknowledged"],
+)
+def test_no_change_of_the_mtu(kind, patch):
+    cluster = clean_cluster()
+    cluster.change(kind, "cluster", patch)
+    assert told("no_mtu_migration", cluster) == [("block", "a change of the MTU is under way (spec.migration.mtu)")]
+
+
+@pytest.mark.parametrize(
+    ("name", "enabled", "blocks"),
+    [
+        (rendered("worker", SDN), True, True),
+        (rendered("worker", SDN), False, False),
+        ("rendered-worker-of-long-ago", True, False),
+    ],
+    ids=["in use", "disabled", "not in use"],
+)
+def test_no_left_over_of_an_mtu_change(name, enabled, blocks):
+    cluster = clean_cluster()
+    cluster.put(MACHINE_CONFIG, machine_config(name, {**MTU_UNIT, "enabled": enabled}))
+    found = findings("no_mtu_migration", seen(cluster))
+    assert [finding.objects for finding in found] == ([(f"machineconfig/{name}",)] if blocks else [])
+
+
+@pytest.mark.parametrize(
+    ("operator", "words"),
+    [
+        (
+            objects.operator("dns", available="False", reason="Gone", message="no pods"),
+            "dns says Available=False (Gone: no pods)",
+        ),
+        (objects.operator("dns", progressing="True", reason="Rolling"), "dns says Progressing=True (Rolling)"),
+        (objects.operator("dns", degraded="True"), "dns says Degraded=True (no reason given)"),
+        ({"metadata": {"name": "dns"}}, "dns says Available=Unknown (no reason given)"),
+    ],
+    ids=["unavailable", "progressing", "degraded", "silent"],
+)
+def test_operators(operator, words):
+    cluster = clean_cluster()
+    cluster.put(CLUSTER_OPERATOR, operator)
+    (finding,) = findings("operators_healthy", seen(cluster))
+    assert finding.message == f"1 operator is not healthy: {words}"
+    assert (finding.severity, finding.objects) == ("block", ("clusteroperator/dns",))
+
+
+def test_no_operators_is_no_pass():
+    cluster = clean_cluster()
+    for name in ("network", "etcd", "dns", "machine-config"):
+        cluster.remove(CLUSTER_OPERATOR, name)
+    assert told("operators_healthy", cluster) == [("block", "no ClusterOperator is listed")]
+    assert told("network_operator_accepts", cluster) == [("block", "there is no ClusterOperator network")]
+    assert ("block", "there is no ClusterOperator etcd") in told("etcd_healthy", cluster)
+
+
+@pytest.mark.parametrize(
+    ("reason", "blocks"), [("InvalidOperatorConfig", True), ("InvalidClusterConfig", True), ("RolloutHung", False)]
+)
+def test_what_the_network_operator_refuses(reason, blocks):
+    cluster = clean_cluster()
+    cluster.put(CLUSTER_OPERATOR, objects.operator("network", degraded="True", reason=reason, message="invalid MTU 9"))
+    found = told("network_operator_accepts", cluster)
+    expected = f"the Cluster Network Operator refuses its configuration: {reason}: invalid MTU 9"
+    assert found == ([("block", expected)] if blocks else [])
+
+
+def test_api_services():
+    cluster = clean_cluster()
+    cluster.put(API_SERVICE, objects.api_service("v1.route", available="False", reason="MissingEndpoints"))
+    assert told("api_services_available", cluster) == [
+        ("warn", "1 APIService is not available: v1.route (MissingEndpoints)")
+    ]
+
+
+def test_pods_in_error_are_told_without_the_history_of_finished_jobs():
+    cluster = clean_cluster()
+    cluster.put(POD, objects.pod("web", namespace="shop", node_name="w0", waiting="CrashLoopBackOff"))
+    cluster.put(POD, objects.pod("job-1", namespace="shop", phase="Failed", owner=("Job", "job")))
+    finished = {"status": {"conditions": [objects.condition("Complete", "True")]}}
+    cluster.put(JOB, {"metadata": {"name": "job", "namespace": "shop"}, **finished})
+    assert told("pods_in_error", cluster) == [("info", "1 pod is in error already: shop/web (CrashLoopBackOff)")]
+
+
+def unhealthy(cluster):
+    cluster.put(CLUSTER_OPERATOR, objects.operator("etcd", degraded="True", reason="Members"))
+
+
+def unready(cluster):
+    cluster.put(POD, objects.etcd_pod("m1", ready=False))
+
+
+def missing(cluster):
+    cluster.remove(POD, "etcd-m1", namespace="openshift-etcd")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (unhealthy, "etcd says Degraded=True (Members)"),
+        (unready, "etcd is not whole: etcd-m1 on m1 is not Ready"),
+        (missing, "etcd is not whole: no pod on m1"),
+    ],
+)
+def test_etcd(change, words):
+    cluster = clean_cluster()
+    change(cluster)
+    assert told("etcd_healthy", cluster) == [("block", words)]
+
+
+def test_nobody_sees_a_backup():
+    (finding,) = findings("etcd_backup", seen(clean_cluster()))
+    assert (finding.severity, finding.acknowledge, finding.blocking) == ("block", True, True)
+
+
+@pytest.mark.parametrize(
+    ("health", "reports"),
+    [("HEALTH_OK", None), ("HEALTH_WARN", "HEALTH_WARN"), ("HEALTH_ERR", "HEALTH_ERR"), (None, "nothing")],
+)
+def test_ceph(health, reports):
+    cluster = clean_cluster()
+    status = {"ceph": {"health": health}} if health else {}
+    cluster.put(CEPH_CLUSTER, {"metadata": {"name": "odf", "namespace": "openshift-storage"}, "status": status})
+    expected = [("warn", f"Ceph cluster openshift-storage/odf reports {reports}")] if reports else []
+    assert told("ceph_healthy", cluster) == expected
