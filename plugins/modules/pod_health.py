@@ -43,6 +43,7 @@ options:
   baseline:
     description:
       - Pods whose error is known, each as C(namespace/name); RV(in_error) of an earlier run is such a list.
+        The pods that their ReplicaSet, DaemonSet or Job has put in their place, under other names, are known as well.
     type: list
     elements: str
     default: []

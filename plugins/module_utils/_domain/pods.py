@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -29,6 +30,9 @@ ERRORS = (
 #: A pod that a graceful node shutdown ended is Failed for ever and replaced by its controller
 #: (kubernetes, pkg/kubelet/nodeshutdown).
 SHUTDOWN_REASONS = ("Terminated", "NodeShutdown")
+#: Controllers that give their pods new names, and how (kubernetes, apiserver/pkg/storage/names).
+GENERATING = ("ReplicaSet", "ReplicationController", "DaemonSet", "Job")
+SUFFIX, LONGEST_PREFIX = re.compile(r"[a-z0-9]{5}"), 58
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,15 @@ class Pod:
     @property
     def key(self) -> str:
         return f"{self.namespace}/{self.name}"
+
+    def known(self, baseline: Collection[str]) -> bool:
+        """Whether ``namespace/name`` in ``baseline`` is this pod, or one that this pod's controller has replaced by it."""
+        if self.key in baseline:
+            return True
+        if self.owner is None or self.owner[0] not in GENERATING:
+            return False
+        start = f"{self.namespace}/" + f"{self.owner[1]}-"[:LONGEST_PREFIX]
+        return any(key.startswith(start) and SUFFIX.fullmatch(key[len(start) :]) for key in baseline)
 
     @property
     def error(self) -> str | None:

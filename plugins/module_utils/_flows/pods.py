@@ -47,7 +47,7 @@ def wait_for_pods(
 ) -> Outcome:
     """
     :param namespaces: where to look, everywhere when empty
-    :param baseline: ``namespace/name`` of pods whose error is known
+    :param baseline: ``namespace/name`` of pods whose error is known, also of those that have been replaced since
     :raises Refused: when one of ``namespaces`` does not exist; the API would list no pods there, and all would be well
     :raises WaitEnded: with the pods in error
     """
@@ -63,8 +63,9 @@ def wait_for_pods(
         pods = _read(cluster, namespaces=namespaces)
         finished = _finished_jobs(cluster, pods)
         found = in_error(pods, finished_jobs=finished, ignore_namespaces=ignore_namespaces)
-        wrong = tuple(pod for pod in found if pod.key not in baseline)
-        return PodsView(len(pods), wrong, tuple(pod for pod in found if pod.key in baseline))
+        before = {pod.key for pod in pods if pod.known(baseline)}
+        wrong = tuple(pod for pod in found if pod.key not in before)
+        return PodsView(len(pods), wrong, tuple(pod for pod in found if pod.key in before))
 
     def judge(view: PodsView) -> Verdict:
         if not namespaces and not view.looked_at:

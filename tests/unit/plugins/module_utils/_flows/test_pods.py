@@ -52,6 +52,28 @@ def test_what_was_in_error_before_does_not_count_but_is_told():
     assert outcome.facts["in_error"] == ["default/web-1"]
 
 
+@pytest.mark.parametrize(
+    ("name", "owner", "baseline", "known"),
+    [
+        pytest.param("web-7d9f-x2zkp", ("ReplicaSet", "web-7d9f"), "default/web-7d9f-abcde", True, id="replaced"),
+        pytest.param("web-7d9f-x2zkp", ("ReplicaSet", "web-7d9f"), "default/web-8888-abcde", False, id="new revision"),
+        pytest.param("web-7d9f-x2zkp", ("ReplicaSet", "web-7d9f"), "other/web-7d9f-abcde", False, id="namespace"),
+        pytest.param("web-x2zkp", ("DaemonSet", "web"), "default/web-api-abcde", False, id="longer name"),
+        pytest.param("web-x2zkp", ("DaemonSet", "web"), "default/web-abcde", True, id="daemon"),
+        pytest.param("web-0", ("StatefulSet", "web"), "default/web-abcde", False, id="stateful"),
+        pytest.param("web-x2zkp", ("", ""), "default/web-abcde", False, id="bare"),
+        pytest.param(
+            "a" * 58 + "x2zkp", ("ReplicaSet", "a" * 70), "default/" + "a" * 58 + "abcde", True, id="name cut off"
+        ),
+    ],
+)
+def test_a_pod_that_took_the_place_of_a_known_one_is_known(name, owner, baseline, known):
+    pod = objects.pod(name, node_name="worker-1", waiting="CrashLoopBackOff", owner=owner)
+    outcome = wait(FakeCluster((POD, FINE), (POD, pod)), once=True, baseline=[baseline])
+    assert bool(outcome.facts["pods"]) is not known
+    assert outcome.facts["in_error"] == [f"default/{name}"]
+
+
 def test_looking_once_never_fails():
     clock = ScriptedClock()
     outcome = wait(FakeCluster((POD, CRASHING)), clock=clock, once=True)
