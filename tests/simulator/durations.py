@@ -74,7 +74,7 @@ class Durations:
     # machine API
     mhc_notice: float = 1.0  # a node's change to the controllers' look at its machine
     machine_delete: float = 30.0  # a host that is powered off and freed
-    machine_provision: float = 900.0  # a host that is installed anew, up to its first boot
+    machine_provision: float = 420.0  # a host that is installed anew, up to its first boot
 
     # workloads
     pod_schedule: float = 1.0

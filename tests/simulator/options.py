@@ -17,7 +17,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "vlan": "the primary interface is a VLAN on a bond, made by NMState policies",
         "routes": "hosts with a static route and a policy rule of their own",
         "webhooks": "admission webhooks of third parties, served by pods",
-        "mhc": "a MachineHealthCheck of the control plane, and one without limits, besides that of the workers",
+        "mhc": "workers' machines belong to their MachineSet, so that MachineHealthChecks replace unhealthy ones",
     }
 )
 

@@ -13,6 +13,7 @@ from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 
 _MCO = "openshift-machine-config-operator"
+_MACHINE_API = ("app", "machine-api-controllers")
 
 
 @dataclass
@@ -37,7 +38,8 @@ class Components:
         self._network_operator = _Component("openshift-network-operator", "name", "network-operator")
         self._operator = _Component(_MCO, "k8s-app", "machine-config-operator")
         self._controller = _Component(_MCO, "k8s-app", "machine-config-controller")
-        self._all = (self._network_operator, self._operator, self._controller)
+        self._machine_api = _Component("openshift-machine-api", *_MACHINE_API)
+        self._all = (self._network_operator, self._operator, self._controller, self._machine_api)
         pods.changed.connect(self._pod_changed)
         network.node_changed.connect(self._machine_changed)
         machines.went_down.connect(self._machine_changed)
@@ -53,6 +55,11 @@ class Components:
     @property
     def machine_config_controller(self) -> bool:
         return self._leads(self._controller)
+
+    @property
+    def machine_api(self) -> bool:
+        """The controllers of machines and health checks, in one pod, which is not on the network of its node."""
+        return self._leads(self._machine_api)
 
     def node_of_machine_config_operator(self) -> str:
         """Where the pod of the machine-config-operator runs; empty when it has no node."""

@@ -119,21 +119,45 @@ class Machines:
         world.disruptions.node_went_down(reboot)
         self.went_down(machine)
         yield world.clock.sleep(world.jitter(durations.node_down) * self._slowness(machine.name))
-        while world.faults.active("node_never_returns", machine.name) or self._held(machine):
+        while machine.pending is reboot and self._kept_down(machine):
             mended = world.clock.event()
             self._never_returned.append(mended)
             yield mended
-        self._boot(machine, reboot)
+        if machine.pending is reboot:
+            self._boot(machine)
+            world.disruptions.node_came_up(reboot, boot_id=machine.boot_id)
+            self.came_up(machine)
 
-    def _boot(self, machine: Machine, reboot: Reboot) -> None:
+    def _kept_down(self, machine: Machine) -> bool:
+        return bool(self._world.faults.active("node_never_returns", machine.name)) or self._held(machine)
+
+    def power_off(self, name: str) -> None:
+        """Switched off by whoever manages the hardware, and whatever it was about to do is forgotten."""
+        machine = self._machines[name]
+        machine.pending = None
+        if machine.kubelet:
+            machine.kubelet = machine.registered = False
+            machine.network = None
+            machine.down_since = self._world.clock.seconds
+            self._world.disruptions.begin("node_down", name)
+            self.went_down(machine)
+
+    def reinstall(self, name: str, *, config: str, network_type: str) -> None:
+        """A machine that is off boots from an empty disk, into a rendered MachineConfig."""
+        machine = self._machines[name]
+        machine.files = HostFiles()
+        machine.log.clear()
+        machine.disk_config, machine.disk_network_type = config, network_type
+        self._boot(machine)
+        self.came_up(machine)
+
+    def _boot(self, machine: Machine) -> None:
         machine.boot_id = self.new_boot_id()
         machine.boots += 1
         machine.files.boot()
         self.configure_ovs(machine, fails=self._without_bridge(machine) is not None)
         machine.kubelet = True
         machine.pending = None
-        self._world.disruptions.node_came_up(reboot, boot_id=machine.boot_id)
-        self.came_up(machine)
 
     def configure_ovs(self, machine: Machine, *, fails: bool = False) -> None:
         """What configure-ovs.sh does at a boot."""

@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from tests.simulator.clock import Clock
 
-Kind = Literal["api_down", "pod_network_down", "node_down"]
-KINDS: tuple[Kind, ...] = ("api_down", "pod_network_down", "node_down")
+#: ``machine_deleted`` lasts from the deletion of a node's Machine until another one has taken its place
+Kind = Literal["api_down", "pod_network_down", "node_down", "machine_deleted"]
+KINDS: tuple[Kind, ...] = ("api_down", "pod_network_down", "node_down", "machine_deleted")
 Cause = Literal["mco", "manual"]
 
 

@@ -26,8 +26,24 @@ def seed_machines(seeding: Seeding) -> None:
             labels=_labels(node),
             finalizers=["machine.machine.openshift.io"],
             created=seeding.ages.installing(minutes=4),
+            **_owner(node, seeding=seeding),
         )
     _seed_health_check(seeding)
+
+
+def _owner(node: NodePlan, *, seeding: Seeding) -> Object:
+    """Machines that belong to no MachineSet are skipped by health checks, so that most tests have nothing to fear."""
+    if "mhc" not in seeding.options.extras or not _is_in_set(node):
+        return {}
+    reference = {
+        "apiVersion": f"{_GROUP}/v1beta1",
+        "kind": "MachineSet",
+        "name": _set_name(),
+        "uid": seeding.uid(f"machinesets.{_GROUP}", _set_name(), namespace=NAMESPACE),
+        "controller": True,
+        "blockOwnerDeletion": True,
+    }
+    return {"ownerReferences": [reference]}
 
 
 def _is_in_set(node: NodePlan) -> bool:
@@ -45,10 +61,13 @@ def _labels(node: NodePlan) -> dict[str, str]:
 
 
 def _spec(node: NodePlan, *, seeding: Seeding) -> Object:
+    return {**_template_spec(), "providerID": provider_id(node.name, seed=seeding.options.seed)}
+
+
+def _template_spec() -> Object:
     return {
         "lifecycleHooks": {},
         "metadata": {},
-        "providerID": provider_id(node.name, seed=seeding.options.seed),
         "providerSpec": {
             "value": {"apiVersion": "baremetal.cluster.k8s.io/v1alpha1", "kind": "BareMetalMachineProviderSpec"}
         },
@@ -70,7 +89,9 @@ def _status(node: NodePlan, *, seeding: Seeding) -> Object:
 def _seed_worker_set(seeding: Seeding) -> None:
     size = sum(_is_in_set(node) for node in seeding.topology.nodes)
     labels = {_CLUSTER: INFRASTRUCTURE_NAME, _SET: _set_name()}
-    spec = {"replicas": size, "selector": {"matchLabels": labels}, "template": {"metadata": {"labels": labels}}}
+    roles = {_ROLE: "worker", "machine.openshift.io/cluster-api-machine-type": "worker"}
+    template = {"metadata": {"labels": {**labels, **roles}}, "spec": _template_spec()}
+    spec = {"replicas": size, "selector": {"matchLabels": labels}, "template": template}
     counts = {"availableReplicas": size, "fullyLabeledReplicas": size, "readyReplicas": size} if size else {}
     seeding.create(
         f"machinesets.{_GROUP}",
@@ -83,7 +104,8 @@ def _seed_worker_set(seeding: Seeding) -> None:
 
 
 def _seed_health_check(seeding: Seeding) -> None:
-    """Reboots workers that are not ready for five minutes: what people pause before they reboot nodes themselves."""
+    """Replaces workers that are not ready for five minutes: what people pause before they reboot nodes themselves.
+    The installer makes none on bare metal; this one was written by an administrator."""
     size = sum(_is_in_set(node) for node in seeding.topology.nodes)
     spec = {
         "maxUnhealthy": "40%",
