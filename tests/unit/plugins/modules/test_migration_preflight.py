@@ -1,0 +1,98 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Unauthorized
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import NODES
+
+ASKED = ["etcd_backup", "tunnel_port_open", "nodes_not_routers"]
+
+
+def test_a_clean_cluster(bench):
+    bench.cluster = clean_cluster()
+    result = bench.run("migration_preflight", acknowledge=ASKED)
+    assert (result["blockers"], result["verdict"]["state"], result["changed"]) == (0, "done", False)
+    assert (result["method"], result["target"]) == ("offline", "OVNKubernetes")
+    assert result["requests"] == len(bench.cluster.calls)
+    assert sum(result["counts"].values()) == len(result["findings"])
+
+
+def test_the_way_back(bench):
+    bench.cluster = clean_cluster("rollback")
+    result = bench.run("migration_preflight", method="rollback", acknowledge=ASKED)
+    assert (result["blockers"], result["target"]) == (0, "OpenShiftSDN")
+
+
+def test_findings_do_not_fail_the_module(bench):
+    bench.cluster = clean_cluster()
+    bench.cluster.change(NODE, "w1", {"spec": {"unschedulable": True}})
+    result = bench.run("migration_preflight", acknowledge=ASKED)
+    assert (result["verdict"]["state"], result["blockers"]) == ("failed", 1)
+    first = result["findings"][0]
+    assert (first["id"], first["objects"], first["remedy"]) == (
+        "nodes_schedulable",
+        ["node/w1"],
+        "Uncordon them: oc adm uncordon NAME.",
+    )
+    assert result["table"][0].startswith("! block  nodes_schedulable")
+
+
+def test_the_wanted_settings_are_judged(bench):
+    bench.cluster = clean_cluster()
+    result = bench.run(
+        "migration_preflight",
+        acknowledge=ASKED,
+        ovn={"mtu": 20, "geneve_port": 4789, "join_subnet": "10.128.0.0/16"},
+        cluster_network=[{"cidr": "172.30.0.0/20", "host_prefix": 23}],
+        features={"multicast": False},
+    )
+    stopping = {finding["id"] for finding in result["findings"] if finding["blocking"]}
+    assert {"settings_possible", "tunnel_ports_differ", "subnets_apart"} <= stopping
+
+
+@pytest.mark.parametrize(("probe", "check"), [(True, True), (False, False), (False, True)])
+def test_law_17_no_command_is_run_in_check_mode_or_when_it_is_not_wanted(bench, probe, check):
+    bench.cluster = clean_cluster()
+    result = bench.run("migration_preflight", check=check, probe=probe)
+    assert bench.cluster.writes == []
+    assert "nodes_exec" in {finding["id"] for finding in result["findings"]}
+
+
+def test_one_command_on_each_node(bench):
+    bench.cluster = clean_cluster()
+    bench.run("migration_preflight")
+    assert [call.verb for call in bench.cluster.writes] == ["execute"] * len(NODES)
+    assert {call.body["command"][:2] == ["chroot", "/rootfs"] for call in bench.cluster.writes} == {True}
+
+
+def test_the_lease_is_left_alone(bench):
+    bench.cluster = clean_cluster()
+    bench.run("migration_preflight", lock_holder="somebody", probe=False)
+    assert bench.cluster.writes == []
+
+
+def test_unknown_ids_are_an_error(bench):
+    bench.cluster = clean_cluster()
+    result = bench.run("migration_preflight", skip=["nonsense"])
+    assert result["failed"]
+    assert result["problems"] == ["skip names nonsense, which is no check"]
+
+
+def test_an_unknown_credential_is_an_error(bench):
+    bench.cluster = clean_cluster()
+    bench.cluster.fail(Unauthorized(tried="list nodes", seen="HTTP 401", remedy="Log in again."), kind=NODE)
+    result = bench.run("migration_preflight")
+    assert (result["failed"], result["remedy"]) == (True, "Log in again.")
+
+
+def test_a_dead_api_is_given_up_after_a_minute(bench):
+    bench.cluster.go_down()
+    result = bench.run("migration_preflight")
+    assert result["failed"]
+    assert bench.clock.now == 60
