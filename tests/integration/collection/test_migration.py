@@ -16,6 +16,8 @@ from tests.integration.records import accepted, named, reboots, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
 
+#: the health check of the workers, which the simulated cluster has from its installer
+HEALTH_CHECK = ("machinehealthchecks.machine.openshift.io", "workers")
 NODES = [f"{role}-{number}" for role in ("master", "worker") for number in range(3)]
 
 
@@ -67,16 +69,25 @@ def test_these_writes_in_this_order_and_no_others(migrated: Migrated) -> None:
     ]
     closed = made[-2][3]
     assert closed is not None
-    assert made == [
+    lent = [(*row[:3], _ledger(row[3])) if row[2] == "migration-loans" and row[0] == "patch" else row for row in made]
+    assert lent == [
+        ("create", "namespaces", "ovn-migration", None),
+        ("create", "configmaps", "migration-loans", None),
+        ("patch", *HEALTH_CHECK, {"metadata": {"annotations": {"cluster.x-k8s.io/paused": ""}}}),
         (
             "patch",
             "networks.operator.openshift.io",
             "cluster",
             {"spec": {"migration": {"networkType": "OVNKubernetes"}}},
         ),
-        ("create", "namespaces", "ovn-migration", None),
+        ("patch", *HEALTH_CHECK, {"metadata": {"annotations": {"cluster.x-k8s.io/paused": None}}}),
+        ("patch", "configmaps", "migration-loans", "struck"),
+        ("patch", "configmaps", "migration-loans", "entered by cno_switch"),
+        ("patch", *HEALTH_CHECK, {"metadata": {"annotations": {"cluster.x-k8s.io/paused": ""}}}),
         ("create", "configmaps", "migration-journal", None),
         ("patch", "networks.config.openshift.io", "cluster", {"spec": {"networkType": "OVNKubernetes"}}),
+        ("patch", *HEALTH_CHECK, {"metadata": {"annotations": {"cluster.x-k8s.io/paused": None}}}),
+        ("patch", "configmaps", "migration-loans", "struck"),
         ("patch", "networks.operator.openshift.io", "cluster", {"spec": {"migration": None}}),
         ("patch", "configmaps", "migration-journal", closed),
         ("delete", "namespaces", "openshift-sdn", None),
@@ -179,3 +190,9 @@ def _clean_up(migrated: Migrated) -> dict[str, Any]:
         if row["verb"] == "patch" and row["resource"] == "networks.operator.openshift.io"
     ]
     return patches[-1]
+
+
+def _ledger(patch: Any) -> str:
+    """What a patch of the ledger does; an entry tells who borrowed."""
+    [entry] = patch["data"].values()
+    return "struck" if entry is None else f"entered by {json.loads(entry)['step']}"
