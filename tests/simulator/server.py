@@ -124,7 +124,9 @@ class SimulatorServer:
             from tests.simulator.ssh.servers import SshServers
 
             files = AccessFiles.beside(self._options.state)
-            self._ssh = SshServers(self._cluster, files=files, record=self.record, wake=self._wake.set)
+            self._ssh = SshServers(
+                self._cluster, files=files, record=self.record, wake=self._wake.set, passing=self._passing
+            )
             self._ssh.start()
 
     def _announce(self) -> None:

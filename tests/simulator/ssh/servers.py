@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -35,13 +35,26 @@ class _Host:
 
 
 class SshServers:
-    """All servers of one cluster. ``wake`` is called when a command may have changed something."""
+    """All servers of one cluster.
 
-    def __init__(self, cluster: Any, *, files: AccessFiles, record: RequestRecord, wake: Callable[[], None]) -> None:
+    ``wake`` is called when a command may have changed something, ``passing`` waits until so many simulated seconds have
+    gone by.
+    """
+
+    def __init__(
+        self,
+        cluster: Any,
+        *,
+        files: AccessFiles,
+        record: RequestRecord,
+        wake: Callable[[], None],
+        passing: Callable[[float], Awaitable[None]],
+    ) -> None:
         self._cluster = cluster
         self._files = files
         self._record = record
         self._wake = wake
+        self._passing = passing
         self._plans: dict[str, NodePlan] = {plan.name: plan for plan in cluster.topology.nodes}
         self._key = asyncssh.generate_private_key("ssh-ed25519")
         self._hosts = [_Host(plan.name, plan.loopback, _host_key()) for plan in self._plans.values()]
@@ -140,6 +153,8 @@ class SshServers:
         row = self._record.ssh(node=node, command=command)
         result: ExecResult = self._cluster.kubelet.login(node, user=USER, command=command)
         row["exit_code"] = None if result.dropped else result.exit_code
+        if result.seconds:
+            await self._passing(result.seconds)
         process.stdout.write(result.stdout)
         process.stderr.write(result.stderr)
         if result.dropped:
