@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import cast
 
 from ..verdicts import Verdict, counted, done, failed, listed
 from .findings import SEVERITIES, Check, Finding, Severity
@@ -37,7 +38,7 @@ class Choices:
 
     acknowledge: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
-    severities: Mapping[str, Severity] = field(default_factory=dict)
+    severities: Mapping[str, str] = field(default_factory=dict)
     custom_checks: tuple[CustomCheck, ...] = ()
 
 
@@ -87,7 +88,7 @@ def settled(findings: Iterable[Finding], choices: Choices) -> tuple[Finding, ...
 
 
 def _chosen(finding: Finding, choices: Choices) -> Finding:
-    severity = choices.severities.get(finding.id, finding.severity)
+    severity = cast("Severity", choices.severities.get(finding.id, finding.severity))
     return replace(finding, severity=severity, acknowledged=finding.acknowledge and finding.id in choices.acknowledge)
 
 

@@ -179,7 +179,7 @@ CHECKS = (
         severity="info",
         methods=OFFLINE,
         title="How many machines of each pool the rollout takes down at a time (maxUnavailable).",
-        remedy="Raise maxUnavailable where the workload bears it; the rollout becomes as many times faster.",
+        remedy="Raise it for the rollout where the workload bears it (cno_prepare_max_unavailable); it is put back.",
     ),
     Check(
         "pools_empty",
@@ -235,7 +235,10 @@ CHECKS = (
         severity="warn",
         methods=ANY_METHOD,
         title="No active MachineHealthCheck would replace a node that takes long to reboot.",
-        remedy=f"Let the migration pause them, or do it: oc annotate mhc -n NAMESPACE NAME {PAUSED_CHECK}=.",
+        remedy=(
+            "cno_prepare and cno_switch pause them unless told not to; on your own: oc annotate mhc -n NAMESPACE NAME "
+            f"{PAUSED_CHECK}=."
+        ),
     ),
     Check(
         "node_health_checks",
@@ -243,7 +246,6 @@ CHECKS = (
         severity="warn",
         methods=ANY_METHOD,
         title="No active NodeHealthCheck would remediate a node that takes long to reboot.",
-        remedy="Pause them (spec.pauseRequests), or acknowledge it when they are patient enough.",
-        acknowledge=True,
+        remedy="cno_prepare and cno_switch pause them unless told not to; on your own: spec.pauseRequests.",
     ),
 )
