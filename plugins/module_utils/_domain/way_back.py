@@ -11,6 +11,7 @@ from typing import Literal, Optional
 
 from .journals import Journal
 from .networks import CONFIG_BLOCK, LIVE_ANNOTATION, OVN, SDN, TYPES, Networks
+from .settings import ipsec_on
 from .verdicts import Verdict, counted
 
 Action = Literal["nothing", "abort", "undo_refused_flip", "rollback", "finished", "blocked"]
@@ -132,9 +133,7 @@ def _settings_left(networks: Networks) -> str:
 def sdn_problems(networks: Networks) -> list[str]:
     """Why OpenShiftSDN cannot take this cluster over, each with what to do."""
     found = []
-    ipsec = networks.operator.block(OVN).get("ipsecConfig")
-    # Up to 4.14 an empty object turns IPsec on; from 4.15 it has a mode.
-    if ipsec is not None and ipsec.get("mode", "Full") != "Disabled":
+    if ipsec_on(networks.operator.block(OVN)):
         found.append(
             f"IPsec is on, and {SDN} has none; turn it off (spec.defaultNetwork.ovnKubernetesConfig.ipsecConfig of "
             "networks.operator.openshift.io cluster) and wait until the nodes are done"
