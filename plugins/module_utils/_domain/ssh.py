@@ -24,6 +24,12 @@ _NOISE = re.compile(
     r"^(Authenticated to |Transferred: |Bytes per second|Warning: Permanently added |@|debug\d|\** ?WARNING: )"
 )
 _CHANGED = re.compile(r"Host key for (\S+) has changed")
+#: What the client says when it cannot even begin: its arguments, its configuration, or the machine that it runs on.
+_BROKEN = re.compile(
+    r"Bad configuration option|Can't open user config file|Bad owner or permissions on|^unknown option -|"
+    r"^usage: ssh|No user exists for uid|keyword .* extra arguments|missing argument",
+    re.MULTILINE,
+)
 _OFFENDING = re.compile(r"^Offending \S+ key in (.+):\d+\s*$", re.MULTILINE)
 _UNKNOWN = re.compile(r"No \S+ host key is known for (\S+)")
 
@@ -85,6 +91,8 @@ def _kept_out(ended: Ended) -> Request:
     if unknown or "Host key verification failed" in ended.errors:
         name = f" of {unknown.group(1).rstrip('.')}" if unknown else ""
         return Request("closed", f"its host key{name} is not known, so nothing was sent: {ended.said}")
+    if _BROKEN.search(ended.errors):
+        return Request("closed", f"ssh cannot run as it is set up here: {ended.said}")
     if "Permission denied (" in ended.errors or "Too many authentication failures" in ended.errors:
         return Request("closed", f"it does not let us in: {ended.said}")
     return Request("unsent", ended.said)

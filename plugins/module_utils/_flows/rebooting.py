@@ -69,7 +69,7 @@ class Rebooter:
                 self._reboot(batch)
             elif self._may_go_down(batch):
                 self._reboot_guarded(batch)
-            if len(self.failures) > self.max_failures:
+            if self.failures and len(self.failures) > self.max_failures:
                 break
         if self.failures:
             seen = self._failure(what)

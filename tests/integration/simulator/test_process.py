@@ -136,6 +136,7 @@ def test_options_survive_the_command_line(tmp_path):
         instant=True,
         faults=("node_slow:worker-1,factor=3",),
         control_plane_label_only=True,
+        ssh=True,
         kubeconfig=tmp_path / "k",
         state=tmp_path / "s",
     )

@@ -122,8 +122,8 @@ class SshServers:
         door = self._doors.get(name)
         if door is None:
             return
-        up = self._cluster.machines[name].kubelet and not self._cluster.faults.active("ssh_refused", name)
-        if up:
+        machine = self._cluster.machines.get(name)
+        if machine is not None and machine.kubelet and not self._cluster.faults.active("ssh_refused", name):
             door.open()
         else:
             door.shut()

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
@@ -11,8 +13,11 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     NETWORK_CONFIG,
     NETWORK_OPERATOR,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Execution
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Unauthorized
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.journals import Journal
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.ssh import Ended
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.openssh import OpenSsh
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.machines import Datacenter
 
 ALL = ["master-0", "master-1", "master-2", "worker-0", "worker-1", "worker-2"]
@@ -123,6 +128,49 @@ def test_a_node_that_ignores_the_command_fails_and_is_named(bench, site):
     assert results(result) == {"worker-0": "rebooted", "worker-1": "rebooted", "worker-2": "failed"}
     assert result["changed"] is True
     assert "console" in result["remedy"]
+
+
+@pytest.fixture
+def logins(site, monkeypatch):
+    """(address, command) of what was run by ssh; the machine at the address reboots."""
+    runs = []
+
+    def run(self, address, command):
+        runs.append((address, command))
+        name = next(name for name, machine in site.machines.items() if f" = {machine.boot_id} " in command)
+        site.take_down(site.machines[name])
+        return Ended(255, f"{site.machines[name].boot_id}\n", "Authenticated to it\nConnection closed")
+
+    monkeypatch.setattr(shutil, "which", lambda program: f"/usr/bin/{program}")
+    monkeypatch.setattr(OpenSsh, "run", run)
+    return runs
+
+
+def test_by_ssh(bench, site, logins):
+    result = bench.run("node_reboot", strategy="ssh")
+    assert set(results(result).values()) == {"rebooted"}
+    assert {row["way"] for row in result["nodes"]} == {"ssh"}
+    assert len(logins) == 6
+    assert bench.cluster.made("execute") == []
+
+
+@pytest.mark.parametrize("strategy", ["ssh", "rsh_then_ssh"])
+def test_check_mode_logs_in_nowhere(bench, site, logins, strategy):
+    result = bench.run("node_reboot", check=True, strategy=strategy, approve_csrs=True)
+    assert set(results(result).values()) == {"planned"}
+    assert (logins, bench.cluster.writes) == ([], [])
+    assert result["pending_csrs"] == []
+
+
+def test_rsh_first_then_ssh(bench, site, logins):
+    site.machines["worker-1"].answers = [Execution(1, "Failed to talk to init daemon.")]
+    result = bench.run("node_reboot", strategy="rsh_then_ssh", pools=["worker"])
+    assert {row["node"]: row["way"] for row in result["nodes"]} == {
+        "worker-0": "rsh",
+        "worker-1": "ssh",
+        "worker-2": "rsh",
+    }
+    assert len(logins) == 1
 
 
 @pytest.mark.parametrize("share", ["1", 1, {"worker": 1}], ids=["text", "number", "by pool"])

@@ -54,3 +54,14 @@ def test_configured_verdict(given, state, reason):
     assert verdict.state == state
     assert reason in verdict.reason
     assert "w0" in verdict.reason
+
+
+def test_addresses_of_every_type():
+    made = objects.node("worker-0")
+    made["status"]["addresses"] = [
+        {"type": "Hostname", "address": "worker-0"},
+        {"type": "InternalIP", "address": "192.0.2.1"},
+        {"type": "InternalIP", "address": "fd00::1"},
+    ]
+    node = Node.from_json(made)
+    assert (node.internal_ip, node.addresses) == ("192.0.2.1", ("worker-0", "192.0.2.1", "fd00::1"))

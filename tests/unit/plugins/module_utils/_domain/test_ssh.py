@@ -58,6 +58,13 @@ Host key verification failed.
         pytest.param(
             Ended(255, "", "core@10.0.0.10: Permission denied (publickey).\n"), "closed", "publickey", id="no entry"
         ),
+        pytest.param(Ended(255, "", "No user exists for uid 1000\n"), "closed", "uid 1000", id="a user without a name"),
+        pytest.param(
+            Ended(255, "", "command-line: line 0: Bad configuration option: foo\n"),
+            "closed",
+            "option: foo",
+            id="option",
+        ),
         pytest.param(
             Ended(1, f"{OLD}\n", f"{IN}sudo: a password is required\n"), "closed", "a password is required", id="sudo"
         ),
