@@ -20,6 +20,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     VALIDATING_WEBHOOKS,
     Kind,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backups import Contents
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Conflict, Forbidden, NotFound
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows import parcels
@@ -47,6 +48,12 @@ def only_part(cluster: FakeCluster, backup: str = FIRST):
     return cluster.objects[(CONFIG_MAP, "ovn-migration", f"backup-{backup}-000")]
 
 
+def found(contents: Contents, *of: str, **where: str):
+    body = contents.find(*of, **where)
+    assert body is not None
+    return body
+
+
 def carry(before: FakeCluster, after: FakeCluster) -> None:
     """The same cluster later: what is in our namespace is still there."""
     for kind, namespace, name in before.objects:
@@ -61,13 +68,13 @@ def test_what_is_saved():
     assert ("Namespace", "plain") not in kinds
     assert contents.absent == ("egressips.k8s.ovn.org",)
     assert contents.pods_in_error == ("default/broken-0",)
-    network = contents.find("config.openshift.io", "Network", "cluster")
+    network = found(contents, "config.openshift.io", "Network", "cluster")
     assert network["status"]["clusterNetworkMTU"] == 1450
     assert not {"uid", "resourceVersion", "managedFields"} & set(json.dumps(contents.objects).split('"'))
-    assert contents.find("admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "policy.example.com")[
+    assert found(contents, "admissionregistration.k8s.io", "ValidatingWebhookConfiguration", "policy.example.com")[
         "webhooks"
     ] == [{"name": "check.policy.example.com", "timeoutSeconds": 10}]
-    assert contents.find("machineconfiguration.openshift.io", "MachineConfigPool", "worker")["spec"].keys() == {
+    assert found(contents, "machineconfiguration.openshift.io", "MachineConfigPool", "worker")["spec"].keys() == {
         "paused",
         "nodeSelector",
     }
@@ -84,7 +91,7 @@ def test_extra_kinds_are_saved_once():
     ]
     contents = collect(cluster, extra=wanted)
     assert "X of y/v1" in contents.absent
-    assert contents.find("", "ResourceQuota", "small", namespace="shop")["spec"] == {"hard": {"pods": "4"}}
+    assert found(contents, "", "ResourceQuota", "small", namespace="shop")["spec"] == {"hard": {"pods": "4"}}
     assert sum(body["kind"] == "HostSubnet" for body in contents.objects) == 2
 
 
