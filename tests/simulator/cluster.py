@@ -33,6 +33,7 @@ from tests.simulator.behaviours.platform import Platform
 from tests.simulator.behaviours.plugins import PluginControllers
 from tests.simulator.behaviours.pod_index import PodIndex
 from tests.simulator.behaviours.pod_network import PodNetwork
+from tests.simulator.behaviours.service_reach import ServiceReach
 from tests.simulator.behaviours.shell import NodeShells
 from tests.simulator.behaviours.signing_requests import SigningRequests
 from tests.simulator.behaviours.world import World
@@ -109,6 +110,10 @@ class SimulatedCluster:
     def authenticator_state(self) -> AuthenticatorState:
         return AuthenticatorState(self.store)
 
+    def webhook_failure(self, namespace: str, name: str) -> str | None:
+        """Why the API server cannot reach a Service (``store.webhooks.Reach``)."""
+        return self.world.webhook_failure(namespace, name)
+
     @property
     def machines(self) -> Machines:
         return self._machines
@@ -130,6 +135,8 @@ class SimulatedCluster:
         control_plane = ControlPlane(world, machines)
         pods = PodIndex(world)
         network = PodNetwork(world, machines)
+        services = ServiceReach(world, machines=machines, network=network, control_plane=control_plane)
+        world.webhook_failure = services.failure
         kubelets = Kubelets(
             world,
             machines=machines,

@@ -54,6 +54,7 @@ class SimulatorServer:
                 kubernetes_version=profile_for(options.ocp).kubernetes_version,
                 on_write=self._wake.set,
                 passing=self._passing,
+                webhook_failure=cluster.webhook_failure,
             )
         )
         self._server = web.Server(

@@ -75,6 +75,8 @@ class StandInCluster:
         self.kubelet = EchoKubelet()
         self.faults = Faults()
         self.disruptions = NoDisruptions()
+        #: why a Service cannot be reached, by namespace and name
+        self.unreachable: dict[tuple[str, str], str] = {}
         for resource in builtin_resources():
             self.store.declare(resource)
         create = self.store.create
@@ -84,6 +86,10 @@ class StandInCluster:
             create("nodes", node(f"node-{number}"), actor="seed")
         create("pods", pod("web", node_name="node-0"), actor="seed")
         create("customresourcedefinitions.apiextensions.k8s.io", THINGS, actor="seed")
+
+
+    def webhook_failure(self, namespace: str, name: str) -> str | None:
+        return self.unreachable.get((namespace, name))
 
 
 def node(name: str) -> Object:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 
@@ -463,3 +464,40 @@ def test_the_record_tells_what_was_asked(served, client):
     ]
     assert rows[2]["verb"] == "create" and rows[2]["body"]["metadata"]["name"] == "other"
     assert json.dumps(rows)
+
+
+SERVICE = {"namespace": "hooks", "name": "server"}
+
+
+def put_webhook(served, *, policy):
+    rule = {"apiGroups": [""], "apiVersions": ["v1"], "operations": ["*"], "resources": ["namespaces"], "scope": "*"}
+    hook = {
+        "name": "hook.example.com",
+        "clientConfig": {"service": SERVICE},
+        "rules": [rule],
+        "failurePolicy": policy,
+        "sideEffects": "None",
+        "timeoutSeconds": 1,
+        "admissionReviewVersions": ["v1"],
+    }
+    key = "validatingwebhookconfigurations.admissionregistration.k8s.io"
+    served.cluster.store.create(key, {"metadata": {"name": "hooks"}, "webhooks": [hook]}, actor="test")
+
+
+@pytest.mark.parametrize(("policy", "code"), [("Fail", 500), ("Ignore", 201)])
+def test_a_webhook_that_does_not_answer_costs_time(served, client, policy, code):
+    put_webhook(served, policy=policy)
+    began = time.monotonic()
+    assert client.ask("POST", "/api/v1/namespaces", {"metadata": {"name": "quick"}}).code == 201
+    served.cluster.unreachable["hooks", "server"] = "context deadline exceeded"
+    answer = client.ask("POST", "/api/v1/namespaces", {"metadata": {"name": "slow"}})
+    assert time.monotonic() - began > 0.9
+    assert answer.code == code
+    if policy == "Fail":
+        assert answer.message == (
+            'Internal error occurred: failed calling webhook "hook.example.com": failed to call webhook: Post '
+            '"https://server.hooks.svc:443/?timeout=1s": context deadline exceeded'
+        )
+    rows = [row["webhooks"] for row in served.server.record.rows if "webhooks" in row]
+    results = [(row[0]["result"], row[0]["seconds"]) for row in rows]
+    assert results == [("allowed", 0.0), ("failed" if policy == "Fail" else "ignored", 1.0)]

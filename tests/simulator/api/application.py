@@ -10,7 +10,18 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from tests.simulator.api import aggregation, authorization, health, negotiation, pods, reading, reviews, scaling, shapes
+from tests.simulator.api import (
+    admission,
+    aggregation,
+    authorization,
+    health,
+    negotiation,
+    pods,
+    reading,
+    reviews,
+    scaling,
+    shapes,
+)
 from tests.simulator.api.authentication import Authenticator
 from tests.simulator.api.calls import Call, target_of
 from tests.simulator.api.discovery import VIRTUAL, Discovery, subresources_of, wanted_version
@@ -22,6 +33,7 @@ from tests.simulator.credentials import ANONYMOUS, Credentials
 from tests.simulator.faults import Faults
 from tests.simulator.ports import Kubelet, Object
 from tests.simulator.record.requests import WRITE_VERBS, RequestRecord, describe
+from tests.simulator.store import webhooks
 from tests.simulator.store.errors import (
     ApiError,
     Conflict,
@@ -65,6 +77,8 @@ class Parts:
     on_write: Callable[[], None]
     #: waits until so many simulated seconds have gone by
     passing: Callable[[float], Awaitable[None]]
+    #: why a Service that serves a webhook cannot be reached (``store.webhooks``), None when it can
+    webhook_failure: webhooks.Reach
 
 
 class Api:
@@ -203,6 +217,7 @@ class Api:
             return await self._watch(request, call, resource, row)
         if target.verb in WRITE_VERBS:
             try:
+                await self._admit(call, resource, row)
                 return self._write(call, resource)
             finally:
                 self._parts.on_write()
@@ -286,6 +301,17 @@ class Api:
         else:
             return self._delete_collection(call, resource, rendering)
         return self._written(written, call, resource, rendering)
+
+    async def _admit(self, call: Call, resource: Resource, row: Object) -> None:
+        """Have the admission webhooks look at a write; those that do not answer cost time, and may fail it."""
+        request = admission.request_of(call, resource, self._store)
+        verdict = webhooks.judge(self._store, request, reach=self._parts.webhook_failure)
+        if verdict.outcomes:
+            row["webhooks"] = [outcome.to_json() for outcome in verdict.outcomes]
+        if verdict.seconds:
+            await self._parts.passing(verdict.seconds)
+        if verdict.error is not None:
+            raise verdict.error
 
     def _check_conflict_storm(self, call: Call, resource: Resource) -> None:
         name = call.target.name or ""

@@ -7,6 +7,7 @@ from tests.simulator.behaviours.kubelet import NODES, node_is_ready
 from tests.simulator.behaviours.loop import Loop
 from tests.simulator.behaviours.pod_index import PODS
 from tests.simulator.behaviours.world import World
+from tests.simulator.manifests.platform import third_parties
 from tests.simulator.manifests.workloads import Workload, manifest, platform_workloads
 from tests.simulator.ports import Change, Object
 from tests.simulator.seed.topology import Topology
@@ -19,6 +20,8 @@ class Platform:
         self._world = world
         self._topology = topology
         workloads = platform_workloads(world.profile, topology)
+        if "webhooks" in world.options.extras:
+            workloads += third_parties()
         self._controlled = [w for w in workloads if w.kind not in ("StaticPod", "Guard") and not w.tracked]
         self._pinned = [w for w in workloads if w.kind in ("StaticPod", "Guard")]
         self._places = {w.name: {plan.name for plan in w.nodes(topology)} for w in self._pinned}

@@ -10,6 +10,7 @@ from typing import Any
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Object
 from tests.simulator.store.errors import AlreadyExists
+from tests.simulator.store.webhooks import Request, judge
 
 _SAFE = "bcdfghjklmnpqrstvwxz2456789"
 
@@ -43,7 +44,11 @@ def pod_from(
 
 
 def create_pod(world: World, pod: Object, *, actor: str) -> None:
-    """Create a pod with a generated name; when that is taken, try another, as a controller would."""
+    """Create a pod with a generated name; when that is taken, try another, as a controller would.
+
+    An admission webhook that cannot be reached may fail it: the controller tries again later.
+    """
+    _admit(world, pod)
     for _round in range(8):
         try:
             world.store.create("pods", pod, actor=actor)
@@ -52,6 +57,25 @@ def create_pod(world: World, pod: Object, *, actor: str) -> None:
                 raise
         else:
             return
+
+
+def _admit(world: World, pod: Object) -> None:
+    if world.installing:
+        return
+    namespace = pod["metadata"]["namespace"]
+    request = Request("CREATE", "", "v1", "pods", namespace=namespace, objects=(pod,))
+    error = judge(world.store, request, reach=world.webhook_failure).error
+    if error is None:
+        return
+    owner = next(iter(pod["metadata"].get("ownerReferences") or ()), None)
+    if owner is not None:
+        about = {"metadata": {"name": owner["name"], "uid": owner["uid"], "namespace": namespace}}
+        component = f"{owner['kind'].lower()}-controller"
+        message = f"Error creating: {error.message}"
+        world.record_event(
+            about, kind=owner["kind"], reason="FailedCreate", message=message, component=component, type_="Warning"
+        )
+    raise error
 
 
 def owner_reference(owner: Object, *, kind: str, api_version: str = "apps/v1") -> Object:

@@ -18,6 +18,7 @@ from tests.simulator.ports import ApiGate, Change, Object, ResourceKey
 from tests.simulator.profiles import Profile
 from tests.simulator.record.disruptions import Disruptions
 from tests.simulator.store.objects import ObjectStore
+from tests.simulator.store.webhooks import Reach
 
 #: how long ago the cluster was installed
 AGE = timedelta(days=30)
@@ -42,6 +43,8 @@ class World:
         #: during the installation the clock that stamps objects shows a day in the past
         self._age = AGE
         self.store: ObjectStore = None  # type: ignore[assignment]  # set by the cluster before any behaviour is made
+        #: why the API server cannot reach a Service; set by the cluster
+        self.webhook_failure: Reach = lambda namespace, name: None
         #: reconciles that ended with an ApiError: (controller, key, message); they are tried again
         self.failures: deque[tuple[str, str, str]] = deque(maxlen=200)
         #: something may work again that stood still: the API is back, a controller's pod has a network

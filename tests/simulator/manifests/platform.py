@@ -482,6 +482,15 @@ def _monitoring(topology: Topology) -> Iterator[Workload]:
         )
 
 
+def third_parties() -> Iterator[Workload]:
+    """The servers of the webhooks that ``--with webhooks`` brings (seed/webhooks.py)."""
+    for namespace, name in (
+        ("gatekeeper-system", "gatekeeper-controller-manager"),
+        ("mesh-system", "sidecar-injector"),
+    ):
+        yield Workload("Deployment", namespace, name, ("manager",), app(name), "workers", 2, priority="")
+
+
 def _users() -> Iterator[Workload]:
     table: tuple[tuple[Kind, str, str, int], ...] = (
         ("Deployment", "shop", "frontend", 3),

@@ -68,6 +68,8 @@ _PLATFORM = (
 )
 #: namespaces with workloads of users (manifests/workloads.py)
 USERS = ("shop", "media", "ci")
+#: namespaces of the webhooks of third parties, with ``--with webhooks``
+THIRD_PARTIES = ("gatekeeper-system", "mesh-system")
 #: of the users' namespaces, the one whose multicast is on
 MULTICAST = "media"
 _MULTICAST_ANNOTATION = {
@@ -83,6 +85,8 @@ def plugin_namespace(network_type: str) -> str:
 def namespaces(seeding: Seeding) -> list[str]:
     """The names of all namespaces of a new cluster."""
     names = [*_KUBERNETES, *_PLATFORM, plugin_namespace(seeding.profile.initial_network_type), *USERS]
+    if "webhooks" in seeding.options.extras:
+        names += THIRD_PARTIES
     if seeding.profile.node_identity:
         names.append("openshift-network-node-identity")
     return sorted(names)
@@ -90,7 +94,7 @@ def namespaces(seeding: Seeding) -> list[str]:
 
 def seed_namespaces(seeding: Seeding) -> None:
     for index, name in enumerate(namespaces(seeding)):
-        is_user = name in USERS
+        is_user = name in USERS or name in THIRD_PARTIES
         seeding.create(
             "namespaces",
             name,

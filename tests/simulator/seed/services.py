@@ -106,6 +106,17 @@ SERVICES: tuple[ServicePlan, ...] = (
     ServicePlan("shop", "image-policy", (("app", "image-policy"),), _web(), "172.30.40.4"),
     ServicePlan("media", "stream", (("app", "stream"),), (Port("rtp", 5004, 5004, "UDP"),), "172.30.40.5"),
 )
+#: those behind the webhooks of third parties
+_THIRD_PARTIES = (
+    ServicePlan(
+        "gatekeeper-system",
+        "gatekeeper-webhook-service",
+        (("app", "gatekeeper-controller-manager"),),
+        _web(),
+        "172.30.41.1",
+    ),
+    ServicePlan("mesh-system", "sidecar-injector", (("app", "sidecar-injector"),), _web(), "172.30.41.2"),
+)
 #: route to namespace, service, port, host and termination
 _ROUTES = (
     ("openshift-authentication", "oauth-openshift", "oauth-openshift", "6443", "oauth-openshift", "passthrough"),
@@ -116,7 +127,7 @@ _ROUTES = (
 
 
 def seed_services(seeding: Seeding) -> None:
-    for plan in SERVICES:
+    for plan in (*SERVICES, *(_THIRD_PARTIES if "webhooks" in seeding.options.extras else ())):
         seeding.create(
             "services",
             plan.name,

@@ -9,6 +9,11 @@ VALIDATING = "validatingwebhookconfigurations.admissionregistration.k8s.io"
 MUTATING = "mutatingwebhookconfigurations.admissionregistration.k8s.io"
 #: the webhook of a user; none of the platform's
 USER_WEBHOOK = "image-policy.shop.example.com"
+#: third parties', with ``--with webhooks``
+POLICY_WEBHOOK = "gatekeeper-validating-webhook-configuration"
+MESH_WEBHOOK = "sidecar-injector"
+POLICY_NAMESPACE = "gatekeeper-system"
+MESH_NAMESPACE = "mesh-system"
 
 
 def seed_webhooks(seeding: Seeding) -> None:
@@ -21,6 +26,39 @@ def seed_webhooks(seeding: Seeding) -> None:
     seeding.create(
         VALIDATING, USER_WEBHOOK, {"webhooks": [_user_webhook()]}, created=seeding.ages.ago(days=19), generation=1
     )
+    if "webhooks" in seeding.options.extras:
+        _seed_third_parties(seeding)
+
+
+def _seed_third_parties(seeding: Seeding) -> None:
+    """A policy engine that looks at every write and can be done without, and one that injects sidecars and cannot."""
+    ages = seeding.ages
+    everything = {**_rule("*", "*", "*"), "apiVersions": ["*"]}
+    policies = _webhook(
+        "validation.gatekeeper.sh",
+        _service(POLICY_NAMESPACE, "gatekeeper-webhook-service", path="/v1/admit"),
+        [everything],
+        timeout=10,
+        failure="Ignore",
+    )
+    own = {"key": "kubernetes.io/metadata.name", "operator": "NotIn", "values": [POLICY_NAMESPACE]}
+    policies["namespaceSelector"] = {"matchExpressions": [own]}
+    labels = _webhook(
+        "check-ignore-label.gatekeeper.sh",
+        _service(POLICY_NAMESPACE, "gatekeeper-webhook-service", path="/v1/admitlabel"),
+        [_rule("", "*", "namespaces")],
+        timeout=3,
+    )
+    seeding.create(VALIDATING, POLICY_WEBHOOK, {"webhooks": [policies, labels]}, created=ages.ago(days=12))
+    sidecars = _webhook(
+        "inject.mesh.example.com",
+        _service(MESH_NAMESPACE, "sidecar-injector", path="/inject"),
+        [_rule("", "v1", "pods", operations=("CREATE",), scope="Namespaced")],
+        timeout=10,
+    )
+    sidecars["namespaceSelector"] = {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}
+    sidecars["reinvocationPolicy"] = "Never"
+    seeding.create(MUTATING, MESH_WEBHOOK, {"webhooks": [sidecars]}, created=ages.ago(days=12))
 
 
 NODE_IDENTITY = "network-node-identity.openshift.io"
