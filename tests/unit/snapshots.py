@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN, other
@@ -39,7 +39,11 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
 
 TARGETS: Mapping[Method, str] = {"offline": OVN, "rollback": SDN}
 #: What two parts of a snapshot are two views of.
-VIEWS = {"nodes": ("raw_nodes", Node), "pods": ("raw_pods", Pod), "pools": ("raw_pools", Pool)}
+VIEWS: Mapping[str, tuple[str, Callable[[Mapping[str, Any]], Any]]] = {
+    "nodes": ("raw_nodes", Node.from_json),
+    "pods": ("raw_pods", Pod.from_json),
+    "pools": ("raw_pools", Pool.from_json),
+}
 FORBIDDEN = Unreadable("forbidden to list it")
 
 
@@ -76,9 +80,9 @@ def snapshot(
     known["networks"] = networks(dict(known["network_config"]), dict(known["network_operator"]))
     if "node_network_states" not in parts:
         known["node_network_states"] = [state(n["metadata"]["name"], ip=address(n)) for n in known["raw_nodes"]]
-    for name, (raw, model) in VIEWS.items():
+    for name, (raw, parse) in VIEWS.items():
         seen = known[raw]
-        known[name] = seen if isinstance(seen, Unreadable) else tuple(model.from_json(item) for item in seen)
+        known[name] = seen if isinstance(seen, Unreadable) else tuple(parse(item) for item in seen)
     return Snapshot(
         wanted=Wanted(
             method=method,
