@@ -96,7 +96,7 @@ class Pod:
         return f"{self.namespace}/{self.name}"
 
     def known(self, baseline: Collection[str]) -> bool:
-        """Whether ``namespace/name`` in ``baseline`` is this pod, or one that this pod's controller has replaced by it."""
+        """Whether ``baseline`` (``namespace/name``) has this pod, or one that its controller has replaced by it."""
         if self.key in baseline:
             return True
         if self.owner is None or self.owner[0] not in GENERATING:
