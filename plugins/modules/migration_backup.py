@@ -19,7 +19,8 @@ description:
     does not exist. Everything is read back and compared before the module returns.
   - A kind that the cluster does not know is recorded as absent. Anything else that cannot be read fails the backup.
   - A backup is never overwritten. While the migration has not begun, another one is made when the configuration has
-    changed since the last; from then on the one from before is kept, and verified each time.
+    changed since the last; from then on the one from before is kept, and verified each time. It has begun, too, when
+    M(ocp_day2.ovn_migration.migration_borrow) and its like have borrowed something since the last backup.
 version_added: 1.0.0
 author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)

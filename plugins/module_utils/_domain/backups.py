@@ -121,7 +121,8 @@ class Index:
     """The ConfigMap without which a backup does not exist.
 
     ``parts`` maps the names of the other ConfigMaps, in order, to the SHA-256 of what they hold; ``text_checksum`` is
-    that of the whole text once unpacked; ``checksum`` is ``Contents.checksum``; ``taken_at`` is RFC 3339.
+    that of the whole text once unpacked; ``checksum`` is ``Contents.checksum``; ``taken_at`` is RFC 3339. ``loans``
+    name what a migration had borrowed when it was made.
     """
 
     id: str
@@ -134,6 +135,7 @@ class Index:
     checksum: str
     text_checksum: str
     parts: Mapping[str, str]
+    loans: frozenset[str] = frozenset()
 
     @classmethod
     def from_json(cls, config_map: Mapping[str, Any]) -> Index:
@@ -156,6 +158,7 @@ class Index:
                 checksum=data["checksum"],
                 text_checksum=data["text_checksum"],
                 parts=parts,
+                loans=frozenset(json.loads(data["loans"])),
             )
         except KeyError as error:
             raise ValueError(f"it has no key {error}") from error
@@ -186,6 +189,7 @@ class Index:
             "checksum": self.checksum,
             "text_checksum": self.text_checksum,
             "parts": json.dumps(dict(self.parts), indent=1),
+            "loans": json.dumps(sorted(self.loans), indent=1),
         }
         return sealed(self.name, data, backup=self.id, labels={INDEX_LABEL: "true"})
 
@@ -200,6 +204,16 @@ class Index:
             "config_maps": self.config_maps,
             "checksum": self.checksum,
         }
+
+
+def under_way(indexes: Iterable[Index], *, target: str, loans: Collection[str]) -> Optional[Index]:
+    """The backup of a migration to ``target`` that has borrowed something since, though the cluster does not show that
+    it has begun: then the configuration is no longer the owner's. None when there is no such migration.
+
+    :param loans: what is borrowed now
+    """
+    last = max((index for index in indexes if not index.late), key=lambda index: index.moment, default=None)
+    return last if last and last.target == target and set(loans) - last.loans else None
 
 
 def index_name(backup: str) -> str:

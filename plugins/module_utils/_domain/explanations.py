@@ -216,6 +216,7 @@ def _not_back_yet(scene: Explanations, seen: Difference) -> Optional[str]:
 
 Rule = Callable[[Explanations, Difference], Optional[str]]
 RULES: tuple[Rule, ...] = (
+    _not_back_yet,
     _filled_in,
     _default_not_written,
     _mtu_of_the_plugin,
@@ -227,7 +228,6 @@ RULES: tuple[Rule, ...] = (
     _net_namespace_made_anew,
     _egress_ip_renamed,
     _egress_firewall_ports,
-    _not_back_yet,
 )
 
 

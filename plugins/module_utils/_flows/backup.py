@@ -14,8 +14,10 @@ from typing import Any, Optional
 from .._cluster.port import Cluster
 from .._domain import backups
 from .._domain.backups import Contents, Index
+from .._domain.loans import Ledger
 from .._domain.networks import other
 from .._domain.verdicts import counted, listed
+from . import loans
 from .folder import Written, write_files
 from .inspection import inspect
 from .outcome import Diff, Outcome
@@ -91,7 +93,15 @@ def tell(cluster: Cluster, *, target: str) -> Outcome:
 def _before(
     cluster: Cluster, shelf: Shelf, *, target: str, extra: Sequence[ExtraKind], write: bool, warnings: list[str]
 ) -> Stored:
-    """The newest one when nothing has changed since it was made, else another one."""
+    """The newest one when nothing has changed since it was made, else another one.
+
+    Its steps borrow and delete things before ``spec.migration`` is set; from the first of them on, the backup from
+    before is the one.
+    """
+    ledger = loans.read(cluster)
+    begun = backups.under_way(shelf.indexes(), target=target, loans=_names(ledger))
+    if begun:
+        return Stored(begun, shelf.read(begun))
     contents = collect(cluster, extra=extra)
     missing = [kind.title for kind in extra if kind.title in contents.absent]
     if missing:
@@ -103,7 +113,14 @@ def _before(
             return Stored(index, shelf.read(index))
         except Damaged as error:
             warnings.append(f"{error.message} Another one is made.")
-    return _make(shelf, contents, target=target, late=False, write=write)
+    borrowed = [loan.thing.title for loan in ledger.values() if loan.ours and loan.thing.what != "network_policy"]
+    if borrowed:
+        warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")
+    return _make(shelf, contents, target=target, late=False, write=write, ledger=ledger)
+
+
+def _names(ledger: Ledger) -> frozenset[str]:
+    return frozenset(f"{entry} since {loan.since}" for entry, loan in ledger.items())
 
 
 def _underway(
@@ -128,8 +145,12 @@ def _underway(
     return _make(shelf, collect(cluster, extra=extra), target=target, late=True, write=write)
 
 
-def _make(shelf: Shelf, contents: Contents, *, target: str, late: bool, write: bool) -> Stored:
-    index, parcel = shelf.plan(contents, target=target, source_type=other(target), late=late)
+def _make(
+    shelf: Shelf, contents: Contents, *, target: str, late: bool, write: bool, ledger: Optional[Ledger] = None
+) -> Stored:
+    index, parcel = shelf.plan(
+        contents, target=target, source_type=other(target), late=late, loans=_names(ledger or {})
+    )
     if write:
         contents = shelf.put(index, parcel)
     return Stored(index, contents, made=True)

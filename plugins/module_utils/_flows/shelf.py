@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from .._cluster.kinds import CONFIG_MAP
@@ -61,7 +61,9 @@ class Shelf:
         except ValueError as error:
             raise _damaged(index.id, str(error)) from error
 
-    def plan(self, contents: Contents, *, target: str, source_type: str, late: bool) -> tuple[Index, parcels.Parcel]:
+    def plan(
+        self, contents: Contents, *, target: str, source_type: str, late: bool, loans: Collection[str] = ()
+    ) -> tuple[Index, parcels.Parcel]:
         """The backup that ``put`` would make now."""
         text = contents.to_text()
         parcel = parcels.wrap(text)
@@ -81,6 +83,7 @@ class Shelf:
             parts={
                 backups.part_name(name, number): backups.digest(piece) for number, piece in enumerate(parcel.pieces)
             },
+            loans=frozenset(loans),
         )
         return index, parcel
 

@@ -13,6 +13,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.bac
     Index,
     identifier,
     newest,
+    under_way,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import network_config, network_operator
@@ -20,7 +21,9 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import net
 NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 
-def index(moment: str = "20260101000000", *, target: str = OVN, late: bool = False) -> Index:
+def index(
+    moment: str = "20260101000000", *, target: str = OVN, late: bool = False, loans: frozenset[str] = frozenset()
+) -> Index:
     name = f"{target.lower()}-{moment}"
     return Index(
         id=name,
@@ -33,6 +36,7 @@ def index(moment: str = "20260101000000", *, target: str = OVN, late: bool = Fal
         checksum="c",
         text_checksum="t",
         parts={f"backup-{name}-000": "p", f"backup-{name}-001": "q"},
+        loans=loans,
     )
 
 
@@ -61,7 +65,7 @@ def test_ids(taken, expected):
 
 @pytest.mark.parametrize("late", [True, False])
 def test_an_index_and_its_configmap(late):
-    made = index(late=late)
+    made = index(late=late, loans=frozenset({"a since b", "c since d"}))
     config_map = made.config_map()
     assert Index.from_json(config_map) == made
     assert all(isinstance(value, str) for value in config_map["data"].values())
@@ -103,6 +107,21 @@ BACK = index("20260501000000", target=SDN)
 )
 def test_which_backup_to_rely_on(indexes, expected):
     assert newest(indexes, target=OVN) == expected
+
+
+@pytest.mark.parametrize(
+    ("indexes", "loans", "expected"),
+    [
+        pytest.param([], ["a"], None, id="no-backup"),
+        pytest.param([OLD, NEW], [], None, id="nothing-borrowed"),
+        pytest.param([OLD, NEW], ["a"], NEW, id="borrowed-since"),
+        pytest.param([index(loans=frozenset("a"))], ["a"], None, id="borrowed-before"),
+        pytest.param([OLD, BACK], ["a"], None, id="for-the-other-direction"),
+        pytest.param([NEW, LATE], ["a"], NEW, id="late-ones-do-not-count"),
+    ],
+)
+def test_whose_migration_has_borrowed_what_is_borrowed(indexes, loans, expected):
+    assert under_way(indexes, target=OVN, loans=loans) == expected
 
 
 def test_a_text_and_back():

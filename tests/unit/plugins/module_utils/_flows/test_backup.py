@@ -22,6 +22,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backups import Contents
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Conflict, Forbidden, NotFound
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.loans import Loan, Thing, entries
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows import parcels
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup import have_backup, tell
@@ -185,6 +186,33 @@ def test_once_the_migration_has_begun_the_backup_from_before_is_kept(step):
     assert outcome.facts["network"]["network_type"] == SDN
     assert outcome.warnings == ()
     assert later.writes == []
+
+
+def lend(cluster: FakeCluster, *, since: str) -> None:
+    """The first step of a migration borrows a webhook's timeout."""
+    thing = Thing("webhook_timeout", "ValidatingWebhookConfiguration", "policy.example.com", part="check")
+    loan = Loan(thing, before=10, lent=3, since=since, step="cno_prepare")
+    cluster.put(CONFIG_MAP, {**entries({thing.key: loan})})
+    raise_timeout(cluster, timeout=3)
+
+
+def test_a_run_that_was_interrupted_after_borrowing_goes_on_with_its_backup():
+    cluster = saved_cluster()
+    backup_of(cluster)
+    lend(cluster, since="2026-01-01T00:01:00Z")
+    again = backup_of(cluster)
+    assert not again.changed
+    assert again.facts["backup"]["id"] == FIRST
+    assert again.warnings == ()
+
+
+def test_what_was_borrowed_before_the_backup_is_told_and_does_not_bind_later_ones():
+    cluster = saved_cluster()
+    lend(cluster, since="2026-01-01T00:01:00Z")
+    first = backup_of(cluster)
+    assert "policy.example.com" in first.warnings[0]
+    raise_timeout(cluster, timeout=4)
+    assert backup_of(cluster).facts["backup"]["id"] == SECOND
 
 
 def test_a_late_backup_says_so():
