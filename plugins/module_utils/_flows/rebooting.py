@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -140,11 +141,23 @@ class Rebooter:
         open_ = [watch for watch in watches if watch.evidence is None]
         self.desk.look(now=any(watch.overdue(self.clock.monotonic()) for watch in open_))
         nodes = self._nodes([watch.target.node for watch in open_])
+        due = []
         for watch in open_:
             node = nodes.get(watch.target.node)
             watch.look(node, self._moment(), hint=self.desk.hint(watch.target.node))
             if watch.evidence is None and node is not None and watch.due(node, now=self.clock.monotonic()):
+                due.append((watch, node))
+        self._ask_all(due)
+
+    def _ask_all(self, due: Sequence[tuple[Watch, Node]]) -> None:
+        """In the order of the batch, since in one that takes everything the control plane is to be asked last."""
+        if self.strategy.at_once == 1 or len(due) < 2:
+            for watch, node in due:
                 self._ask(watch, node)
+            return
+        with ThreadPoolExecutor(max_workers=self.strategy.at_once) as pool:
+            for asked in [pool.submit(self._ask, watch, node) for watch, node in due]:
+                asked.result()
 
     def _nodes(self, names: Sequence[str]) -> Mapping[str, Node]:
         if len(names) > 1:

@@ -26,6 +26,9 @@ TIMEOUT = 30.0
 
 
 class Rsh:
+    #: the client of the API has one connection
+    at_once = 1
+
     def __init__(self, cluster: Cluster, *, delay_minutes: int) -> None:
         self._cluster = cluster
         when = f"+{delay_minutes}" if delay_minutes else "now"

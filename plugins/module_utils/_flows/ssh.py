@@ -22,6 +22,10 @@ class Client(Protocol):
 
 
 class Ssh:
+    #: Each client is a process of its own, and one that gets no answer takes ten seconds. A jump host drops connections
+    #: beyond ten that have not logged in yet (sshd_config(5), MaxStartups).
+    at_once = 8
+
     def __init__(self, client: Client, *, delay_minutes: int) -> None:
         self._client = client
         self._when = f"+{delay_minutes}" if delay_minutes else "now"

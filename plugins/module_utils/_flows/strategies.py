@@ -20,6 +20,9 @@ CHOICES = ("rsh", "ssh", "rsh_then_ssh")
 
 
 class Strategy(Protocol):
+    #: how many nodes may be asked at once, each by a thread
+    at_once: int
+
     def request(self, node: Node, *, insist: bool = False) -> Request:
         """Ask ``node`` once to reboot, when it says itself that it is on the boot that it is to leave.
 
@@ -37,6 +40,8 @@ class OneAfterTheOther:
 
     What is closed on the second way stays closed: it is not tried again on that node, the first way is.
     """
+
+    at_once = 1
 
     def __init__(self, first: Strategy, second: Strategy) -> None:
         self._first = first
