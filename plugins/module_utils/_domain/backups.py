@@ -176,6 +176,10 @@ class Index:
         """What backups are ordered by."""
         return self.id.rpartition("-")[2]
 
+    def age(self, *, now: datetime) -> float:
+        """Seconds."""
+        return (now - datetime.fromisoformat(self.taken_at.replace("Z", "+00:00"))).total_seconds()
+
     def config_map(self) -> Json:
         """Without ``apiVersion`` and ``kind``."""
         data = {

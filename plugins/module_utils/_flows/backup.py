@@ -27,6 +27,9 @@ from .shelf import Damaged, Shelf
 #: Phases in which nothing of the migration has happened yet, and in which all of it has.
 BEFORE = "not_started"
 AFTER = "complete"
+#: Seconds for which the pods that were in error may stand for those that are: a baseline of last week would hide, or
+#: blame, the wrong ones.
+BASELINE_LASTS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -93,7 +96,8 @@ def tell(cluster: Cluster, *, target: str) -> Outcome:
 def _before(
     cluster: Cluster, shelf: Shelf, *, target: str, extra: Sequence[ExtraKind], write: bool, warnings: list[str]
 ) -> Stored:
-    """The newest one when nothing has changed since it was made, else another one.
+    """The newest one when nothing has changed since it was made, else another one; another one, too, when it is old and
+    other pods are in error now.
 
     Its steps borrow and delete things before ``spec.migration`` is set; from the first of them on, the backup from
     before is the one.
@@ -110,9 +114,13 @@ def _before(
     index = backups.newest(on_time, target=target)
     if index and index.checksum == contents.checksum:
         try:
-            return Stored(index, shelf.read(index))
+            stored = Stored(index, shelf.read(index))
         except Damaged as error:
             warnings.append(f"{error.message} Another one is made.")
+        else:
+            fresh = index.age(now=cluster.now()) < BASELINE_LASTS
+            if fresh or stored.contents.pods_in_error == contents.pods_in_error:
+                return stored
     borrowed = [loan.thing.title for loan in ledger.values() if loan.ours and loan.thing.what != "network_policy"]
     if borrowed:
         warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")

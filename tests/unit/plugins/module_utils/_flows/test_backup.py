@@ -152,6 +152,25 @@ def test_an_unchanged_cluster_is_not_saved_twice():
     assert cluster.writes == []
 
 
+@pytest.mark.parametrize(
+    ("hours", "other_pods", "changed"),
+    [
+        pytest.param(23, True, False, id="the-same-day"),
+        pytest.param(25, True, True, id="old-and-other-pods"),
+        pytest.param(25, False, False, id="old-and-the-same-pods"),
+    ],
+)
+def test_an_old_baseline_of_pods_is_not_relied_on(hours, other_pods, changed):
+    cluster = saved_cluster()
+    backup_of(cluster)
+    cluster.server_seconds = lambda: hours * 3600.0
+    if other_pods:
+        touch(cluster)
+    outcome = backup_of(cluster)
+    assert outcome.changed is changed
+    assert ("default/broken-1" in outcome.facts["pods_in_error"]) is changed
+
+
 def test_a_changed_cluster_gets_another_backup_and_keeps_the_first():
     cluster = saved_cluster()
     backup_of(cluster)
