@@ -27,7 +27,7 @@ _CHANGED = re.compile(r"Host key for (\S+) has changed")
 #: What the client says when it cannot even begin: its arguments, its configuration, or the machine that it runs on.
 _BROKEN = re.compile(
     r"Bad configuration option|Can't open user config file|Bad owner or permissions on|^unknown option -|"
-    r"^usage: ssh|No user exists for uid|keyword .* extra arguments|missing argument",
+    r"unsupported option|^usage: ssh|No user exists for uid|keyword .* extra arguments|missing argument",
     re.MULTILINE,
 )
 _OFFENDING = re.compile(r"^Offending \S+ key in (.+):\d+\s*$", re.MULTILINE)

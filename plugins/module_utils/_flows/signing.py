@@ -75,7 +75,7 @@ class SigningDesk:
 
     def hint(self, node: str) -> str:
         """What to add to the last known state of a node."""
-        names = [found.request.name for found in self.waiting or () if found.node == node]
+        names = [found.request.name for found in self.waiting or () if found.node == node and found.approvable]
         return f"; its certificate requests wait for approval: {', '.join(names)}" if names else ""
 
     @property
