@@ -68,27 +68,30 @@ def _metric(route: Mapping[str, Any]) -> int:
 
 def below(state: Mapping[str, Any], names: Iterable[str]) -> frozenset[str]:
     """``names`` and every interface that they lie on."""
+    lower = _lower(state)
     found: set[str] = set()
     waiting = list(names)
     while waiting:
         name = waiting.pop()
         if name not in found:
             found.add(name)
-            waiting += _next_below(state, name)
+            waiting += lower.get(name, ())
     return frozenset(found)
 
 
-def _next_below(state: Mapping[str, Any], name: str) -> Iterator[str]:
+def _lower(state: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Interface -> those directly below it. One name may stand for two: an OVS bridge and its interface."""
+    lower: dict[str, list[str]] = {}
     for interface in interfaces(state):
-        controller = interface.get("controller") or interface.get("master")
-        if controller == name:
-            yield interface["name"]
-        if interface["name"] == name:
-            yield from ports(interface)
-            yield from bases(interface)
+        name, controller = interface["name"], interface.get("controller") or interface.get("master")
+        known = lower.setdefault(name, [])
+        known += [*ports(interface), *bases(interface)]
+        if controller:
+            lower.setdefault(controller, []).append(name)
             # An OVS interface with an address is a port of its bridge beside the real ones.
-            if interface.get("type") == "ovs-interface" and controller:
-                yield controller
+            if interface.get("type") == "ovs-interface":
+                known.append(controller)
+    return lower
 
 
 def interfaces(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:

@@ -189,12 +189,6 @@ def machine_networks(install_config: str) -> tuple[str, ...]:
         ) from error
 
 
-def _probed_mtu(reader: SnapshotReader) -> Optional[int]:
-    found = reader.named_or_empty(kinds.CONFIG_MAP, "mtu", namespace="openshift-network-operator")
-    text = (found.get("data") or {}).get("mtu", "")
-    return int(text) if text.isdigit() else None
-
-
 def _list_of(kind: Kind) -> Callable[[SnapshotReader], Any]:
     return lambda reader: reader.listed(kind)
 
@@ -205,7 +199,6 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "networks": SnapshotReader.networks,
     "network_config": lambda reader: reader.named(kinds.NETWORK_CONFIG, "cluster"),
     "network_operator": lambda reader: reader.named(kinds.NETWORK_OPERATOR, "cluster"),
-    "probed_mtu": _probed_mtu,
     "machine_networks": _install_config_networks,
     "proxy": lambda reader: reader.named_or_empty(kinds.PROXY, "cluster"),
     "version": lambda reader: Version.from_json(reader.named(kinds.CLUSTER_VERSION, "version")),

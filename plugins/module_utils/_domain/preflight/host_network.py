@@ -36,6 +36,7 @@ LYING_ON = {
     "ipvlan": "master",
     "vlan": "master",
     "bridge": "bridge",
+    "cnv-bridge": "bridge",
     "ovs": "bridge",
     "host-device": "device",
     "sriov": "device",
@@ -280,8 +281,8 @@ CHECKS = (
         methods=OFFLINE,
         title="No NodeNetworkConfigurationPolicy defines the interface that carries the node's network.",
         remedy=(
-            "Save and delete them before the migration. cno_prepare does both and rollback.yml brings them back: "
-            "acknowledge it to let it."
+            "Acknowledge it to let cno_prepare save and delete them (rollback.yml brings them back), or do both "
+            f"yourself: under OVN-Kubernetes the interface belongs to {BRIDGE}."
         ),
         acknowledge=True,
     ),

@@ -151,8 +151,6 @@ class Snapshot:
     #: networks.config.openshift.io cluster and networks.operator.openshift.io cluster as they are.
     network_config = Part[Json]("networks.config.openshift.io cluster")
     network_operator = Part[Json]("networks.operator.openshift.io cluster")
-    #: What the operator found on one host: ConfigMap openshift-network-operator/mtu; None when there is none.
-    probed_mtu = Part[Optional[int]]("configmap openshift-network-operator/mtu")
     #: networking.machineNetwork of the install-config (ConfigMap kube-system/cluster-config-v1) in CIDR notation; empty
     #: when the ConfigMap does not exist or names none.
     machine_networks = Part[tuple[str, ...]]("configmap kube-system/cluster-config-v1")

@@ -423,7 +423,10 @@ CHECKS = (
         severity="warn",
         methods=ANY_METHOD,
         title=f"No webhook that pods serve makes the API wait for more than {WEBHOOK_SECONDS} s and then fail.",
-        remedy="Remove them, or let cno_switch lower their timeoutSeconds for the window (it puts them back).",
+        remedy=(
+            "Remove them, or let cno_switch lower their timeouts until the cluster is verified "
+            f"(cno_switch_webhook_timeout_seconds: {WEBHOOK_SECONDS})."
+        ),
     ),
     Check(
         "disruption_budgets",
