@@ -36,14 +36,17 @@ def configuration(objects: Iterable[Mapping[str, Any]]) -> dict[Key, Json]:
     """What is configured, by object. Objects that nobody has configured are left out, and so are fields without a
     value."""
     found = {key(body): configured(body) for body in objects}
-    return {of: part for of, part in found.items() if part}
+    return {of: part for of, part in found.items() if part is not None}
 
 
-def configured(body: Mapping[str, Any]) -> Json:
-    """The part of ``body`` that counts; empty when none of it does."""
-    choose = _CHOICES.get((group(body), body["kind"]), _all_but_metadata)
-    part = _pruned(choose(body))
-    return part if isinstance(part, dict) else {}
+def configured(body: Mapping[str, Any]) -> Optional[Json]:
+    """The part of ``body`` that counts. None when nobody has configured anything, and also when its mere existence says
+    nothing, since the cluster makes such objects by itself."""
+    of = (group(body), body["kind"])
+    part = _pruned(_CHOICES.get(of, _all_but_metadata)(body))
+    if isinstance(part, dict):
+        return part
+    return None if of in _MADE_BY_THE_CLUSTER or _is_record(body) else {}
 
 
 def _spec(body: Mapping[str, Any]) -> Json:
@@ -86,9 +89,13 @@ def _pool(body: Mapping[str, Any]) -> Json:
     return {"spec": {**spec, "paused": bool(spec.get("paused"))}}
 
 
+def _is_record(body: Mapping[str, Any]) -> bool:
+    """applied-cluster is the Cluster Network Operator's own."""
+    return body["kind"] == "ConfigMap" and body["metadata"]["name"] == "applied-cluster"
+
+
 def _config_map(body: Mapping[str, Any]) -> Json:
-    """applied-cluster is the Cluster Network Operator's own record."""
-    return {} if body["metadata"]["name"] == "applied-cluster" else {"data": body.get("data")}
+    return {} if _is_record(body) else {"data": body.get("data")}
 
 
 def _nothing(_body: Mapping[str, Any]) -> Json:
@@ -99,6 +106,15 @@ def _all_but_metadata(body: Mapping[str, Any]) -> Json:
     return {name: value for name, value in body.items() if name not in ("apiVersion", "kind", "metadata", "status")}
 
 
+#: There is one for each node, namespace or egress IP, whatever is configured.
+_MADE_BY_THE_CLUSTER = frozenset(
+    {
+        ("", "Namespace"),
+        (SDN_GROUP, "HostSubnet"),
+        (SDN_GROUP, "NetNamespace"),
+        ("cloud.network.openshift.io", "CloudPrivateIPConfig"),
+    }
+)
 #: By group and kind. A CloudPrivateIPConfig is made for each egress IP by the network plugin.
 _CHOICES: Mapping[tuple[str, str], Callable[[Mapping[str, Any]], Json]] = {
     ("config.openshift.io", "Network"): _network_config,

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import saved_cluster
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import raise_timeout, saved_cluster
 
 
 def test_made_once_and_told_afterwards(bench, tmp_path):
@@ -36,3 +36,23 @@ def test_a_damaged_backup_fails_with_its_name(bench):
     result = bench.run("migration_backup", state="info")
     assert result["failed"] is True
     assert result["damaged_backup"] == name
+
+
+def test_extra_kinds_and_comparison(bench):
+    bench.cluster = saved_cluster()
+    wanted = [{"kind": "HostSubnet", "api_version": "network.openshift.io/v1"}, {"kind": "X", "api_version": "y/v1"}]
+    made = bench.run("migration_backup", extra_kinds=wanted)
+    assert "X of y/v1" in made["backup"]["absent"]
+    raise_timeout(bench.cluster, timeout=3)
+    compared = bench.run("migration_backup", state="compared", backup=made["backup"]["id"])
+    assert compared["changed"] is False
+    assert compared["unexplained"] == 1
+    assert compared["differences"][0]["now"] == 3
+
+
+def test_secrets_are_refused(bench):
+    bench.cluster = saved_cluster()
+    result = bench.run("migration_backup", extra_kinds=[{"kind": "Secret", "api_version": "v1"}])
+    assert result["failed"] is True
+    assert "Take Secret out of extra_kinds" in result["remedy"]
+    assert bench.cluster.writes == []

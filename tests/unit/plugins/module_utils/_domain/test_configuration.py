@@ -43,14 +43,14 @@ def of(kind: str, api_version: str = "network.openshift.io/v1", *, annotations=N
             {"spec": {"logLevel": "Normal"}},
             id="network-operator",
         ),
-        pytest.param(of("HostSubnet", subnet="10.0.0.0/23"), {}, id="subnet-without-egress-ips"),
+        pytest.param(of("HostSubnet", subnet="10.0.0.0/23"), None, id="subnet-without-egress-ips"),
         pytest.param(of("HostSubnet", egressIPs=["192.0.2.1"]), {"egressIPs": ["192.0.2.1"]}, id="egress-ips-by-hand"),
         pytest.param(
             of("HostSubnet", egressIPs=["192.0.2.1"], egressCIDRs=["192.0.2.0/24"]),
             {"egressCIDRs": ["192.0.2.0/24"]},
             id="automatic-egress-ips",
         ),
-        pytest.param(of("NetNamespace", netid=7), {}, id="plain-netnamespace"),
+        pytest.param(of("NetNamespace", netid=7), None, id="plain-netnamespace"),
         pytest.param(
             of("NetNamespace", netid=7, annotations={MULTICAST: "true"}),
             {"metadata": {"annotations": {MULTICAST: "true"}}},
@@ -77,11 +77,13 @@ def of(kind: str, api_version: str = "network.openshift.io/v1", *, annotations=N
         ),
         pytest.param(of("EgressNetworkPolicy", spec={"egress": []}, status={"x": 1}), {}, id="empty-policy"),
         pytest.param(of("Thing", "example.com/v1", spec={"x": 0}, status={"y": 1}), {"spec": {"x": 0}}, id="another"),
-        pytest.param(of("CloudPrivateIPConfig", "cloud.network.openshift.io/v1", spec={"node": "a"}), {}, id="derived"),
+        pytest.param(
+            of("CloudPrivateIPConfig", "cloud.network.openshift.io/v1", spec={"node": "a"}), None, id="derived"
+        ),
         pytest.param(of("ConfigMap", "v1", data={"a": "b"}), {"data": {"a": "b"}}, id="configmap"),
         pytest.param(
             {**of("ConfigMap", "v1", data={"applied": "{}"}), "metadata": {"name": "applied-cluster"}},
-            {},
+            None,
             id="applied-cluster",
         ),
     ],
