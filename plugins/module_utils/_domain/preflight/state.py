@@ -29,7 +29,8 @@ def _upgrade(snapshot: Snapshot) -> Iterator[Problem]:
         why = conditions["Progressing"].why or "the condition is not reported"
         yield Problem(f"an upgrade is under way ({_line(why)})", ("clusterversion/version",))
     if conditions["Failing"].true:
-        yield Problem(f"an upgrade fails ({_line(conditions['Failing'].why)})", ("clusterversion/version",))
+        why = _line(conditions["Failing"].why)
+        yield Problem(f"the cluster version operator fails ({why})", ("clusterversion/version",))
 
 
 def _migration(snapshot: Snapshot) -> Iterator[Problem]:
@@ -164,7 +165,7 @@ CHECKS = (
         _upgrade,
         severity="block",
         methods=ANY_METHOD,
-        title="No upgrade is under way, and none has failed.",
+        title="No upgrade is under way, and the cluster version operator does not fail.",
         remedy="Wait for the upgrade, or repair it (oc adm upgrade).",
     ),
     Check(
