@@ -91,7 +91,7 @@ def _pool(body: Mapping[str, Any]) -> Json:
 
 def _is_record(body: Mapping[str, Any]) -> bool:
     """applied-cluster is the Cluster Network Operator's own."""
-    return body["kind"] == "ConfigMap" and body["metadata"]["name"] == "applied-cluster"
+    return bool(body["kind"] == "ConfigMap" and body["metadata"]["name"] == "applied-cluster")
 
 
 def _config_map(body: Mapping[str, Any]) -> Json:
