@@ -99,6 +99,19 @@ def _images(snapshot: Snapshot) -> Iterator[Problem]:
             f"{listed(dict.fromkeys(mirror for _kind, _item, mirror in inside))}",
             tuple(objects),
         )
+    proxy = _proxy_host(snapshot.proxy)
+    if proxy and _within(proxy, domain):
+        yield Problem(
+            f"images are pulled through a proxy in this cluster, which is away while the pod network is: {proxy}",
+            ("proxy/cluster",),
+        )
+
+
+def _proxy_host(proxy: Json) -> str:
+    """``proxy.example.com:3128`` of ``http://user:word@proxy.example.com:3128/``; empty without a proxy."""
+    spec = proxy.get("spec") or {}
+    url = str(spec.get("httpsProxy") or spec.get("httpProxy") or "")
+    return url.rpartition("://")[2].partition("/")[0].rpartition("@")[2]
 
 
 def _mirrors(item: Json) -> Iterator[str]:
@@ -134,8 +147,8 @@ CHECKS = (
         _images,
         severity="warn",
         methods=OFFLINE,
-        title="The images of the new plugin do not come from a registry inside this cluster.",
-        remedy="Mirror the release images to a registry outside, or pull them to every node, then acknowledge it.",
+        title="The images of the new plugin do not come from a registry, or through a proxy, inside this cluster.",
+        remedy="Have them outside, or pull them to every node before, then acknowledge it.",
         acknowledge=True,
     ),
 )

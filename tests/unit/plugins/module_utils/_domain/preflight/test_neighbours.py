@@ -14,6 +14,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     MACHINE_CONFIG_POOL,
     NETWORK_OPERATOR,
     NODE_NETWORK_POLICY,
+    PROXY,
 )
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster, findings, seen
 
@@ -90,3 +91,21 @@ def test_mirrors_inside_the_cluster(kind, field, objects, mirror, inside):
     found = findings("images_outside", seen(cluster))
     assert [(f.severity, f.blocking, f.objects) for f in found] == ([("warn", True, objects)] if inside else [])
     assert all(mirror in finding.message for finding in found)
+
+
+@pytest.mark.parametrize(
+    ("spec", "inside"),
+    [
+        ({}, None),
+        ({"httpsProxy": "http://proxy.example.net:3128"}, None),
+        ({"httpsProxy": "http://me:word@proxy.apps.example.com:3128/"}, "proxy.apps.example.com:3128"),
+        ({"httpProxy": "http://squid.tools.svc:3128"}, "squid.tools.svc:3128"),
+    ],
+    ids=["none", "outside", "behind a route", "a service"],
+)
+def test_a_proxy_inside_the_cluster(spec, inside):
+    cluster = clean_cluster()
+    cluster.change(PROXY, "cluster", {"spec": spec})
+    found = findings("images_outside", seen(cluster))
+    assert [finding.objects for finding in found] == ([("proxy/cluster",)] if inside else [])
+    assert all(finding.message.endswith(f": {inside}") for finding in found)
