@@ -24,8 +24,11 @@ from tests.simulator.process import RunningSimulator, running
 
 ROOT = Path(__file__).resolve().parent.parent
 PROCEDURE = ROOT / "tests" / "integration" / "procedure.sh"
+#: What no API tells of a healthy cluster.
+ACKNOWLEDGED = ["etcd_backup", "tunnel_port_open", "nodes_not_routers"]
 VARIABLES = {
     "cno_allow_disruption": True,
+    "cno_preflight_acknowledge": ACKNOWLEDGED,
     "cno_wait_sleep": 1,
     "cno_prepare_operators_stable_seconds": 0,
     "cno_verify_operators_stable_seconds": 0,
@@ -54,6 +57,7 @@ def main(arguments: Sequence[str]) -> int:
         print("The procedure's bash is left out: it needs kubectl." if not given.skip_procedure else "")
     figures = [_measure(name, run, masters=given.masters, workers=given.workers) for name, run in contestants.items()]
     _print(figures)
+    _print_preflight(_measure("preflight.yml", _preflight, masters=given.masters, workers=given.workers))
     return 0
 
 
@@ -88,6 +92,10 @@ def _playbook(directory: Path) -> int:
     return _quietly(command, directory)
 
 
+def _preflight(directory: Path) -> int:
+    return _quietly(["ansible-playbook", "ocp_day2.ovn_migration.preflight", "-e", json.dumps(VARIABLES)], directory)
+
+
 def _procedure(directory: Path) -> int:
     return _quietly(["bash", str(PROCEDURE)], directory)
 
@@ -119,6 +127,11 @@ def _print(figures: Sequence[Figures]) -> None:
             f"\n{ours.name} takes {ours.seconds / theirs.seconds:.2f} of the time and "
             f"{sum(ours.requests.values()) / sum(theirs.requests.values()):.2f} of the requests of {theirs.name}."
         )
+
+
+def _print_preflight(figures: Figures) -> None:
+    verbs = ", ".join(f"{count} {verb}" for verb, count in sorted(figures.requests.items()))
+    print(f"\n{figures.name} takes {figures.seconds:.1f} s and {sum(figures.requests.values())} requests: {verbs}.")
 
 
 if __name__ == "__main__":
