@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from tests.simulator.ports import Change, Object, ResourceKey
-from tests.simulator.store import definitions, metadata
+from tests.simulator.store import config_maps, definitions, metadata
 from tests.simulator.store.errors import (
     AlreadyExists,
     ApiError,
@@ -319,6 +319,8 @@ class ObjectStore:
         if schema is not None:
             new = schema.defaulted(schema.pruned(new)[0])
             causes = [*causes, *schema.causes(new, old)]
+        if resource.key == config_maps.KEY:
+            causes = [*causes, *config_maps.causes(new, old)]
         if causes:
             raise Invalid(_full_kind(resource), meta["name"], causes)
         return new
