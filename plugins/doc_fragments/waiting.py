@@ -35,7 +35,8 @@ options:
     description:
       - The name under which this run has the Lease of M(ocp_day2.ovn_migration.migration_lock).
         The module then looks first whether it still has it, renews it while it waits, and fails when somebody else has
-        taken it. In check mode nothing of this happens.
+        taken it. Outages of the API that it has seen are added to the record of the phase under way
+        (M(ocp_day2.ovn_migration.migration_journal)). In check mode nothing of this happens.
       - Meant for C(module_defaults) of the action group, for all modules at once.
     type: str
 """

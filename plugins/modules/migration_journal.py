@@ -45,7 +45,8 @@ options:
     choices: [begun, finished, failed]
   api_outages:
     description:
-      - The outages of the API that the phase has seen, as the other modules return them in C(api_outages).
+      - Outages of the API that the phase has seen, as the other modules return them in C(api_outages). Only those that
+        were run without O(lock_holder); the others add theirs to the phase under way themselves.
     type: list
     elements: dict
     default: []

@@ -7,14 +7,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._cluster import connection, kubernetes
+from .._cluster.port import Cluster
 from .._domain.errors import MigrationError
 from .._flows.clock import Clock, SystemClock
+from .._flows.history import note
 from .._flows.lock import Keeper
 from .._flows.outcome import Outcome
 from .._flows.parentage import watch
@@ -74,7 +76,7 @@ def run(
     spec = merge(AUTH, OUTAGE, LOCK, arguments)
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **(module_options or {}))
     _require_libraries(module)
-    clock: Clock = SystemClock()
+    clock = SystemClock()
     cluster: Optional[PatientCluster] = None
     try:
         impatient = connection.connect(module.params)
@@ -84,16 +86,27 @@ def run(
             budget=float(module.params["api_outage_timeout"]),
             tolerate_unauthorized=tolerate_unauthorized,
         )
+        task = Task(params=module.params, cluster=cluster, clock=clock, check_mode=module.check_mode)
         if keeps_lock and module.params["lock_holder"] and not module.check_mode:
-            holder = module.params["lock_holder"]
-            clock = keeper = Keeper(impatient, clock=clock, holder=holder, orphaned=watch())
-            keeper.begin(cluster)
-        outcome = flow(Task(params=module.params, cluster=cluster, clock=clock, check_mode=module.check_mode))
+            outcome = _run_under_lock(task, flow, impatient=impatient)
+        else:
+            outcome = flow(task)
     except MigrationError as error:
         module.fail_json(msg=error.message, remedy=error.remedy, api_outages=_outages(cluster), **error.facts)
     for warning in outcome.warnings:
         module.warn(warning)
     module.exit_json(api_outages=_outages(cluster), **outcome.to_json())
+
+
+def _run_under_lock(task: Task, flow: Callable[[Task], Outcome], *, impatient: Cluster) -> Outcome:
+    """Renew the Lease while ``flow`` sleeps, and add the outages that it has seen to the history of the migration."""
+    keeper = Keeper(impatient, clock=task.clock, holder=task["lock_holder"], orphaned=watch())
+    keeper.begin(task.cluster)
+    try:
+        return flow(replace(task, clock=keeper))
+    finally:
+        if task.cluster.outages and not keeper.lost:
+            note(impatient, _outages(task.cluster))
 
 
 def _outages(cluster: Optional[PatientCluster]) -> list[dict[str, Any]]:

@@ -110,6 +110,13 @@ class History:
         bounded = replace(event, migration=number, outages=_bounded(event.outages))
         return History((*self.events, bounded)[-KEPT:])
 
+    def noting(self, outages: Sequence[Mapping[str, Any]]) -> Optional[History]:
+        """With outages that the phase under way has seen; None when no phase is."""
+        if not self.events or self.events[-1].event != BEGUN:
+            return None
+        last = self.events[-1]
+        return History((*self.events[:-1], replace(last, outages=_bounded((*last.outages, *outages)))))
+
     def phases(self, *, now: datetime) -> list[PhaseRecord]:
         """The phases of the newest migration, in the order in which they first began."""
         newest = self.newest

@@ -80,6 +80,16 @@ def record(cluster: Cluster, happening: Happening, *, write: bool) -> Outcome:
     return Outcome(changed=True, diffs=(diff,), facts=_facts(after if write else before, now=now))
 
 
+def note(cluster: Cluster, outages: Sequence[Mapping[str, Any]]) -> None:
+    """Add outages of the API to the phase under way, if there is one and the API is back: no run fails over this."""
+    try:
+        after = read(cluster).noting(outages)
+        if after:
+            keep(cluster, after.to_json())
+    except MigrationError:
+        return
+
+
 def _under_way(cluster: Cluster, *, target: str) -> bool:
     """Whether anything of a migration to ``target`` is in the cluster, a finished one included.
 

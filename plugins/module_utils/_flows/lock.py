@@ -133,6 +133,8 @@ class Keeper:
         self._clock = clock
         self._holder = holder
         self._orphaned = orphaned
+        #: Whether this run must not go on, and so not write any more.
+        self.lost = False
         self._lease: Optional[Lease] = None
         self._due = 0.0
 
@@ -166,6 +168,7 @@ class Keeper:
 
     def _go_on(self) -> None:
         if self._orphaned():
+            self.lost = True
             self._give_back()
             raise Refused(
                 tried=f"go on as {self._holder}",
@@ -187,6 +190,7 @@ class Keeper:
         try:
             self._lease = self._renewed(self._lease)
         except Refused:
+            self.lost = True
             raise
         except MigrationError:
             # The API is away, or refuses for a while. Whether that lasts too long is for the run itself to judge.

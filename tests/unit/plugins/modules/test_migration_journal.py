@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, NAMESPACE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, LEASE, NAMESPACE
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import cluster_at
 
 OUTAGE = {"since": "2026-01-01T00:00:30Z", "seconds": 12.5, "seen": "connection refused"}
@@ -121,3 +121,51 @@ def test_law_16_a_history_that_cannot_be_understood_is_not_written_over(bench, j
 
 def test_a_phase_needs_an_event(journal):
     assert "parameters are required together" in journal(phase="prepare")["msg"]
+
+
+def test_a_module_under_the_lock_adds_its_outages_to_the_phase_under_way(bench, journal):
+    at(bench, "rolling")
+    bench.cluster.server_seconds = bench.clock.monotonic
+    bench.run("migration_lock", holder="a")
+    bench.run("migration_journal", phase="prepare", event="begun", lock_holder="a")
+    bench.clock.at(20, bench.cluster.go_down)
+    bench.clock.at(50, bench.cluster.come_back)
+    waited = bench.run("mcp_wait", network_type="OVNKubernetes", wait_timeout=90, lock_holder="a")
+    assert len(waited["api_outages"]) == 1
+    result = bench.run("migration_journal")
+    assert result["phases"][0]["outages"] == waited["api_outages"]
+    assert result["outage_seconds"] == waited["api_outages"][0]["seconds"] > 25
+
+
+def test_without_a_lock_or_a_phase_nobody_records_outages(bench, journal):
+    at(bench, "rolling")
+    bench.run("migration_lock", holder="a")
+    bench.cluster.go_down()
+    bench.clock.after(10, bench.cluster.come_back)
+    assert len(bench.run("mcp_wait", network_type="OVNKubernetes", wait_timeout=20)["api_outages"]) == 1
+    assert bench.run("migration_journal")["events"] == []
+
+
+def test_a_run_that_has_lost_the_lock_records_nothing_any_more(bench, journal):
+    at(bench, "rolling")
+    bench.cluster.server_seconds = bench.clock.monotonic
+    bench.run("migration_lock", holder="a")
+    bench.run("migration_journal", phase="prepare", event="begun", lock_holder="a")
+    bench.clock.at(20, bench.cluster.go_down)
+    bench.clock.at(30, bench.cluster.come_back)
+    lease = bench.cluster.objects[(LEASE, "ovn-migration", "migration")]
+    theirs = {**lease, "metadata": {**lease["metadata"], "resourceVersion": "9"}}
+    theirs["spec"] = {**lease["spec"], "holderIdentity": "b"}
+    bench.clock.at(30, lambda: bench.cluster.put(LEASE, theirs))
+    waited = bench.run("mcp_wait", network_type="OVNKubernetes", wait_timeout=90, lock_holder="a")
+    assert "b has it" in waited["msg"] and len(waited["api_outages"]) == 1
+    assert bench.run("migration_journal")["outages"] == []
+
+
+def test_an_outage_that_does_not_end_is_no_second_failure(bench, journal):
+    at(bench, "rolling")
+    bench.run("migration_lock", holder="a")
+    bench.run("migration_journal", phase="prepare", event="begun", lock_holder="a")
+    bench.clock.after(5, bench.cluster.go_down)
+    result = bench.run("mcp_wait", network_type="OVNKubernetes", api_outage_timeout=30, lock_holder="a")
+    assert "connection refused" in result["msg"]
