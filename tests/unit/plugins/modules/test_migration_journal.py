@@ -153,9 +153,11 @@ def test_a_run_that_has_lost_the_lock_records_nothing_any_more(bench, journal):
     bench.run("migration_journal", phase="prepare", event="begun", lock_holder="a")
     bench.clock.at(20, bench.cluster.go_down)
     bench.clock.at(30, bench.cluster.come_back)
-    lease = bench.cluster.objects[(LEASE, "ovn-migration", "migration")]
-    theirs = {**lease, "metadata": {**lease["metadata"], "resourceVersion": "9"}}
-    theirs["spec"] = {**lease["spec"], "holderIdentity": "b"}
+    ours = {**bench.cluster.objects[(LEASE, "ovn-migration", "migration")]}
+    ours["metadata"] = {**ours["metadata"], "resourceVersion": "1"}
+    bench.cluster.put(LEASE, ours)
+    theirs = {**ours, "metadata": {**ours["metadata"], "resourceVersion": "9"}}
+    theirs["spec"] = {**ours["spec"], "holderIdentity": "b"}
     bench.clock.at(30, lambda: bench.cluster.put(LEASE, theirs))
     waited = bench.run("mcp_wait", network_type="OVNKubernetes", wait_timeout=90, lock_holder="a")
     assert "b has it" in waited["msg"] and len(waited["api_outages"]) == 1
