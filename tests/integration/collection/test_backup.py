@@ -134,7 +134,9 @@ def test_a_tampered_configmap_is_found(simulator: RunningSimulator, made: dict[s
     name = made["backup"]["id"]
     config_maps = client.CoreV1Api(new_client_from_config(str(simulator.kubeconfig)))
     part = config_maps.read_namespaced_config_map(f"backup-{name}-000", "ovn-migration")
-    # It is immutable: whoever wants another content has to make it anew.
+    with pytest.raises(client.ApiException, match="field is immutable when `immutable` is set"):
+        config_maps.patch_namespaced_config_map(part.metadata.name, "ovn-migration", {"data": {"part": "{}"}})
+    # Whoever wants another content has to make it anew.
     config_maps.delete_namespaced_config_map(part.metadata.name, "ovn-migration")
     metadata = client.V1ObjectMeta(name=part.metadata.name, labels=part.metadata.labels)
     config_maps.create_namespaced_config_map(
