@@ -36,7 +36,10 @@ def told(name, cluster, **wanted):
             [("Progressing", "True", "", "Working towards 4.14.40")],
             ["an upgrade is under way (Working towards 4.14.40)"],
         ),
-        ([("Progressing", "False", "", ""), ("Failing", "True", "X", "no")], ["the cluster version operator fails (X: no)"]),
+        (
+            [("Progressing", "False", "", ""), ("Failing", "True", "X", "no")],
+            ["the cluster version operator fails (X: no)"],
+        ),
         ([], ["an upgrade is under way (the condition is not reported)"]),
         ([("Progressing", "False", "", "")], []),
     ],
