@@ -92,7 +92,9 @@ def break_workloads(cluster: Cluster) -> Mapping[str, Any]:
     )
     allow = {"egress": [{"type": "Allow", "to": {"cidrSelector": "0.0.0.0/0"}}]}
     cluster.create("network.openshift.io/v1", "EgressNetworkPolicy", "second", "shop", spec=allow)
-    cluster.merge("network.openshift.io/v1", "HostSubnet", "worker-0", egressCIDRs=["10.0.128.0/24"])
+    cluster.merge(
+        "network.openshift.io/v1", "HostSubnet", "worker-0", egressCIDRs=["10.0.128.0/24"], egressIPs=["10.0.128.9"]
+    )
     cluster.merge("network.openshift.io/v1", "HostSubnet", "worker-1", egressIPs=["10.0.129.9"])
     deny = {"podSelector": {}, "policyTypes": ["Ingress"]}
     cluster.create("networking.k8s.io/v1", "NetworkPolicy", "deny-by-default", "shop", spec=deny)
@@ -208,6 +210,11 @@ def break_the_way_back(cluster: Cluster) -> Mapping[str, Any]:
     cluster.create(
         "k8s.ovn.org/v1", "EgressIP", "odd", spec={"egressIPs": ["10.0.0.99"], "namespaceSelector": selector}
     )
+    selector = {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}
+    for number in (1, 2):
+        spec = {"egressIPs": [f"10.0.0.{97 + number}"], "namespaceSelector": selector}
+        cluster.create("k8s.ovn.org/v1", "EgressIP", f"shop-{number}", spec=spec)
+    cluster.merge("v1", "Node", "worker-1", metadata={"labels": {"k8s.ovn.org/egress-assignable": ""}})
     ports = [{"port": 443, "protocol": "TCP"}]
     rules = [{"type": "Deny", "to": {"cidrSelector": "0.0.0.0/0"}, "ports": ports}]
     cluster.create("k8s.ovn.org/v1", "EgressFirewall", "default", "media", spec={"egress": rules})

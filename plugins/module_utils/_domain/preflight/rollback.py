@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ..conversions import EGRESS_NODE, NAME_LABEL, selected
 from ..networks import OVN, SDN
 from ..pools import RenderedConfig, network_type_verdict
 from ..settings import ipsec_on
@@ -16,9 +17,10 @@ from ..verdicts import counted, listed
 from .findings import ROLLBACK, Check, Problem, key, named, objects
 from .snapshot import Json, Snapshot
 
-#: By this label, and no other, the operator finds the namespace of an egress IP
-#: (cluster-network-operator 4.16, pkg/network/migration.go, convertOvnEgressIpToSdnEgressIp).
-NAMESPACE_LABEL = "kubernetes.io/metadata.name"
+#: Where the operator finds the former egressCIDRs of a node, or the addresses that a cloud allows it.
+EGRESS_CIDRS = ("networkoperator.openshift.io/sdn-to-ovn-migration", "cloud.network.openshift.io/egress-ipconfig")
+#: Patch releases from March 2025 on take the node's own network outside of clouds; before, they fail.
+FIRST_WITHOUT_CLOUD = 16
 BUILTIN_POOLS = ("master", "worker")
 
 
@@ -50,30 +52,80 @@ def _ipsec(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _egress_ips(snapshot: Snapshot) -> Iterator[Problem]:
-    if (snapshot.wanted.settings.features or {}).get("egressIP") is False:
+    """The operator returns with an error at the first one, before it updates the status that everybody waits for
+    (cluster-network-operator 4.16, pkg/controller/operconfig/migration.go, convertOvnEgressIpToSdnEgressIp)."""
+    if _declined(snapshot, "egressIP"):
         return
-    unfit = [egress_ip for egress_ip in snapshot.egress_ips if not convertible(egress_ip)]
+    unfit = [egress_ip for egress_ip in snapshot.egress_ips if not selected_namespace(egress_ip)]
     if unfit:
         yield Problem(
-            f"{counted(len(unfit), 'EgressIP', 'do')} not select a namespace by the label {NAMESPACE_LABEL}, and the "
+            f"{counted(len(unfit), 'EgressIP', 'do')} not select a namespace by the label {NAME_LABEL}, and the "
             f"operator stops the rollback at the first such one: {listed(map(key, unfit))}",
             named("egressip", *unfit),
         )
+    known = {namespace["metadata"]["name"] for namespace in snapshot.namespaces}
+    lost = [e for e in snapshot.egress_ips if selected_namespace(e) and selected_namespace(e) not in known]
+    if lost:
+        told = listed(f"{key(egress_ip)} ({selected_namespace(egress_ip)})" for egress_ip in lost)
+        yield Problem(
+            f"{counted(len(lost), 'EgressIP', 'select')} a namespace that does not exist, and the operator stops the "
+            f"rollback at the first such one: {told}",
+            named("egressip", *lost),
+        )
 
 
-def convertible(egress_ip: Json) -> bool:
-    """Whether the operator finds the one namespace of an EgressIP."""
-    selector = (egress_ip.get("spec") or {}).get("namespaceSelector") or {}
-    return bool((selector.get("matchLabels") or {}).get(NAMESPACE_LABEL))
+def _declined(snapshot: Snapshot, feature: str) -> bool:
+    return (snapshot.wanted.settings.features or {}).get(feature) is False
 
 
-def _declined_egress_ips(snapshot: Snapshot) -> Iterator[Problem]:
-    features = snapshot.wanted.settings.features or {}
+def selected_namespace(egress_ip: Json) -> str:
+    """The namespace that the operator finds for an EgressIP, by that label only; empty when it finds none."""
+    return selected(egress_ip.get("spec") or {})
+
+
+def _merged_egress_ips(snapshot: Snapshot) -> Iterator[Problem]:
+    if _declined(snapshot, "egressIP"):
+        return
+    per_namespace: dict[str, list[Json]] = {}
+    for egress_ip in snapshot.egress_ips:
+        per_namespace.setdefault(selected_namespace(egress_ip), []).append(egress_ip)
+    for namespace, egress_ips in sorted(per_namespace.items()):
+        if namespace and len(egress_ips) > 1:
+            yield Problem(
+                f"namespace {namespace} has {len(egress_ips)} EgressIPs, of which only the last one is converted: "
+                f"{listed(map(key, egress_ips))}",
+                named("egressip", *egress_ips),
+            )
+
+
+def _egress_nodes(snapshot: Snapshot) -> Iterator[Problem]:
+    """Nodes whose egressCIDRs nobody saved: labelled by hand, or converted from a manual assignment."""
+    if _declined(snapshot, "egressIP"):
+        return
+    bare = [
+        node
+        for node in snapshot.raw_nodes
+        if EGRESS_NODE in (node["metadata"].get("labels") or {})
+        and not any(name in (node["metadata"].get("annotations") or {}) for name in EGRESS_CIDRS)
+    ]
+    if bare:
+        version = snapshot.version
+        maybe = version is not None and version.at_least(FIRST_WITHOUT_CLOUD)
+        why = "a patch release before March 2025 stops" if maybe else "the operator stops"
+        yield Problem(
+            f"{counted(len(bare), 'node', 'are')} labelled {EGRESS_NODE} without any record of {SDN}'s egressCIDRs, at "
+            f"which {why} the rollback: {listed(map(key, bare))}",
+            named("node", *bare),
+            severity="warn" if maybe else None,
+        )
+
+
+def _declined_features(snapshot: Snapshot) -> Iterator[Problem]:
     for feature, kind, items in (
         ("egressIP", "egressip", snapshot.egress_ips),
         ("egressFirewall", "egressfirewall", snapshot.egress_firewalls),
     ):
-        if items and features.get(feature) is False:
+        if items and _declined(snapshot, feature):
             yield Problem(
                 f"not converted, since features.{feature} is false: {listed(map(key, items))}", named(kind, *items)
             )
@@ -90,8 +142,15 @@ def _firewall_ports(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _names_ports(firewall: Json) -> bool:
-    rules: Iterable[Mapping[str, Any]] = (firewall.get("spec") or {}).get("egress") or ()
-    return any(rule.get("ports") for rule in rules)
+    return any(rule.get("ports") for rule in _rules(firewall))
+
+
+def _selects_nodes(firewall: Json) -> bool:
+    return any("nodeSelector" in (rule.get("to") or {}) for rule in _rules(firewall))
+
+
+def _rules(firewall: Json) -> Iterable[Mapping[str, Any]]:
+    return (firewall.get("spec") or {}).get("egress") or ()
 
 
 def _ovn_only(snapshot: Snapshot) -> Iterator[Problem]:
@@ -104,6 +163,12 @@ def _ovn_only(snapshot: Snapshot) -> Iterator[Problem]:
     ):
         if items:
             yield Problem(f"{SDN} knows no {title}: {listed(map(key, items))}", named(kind, *items))
+    choosy = [firewall for firewall in snapshot.egress_firewalls if _selects_nodes(firewall)]
+    if choosy:
+        yield Problem(
+            f"{SDN} knows no rules that select nodes: EgressFirewall {listed(map(key, choosy))}",
+            named("egressfirewall", *choosy),
+        )
     if snapshot.networks.operator.block(OVN).get("hybridOverlayConfig") is not None:
         yield Problem(f"{SDN} knows no hybrid overlay (hybridOverlayConfig)", ("network.operator/cluster",))
 
@@ -151,12 +216,31 @@ CHECKS = (
         _egress_ips,
         severity="block",
         methods=ROLLBACK,
-        title=f"Every EgressIP selects its namespace by the label {NAMESPACE_LABEL}.",
+        title=f"Every EgressIP selects an existing namespace by the label {NAME_LABEL}.",
         remedy="Decline the conversion (features.egress_ip: false), or change or save and delete these EgressIPs.",
     ),
     Check(
+        "egress_ips_merged",
+        _merged_egress_ips,
+        severity="warn",
+        methods=ROLLBACK,
+        title="No namespace has more than one EgressIP.",
+        remedy="Merge them into one before, or add the others' addresses to the NetNamespace afterwards.",
+    ),
+    Check(
+        "egress_nodes_convertible",
+        _egress_nodes,
+        severity="block",
+        methods=ROLLBACK,
+        title=f"Every node labelled {EGRESS_NODE} has a record of the egressCIDRs that it had, or is in a cloud.",
+        remedy=(
+            "Decline the conversion (features.egress_ip: false), or give the node the annotation "
+            f'{EGRESS_CIDRS[0]} with {{"EgressCIDRs": ["NETWORK"]}}, or take the label away.'
+        ),
+    ),
+    Check(
         "features_declined",
-        _declined_egress_ips,
+        _declined_features,
         severity="warn",
         methods=ROLLBACK,
         title="No EgressIP or EgressFirewall stays behind because its conversion was declined.",

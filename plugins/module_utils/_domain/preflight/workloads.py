@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from ..conversions import SDN_MULTICAST
 from ..labels import Selector
 from ..networks import NAMESPACE, SDN
 from ..terms import timeout_of, webhooks
@@ -19,7 +20,6 @@ from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, named, objects
 from .snapshot import Json, Snapshot
 
 EGRESS_ROUTER = "pod.network.openshift.io/assign-macvlan"
-MULTICAST = "netnamespace.network.openshift.io/multicast-enabled"
 #: From here on the operator converts egress IPs at the switch, and not already when the migration is prepared
 #: (cluster-network-operator 4.16, pkg/controller/operconfig/operconfig_controller.go; patch releases since late 2024).
 FIRST_LATE_CONVERSION = 16
@@ -98,17 +98,25 @@ def _manual_egress(snapshot: Snapshot) -> Iterator[Problem]:
         )
 
 
-def _orphaned_egress(snapshot: Snapshot) -> Iterator[Problem]:
-    """Without any HostSubnet for egress the conversion stops early (cluster-network-operator 4.16,
-    pkg/network/migration.go: did not find a hostsubnet object)."""
-    if any(subnet.get("egressCIDRs") or subnet.get("egressIPs") for subnet in snapshot.host_subnets):
+def _unserved_egress(snapshot: Snapshot) -> Iterator[Problem]:
+    """Only a HostSubnet that holds an egress IP at the moment counts; without any the conversion stops early
+    (cluster-network-operator 4.16, pkg/controller/operconfig/migration.go, convertSdnEgressIpToOvnEgressIp)."""
+    if _declined(snapshot, "egressIP"):
         return
-    orphans = [namespace for namespace in snapshot.net_namespaces if namespace.get("egressIPs")]
-    if orphans and not _declined(snapshot, "egressIP"):
+    subnets = snapshot.host_subnets
+    orphans = _egress_namespaces(snapshot.net_namespaces)
+    if orphans and not any(subnet.get("egressIPs") for subnet in subnets):
         yield Problem(
-            f"{counted(len(orphans), 'NetNamespace', 'have')} egress IPs that no HostSubnet serves, so they are not "
+            f"{counted(len(orphans), 'NetNamespace', 'have')} egress IPs that no HostSubnet holds, so they are not "
             f"converted: {listed(map(key, orphans))}",
             named("netnamespace", *orphans),
+        )
+    idle = [subnet for subnet in subnets if subnet.get("egressCIDRs") and not subnet.get("egressIPs")]
+    if idle:
+        yield Problem(
+            f"{counted(len(idle), 'HostSubnet', 'have')} egressCIDRs but no egress IP at the moment, so that the node "
+            f"will not be one for egress afterwards: {listed(map(key, idle))}",
+            named("hostsubnet", *idle),
         )
 
 
@@ -122,7 +130,7 @@ def _multicast(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _multicasting(snapshot: Snapshot) -> list[Json]:
-    return [namespace for namespace in snapshot.net_namespaces if _annotations(namespace).get(MULTICAST) == "true"]
+    return [namespace for namespace in snapshot.net_namespaces if _annotations(namespace).get(SDN_MULTICAST) == "true"]
 
 
 def _declined(snapshot: Snapshot, feature: str) -> bool:
@@ -376,11 +384,14 @@ CHECKS = (
     ),
     Check(
         "egress_ips_served",
-        _orphaned_egress,
+        _unserved_egress,
         severity="warn",
         methods=OFFLINE,
-        title="Where NetNamespaces have egress IPs, HostSubnets serve them.",
-        remedy="Give a HostSubnet egressCIDRs or egressIPs before, or write EgressIPs by hand afterwards.",
+        title="HostSubnets hold the egress IPs of NetNamespaces, and each one for egress holds some.",
+        remedy=(
+            "See to it that HostSubnets hold them before (oc get hostsubnet), or write EgressIPs and the nodes' label "
+            "k8s.ovn.org/egress-assignable by hand afterwards."
+        ),
     ),
     Check(
         "multicast_namespaces",

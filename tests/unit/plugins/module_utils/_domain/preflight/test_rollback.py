@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.rollback import (
     CHECKS,
-    convertible,
+    selected_namespace,
 )
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
@@ -25,6 +25,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.snapshots import (
     findings,
     judged,
     named,
+    node,
     snapshot,
 )
 
@@ -39,12 +40,22 @@ def egress_ip(name, **selector):
     return named(name, spec={"egressIPs": ["10.0.0.9"], "namespaceSelector": selector})
 
 
+def egress_node(name, **annotations):
+    body = node(name, ip="10.0.0.10")
+    body["metadata"]["labels"]["k8s.ovn.org/egress-assignable"] = ""
+    body["metadata"]["annotations"].update(annotations)
+    return body
+
+
 def firewall(namespace, *rules):
     return named("default", namespace, spec={"egress": list(rules)})
 
 
 FIT = egress_ip("fit", matchLabels={"kubernetes.io/metadata.name": "shop"})
+SECOND = egress_ip("second", matchLabels={"kubernetes.io/metadata.name": "shop"})
 UNFIT = egress_ip("unfit", matchLabels={"team": "shop"})
+SAVED = {"networkoperator.openshift.io/sdn-to-ovn-migration": '{"EgressCIDRs":["10.0.0.0/24"]}'}
+CLOUD = {"cloud.network.openshift.io/egress-ipconfig": "[]"}
 TO_ALL = {"type": "Deny", "to": {"cidrSelector": "0.0.0.0/0"}}
 
 
@@ -111,11 +122,48 @@ def test_they_are_asked_on_the_way_back_only():
         ),
         pytest.param(
             "egress_ips_convertible",
-            {"egress_ips": [FIT, UNFIT]},
+            {"egress_ips": [FIT, UNFIT], "namespaces": [named("shop")]},
             "block",
             "1 EgressIP does not select a namespace by the label kubernetes.io/metadata.name, and the operator stops "
             "the rollback at the first such one: unfit",
             id="egress IP",
+        ),
+        pytest.param(
+            "egress_ips_convertible",
+            {"egress_ips": [FIT]},
+            "block",
+            "1 EgressIP selects a namespace that does not exist, and the operator stops the rollback at the first such "
+            "one: fit (shop)",
+            id="egress IP of a namespace that is gone",
+        ),
+        pytest.param(
+            "egress_ips_merged",
+            {"egress_ips": [FIT, SECOND]},
+            "warn",
+            "namespace shop has 2 EgressIPs, of which only the last one is converted: fit, second",
+            id="two egress IPs for one namespace",
+        ),
+        pytest.param(
+            "egress_nodes_convertible",
+            {"raw_nodes": [egress_node("w0"), egress_node("w1", **SAVED)], "version": "4.14.31"},
+            "block",
+            "1 node is labelled k8s.ovn.org/egress-assignable without any record of OpenShiftSDN's egressCIDRs, at "
+            "which the operator stops the rollback: w0",
+            id="node without a record",
+        ),
+        pytest.param(
+            "egress_nodes_convertible",
+            {"raw_nodes": [egress_node("w0")], "version": "4.16.40"},
+            "warn",
+            "at which a patch release before March 2025 stops the rollback: w0",
+            id="node without a record, 4.16",
+        ),
+        pytest.param(
+            "ovn_only_objects",
+            {"egress_firewalls": [firewall("shop", {"type": "Deny", "to": {"nodeSelector": {"matchLabels": {}}}})]},
+            "warn",
+            "OpenShiftSDN knows no rules that select nodes: EgressFirewall shop/default",
+            id="rules for nodes",
         ),
         pytest.param(
             "features_declined",
@@ -184,7 +232,13 @@ def test_a_problem_is_told(name, parts, severity, words):
             {"operator": network_operator(OVN, ovnKubernetesConfig={"ipsecConfig": {"mode": "Disabled"}})},
             id="IPsec disabled",
         ),
-        pytest.param("egress_ips_convertible", {"egress_ips": [FIT]}, id="convertible"),
+        pytest.param("egress_ips_convertible", {"egress_ips": [FIT], "namespaces": [named("shop")]}, id="convertible"),
+        pytest.param("egress_ips_merged", {"egress_ips": [FIT, UNFIT]}, id="one each"),
+        pytest.param("egress_ips_merged", {"egress_ips": [FIT, SECOND], "wanted": DECLINED}, id="two, not converted"),
+        pytest.param(
+            "egress_nodes_convertible", {"raw_nodes": [egress_node("w0", **SAVED), egress_node("w1", **CLOUD)]}, id="r"
+        ),
+        pytest.param("egress_nodes_convertible", {"raw_nodes": [egress_node("w0")], "wanted": DECLINED}, id="declined"),
         pytest.param("egress_ips_convertible", {"egress_ips": [UNFIT], "wanted": DECLINED}, id="not to be converted"),
         pytest.param("features_declined", {"egress_ips": [FIT]}, id="not declined"),
         pytest.param("features_declined", {"wanted": DECLINED}, id="declined, but there are none"),
@@ -204,6 +258,9 @@ def test_what_is_well_is_passed(name, parts):
         ("single_stack", "networks", "the two Network objects"),
         ("ipsec_off", "networks", "the two Network objects"),
         ("egress_ips_convertible", "egress_ips", "egressips.k8s.ovn.org"),
+        ("egress_ips_convertible", "namespaces", "namespaces"),
+        ("egress_ips_merged", "egress_ips", "egressips.k8s.ovn.org"),
+        ("egress_nodes_convertible", "raw_nodes", "nodes"),
         ("features_declined", "egress_firewalls", "egressfirewalls.k8s.ovn.org"),
         ("egress_firewall_ports", "egress_firewalls", "egressfirewalls.k8s.ovn.org"),
         ("ovn_only_objects", "egress_qoses", "egressqoses.k8s.ovn.org"),
@@ -220,17 +277,17 @@ def test_what_cannot_be_read_is_a_blocker(name, part, title):
 
 
 @pytest.mark.parametrize(
-    ("selector", "fits"),
+    ("selector", "namespace"),
     [
-        pytest.param({"matchLabels": {"kubernetes.io/metadata.name": "shop"}}, True, id="by name"),
-        pytest.param({"matchLabels": {"team": "shop"}}, False, id="by another label"),
+        pytest.param({"matchLabels": {"kubernetes.io/metadata.name": "shop"}}, "shop", id="by name"),
+        pytest.param({"matchLabels": {"team": "shop"}}, "", id="by another label"),
         pytest.param(
             {"matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "In", "values": ["shop"]}]},
-            False,
+            "",
             id="by an expression",
         ),
-        pytest.param({}, False, id="everything"),
+        pytest.param({}, "", id="everything"),
     ],
 )
-def test_which_egress_ips_the_operator_converts(selector, fits):
-    assert convertible(egress_ip("e", **selector)) is fits
+def test_which_namespace_the_operator_finds(selector, namespace):
+    assert selected_namespace(egress_ip("e", **selector)) == namespace

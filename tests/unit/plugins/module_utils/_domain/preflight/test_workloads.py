@@ -6,12 +6,12 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.conversions import SDN_MULTICAST
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.workloads import (
     CHECKS,
     EGRESS_ROUTER,
     HOST_NETWORK,
     INGRESS,
-    MULTICAST,
     admits,
     denies_by_default,
     slow_and_fatal,
@@ -36,10 +36,10 @@ NAMESPACES = [
 DECLINED = {"features": {"egress_ip": False, "egress_firewall": False, "multicast": False}}
 FEATURES = {
     "egress_network_policies": [named("one", "shop")],
-    "host_subnets": [named("w0", egressCIDRs=["10.0.0.0/24"])],
+    "host_subnets": [named("w0", egressCIDRs=["10.0.0.0/24"], egressIPs=["10.0.0.9"])],
     "net_namespaces": [
         named("shop", egressIPs=["10.0.0.9"]),
-        named("video", annotations={MULTICAST: "true"}),
+        named("video", annotations={SDN_MULTICAST: "true"}),
     ],
 }
 
@@ -148,12 +148,20 @@ def test_nothing_is_found_on_a_plain_cluster():
             "egress_ips_served",
             {"net_namespaces": [named("shop", egressIPs=["10.0.0.9"])], "host_subnets": [named("w0")]},
             "warn",
-            "1 NetNamespace has egress IPs that no HostSubnet serves, so they are not converted: shop",
+            "1 NetNamespace has egress IPs that no HostSubnet holds, so they are not converted: shop",
             id="not served",
         ),
         pytest.param(
+            "egress_ips_served",
+            {"host_subnets": [named("w0", egressCIDRs=["10.0.0.0/24"])]},
+            "warn",
+            "1 HostSubnet has egressCIDRs but no egress IP at the moment, so that the node will not be one for egress "
+            "afterwards: w0",
+            id="idle host",
+        ),
+        pytest.param(
             "multicast_namespaces",
-            {"net_namespaces": [named("video", annotations={MULTICAST: "true"})]},
+            {"net_namespaces": [named("video", annotations={SDN_MULTICAST: "true"})]},
             "info",
             "1 namespace uses multicast: video",
             id="multicast",
@@ -248,7 +256,12 @@ def test_a_problem_is_told(name, parts, severity, words):
         ),
         pytest.param("egress_ips_served", FEATURES, id="served"),
         pytest.param(
-            "multicast_namespaces", {"net_namespaces": [named("x", annotations={MULTICAST: "false"})]}, id="no"
+            "egress_ips_served",
+            {"host_subnets": [named("w0", egressCIDRs=["10.0.0.0/24"])], "wanted": DECLINED},
+            id="declined, so nobody serves",
+        ),
+        pytest.param(
+            "multicast_namespaces", {"net_namespaces": [named("x", annotations={SDN_MULTICAST: "false"})]}, id="no"
         ),
         pytest.param("features_converted", FEATURES, id="converted"),
         pytest.param("features_converted", {"version": "4.11.9"}, id="nothing to convert"),
