@@ -30,10 +30,9 @@ options:
     description:
       - V(borrowed) makes the changes that O(machine_health_checks), O(webhook_timeout) and O(max_unavailable) ask for.
       - V(returned) puts back everything of O(kinds).
-      - V(info) only tells what is borrowed.
+      - Without it the module only tells what is borrowed.
     type: str
-    required: true
-    choices: [borrowed, returned, info]
+    choices: [borrowed, returned]
   machine_health_checks:
     description:
       - Pause every MachineHealthCheck with the annotation C(cluster.x-k8s.io/paused), and every NodeHealthCheck, where
@@ -98,7 +97,6 @@ EXAMPLES = r"""
 
 - name: See what is still to be given back
   ocp_day2.ovn_migration.migration_borrow:
-    state: info
   register: borrowed
 
 - name: Let the pools update node by node again
@@ -194,7 +192,7 @@ from ..module_utils._flows.loans import Lender
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
-    "state": {"type": "str", "choices": ["borrowed", "returned", "info"], "required": True},
+    "state": {"type": "str", "choices": ["borrowed", "returned"]},
     "machine_health_checks": {"type": "bool", "default": False},
     "webhook_timeout": {"type": "int", "default": 0},
     "webhooks": {"type": "list", "elements": "str", "default": []},
@@ -206,7 +204,7 @@ ARGUMENTS: Spec = {
 
 
 def change(task: Task) -> Outcome:
-    if task["state"] == "info":
+    if task["state"] is None:
         return info(task.cluster)
     lender = Lender(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
     if task["state"] == "returned":

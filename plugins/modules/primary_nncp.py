@@ -33,10 +33,9 @@ options:
       - V(absent) saves and deletes the policies, and waits until they are gone. A cluster without NMState has none.
       - V(restored) creates the saved policies again. One that somebody else has made anew stays as it is and is
         reported. It belongs to a way back to OpenShiftSDN; after a migration to OVN-Kubernetes they stay saved.
-      - V(info) only tells which policies V(absent) would delete, and what is saved.
+      - Without it the module only tells which policies V(absent) would delete, and what is saved.
     type: str
-    required: true
-    choices: [absent, restored, info]
+    choices: [absent, restored]
   names:
     description:
       - The policies by name, instead of those that are found; for O(state=restored), all that are saved when empty.
@@ -61,7 +60,6 @@ seealso:
 EXAMPLES = r"""
 - name: See which policies are in the way
   ocp_day2.ovn_migration.primary_nncp:
-    state: info
 
 - name: Take them away
   ocp_day2.ovn_migration.primary_nncp:
@@ -134,14 +132,14 @@ from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.policies import info, remove, restore
 
 ARGUMENTS: Spec = {
-    "state": {"type": "str", "choices": ["absent", "restored", "info"], "required": True},
+    "state": {"type": "str", "choices": ["absent", "restored"]},
     "names": {"type": "list", "elements": "str", "default": []},
     "step": {"type": "str", "default": "primary_nncp"},
 }
 
 
 def change(task: Task) -> Outcome:
-    if task["state"] == "info":
+    if task["state"] is None:
         return info(task.cluster)
     lender = Lender(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
     if task["state"] == "restored":

@@ -128,7 +128,7 @@ class Lender:
         ]
         if self.write and (entries or due):
             self.require_rights(
-                Access("patch", KINDS[wish.thing.kind], namespace=wish.thing.namespace) for wish, _ in due
+                Access("patch", KINDS[wish.thing.kind], namespace=wish.thing.namespace) for wish, _loan in due
             )
         try:
             self.enter(entries)

@@ -130,7 +130,7 @@ def test_a_migration_borrows_for_each_window_and_gives_everything_back(
     assert [hook["timeoutSeconds"] for hook in read(simulator, WEBHOOKS, USERS_WEBHOOK)["webhooks"]] == [10]
     assert "maxUnavailable" not in read(simulator, POOLS, "worker")["spec"]
 
-    left = module("migration_borrow", {"state": "info"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)["loans"]
+    left = module("migration_borrow", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)["loans"]
     assert [(loan["what"], loan["name"], loan["step"]) for loan in left] == [
         ("network_policy", "primary", "cno_prepare")
     ]

@@ -427,9 +427,9 @@ def test_paused_pools_are_not_its_business(bench, cluster):
     assert set(ledger(cluster)) == {("worker", "")}
 
 
-def test_info_tells_and_writes_nothing(bench, cluster):
+def test_without_a_state_it_tells_and_writes_nothing(bench, cluster):
     borrow(bench, **ALL)
     cluster.calls.clear()
-    result = bench.run("migration_borrow", state="info")
+    result = bench.run("migration_borrow")
     assert (result["changed"], len(result["loans"]), cluster.writes) == (False, 6, [])
     assert len(cluster.calls) == 1

@@ -333,9 +333,9 @@ def test_rights_are_asked_for_before_the_first_write(bench, cluster):
     assert cluster.writes == []
 
 
-def test_info_tells_both_and_writes_nothing(bench, cluster):
+def test_without_a_state_it_tells_both_and_writes_nothing(bench, cluster):
     absent(bench, names=["storage"])
     cluster.calls.clear()
-    result = bench.run("primary_nncp", state="info")
+    result = bench.run("primary_nncp")
     assert (result["policies"], [row["name"] for row in result["loans"]]) == (PRIMARY, ["storage"])
     assert cluster.writes == []
