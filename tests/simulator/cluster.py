@@ -28,6 +28,7 @@ from tests.simulator.behaviours.mco.node_controller import NodeController
 from tests.simulator.behaviours.mco.operator import MachineConfigOperator
 from tests.simulator.behaviours.mco.rendering import RenderController, TemplateController
 from tests.simulator.behaviours.namespaces import Namespaces
+from tests.simulator.behaviours.nmstate import NetworkPolicies, NetworkStates
 from tests.simulator.behaviours.node_lifecycle import NodeLifecycle
 from tests.simulator.behaviours.platform import Platform
 from tests.simulator.behaviours.plugins import PluginControllers
@@ -148,6 +149,8 @@ class SimulatedCluster:
         for node in self.store.list("nodes"):
             kubelets.adopt(node)
         NodeLifecycle(world, machines=machines, pods=pods)
+        NetworkStates(world, machines=machines, kubelets=kubelets, network=network, topology=self.topology)
+        NetworkPolicies(world)
         self._install_workload_controllers(pods)
         components = Components(world, pods=pods, kubelets=kubelets, network=network, machines=machines)
         self._install_machine_config(components, pods=pods, kubelets=kubelets)

@@ -76,6 +76,10 @@ class Durations:
     machine_delete: float = 30.0  # a host that is powered off and freed
     machine_provision: float = 420.0  # a host that is installed anew, up to its first boot
 
+    # nmstate
+    nmstate_refresh: float = 5.0  # a change of a node's network to its NodeNetworkState
+    nmstate_apply: float = 15.0  # a policy's creation to its being applied and probed on a node
+
     # workloads
     pod_schedule: float = 1.0
     pod_start: float = 12.0  # pull, sandbox, start, readiness

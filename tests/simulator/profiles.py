@@ -99,7 +99,13 @@ class Profile:
     #: what runs the control plane of OVN-Kubernetes
     ovn_control_plane: Literal["ovnkube-master", "ovnkube-control-plane"] = "ovnkube-master"
     #: names of the CRDs that come with OVN-Kubernetes
-    ovn_crds: tuple[str, ...] = ("egressfirewalls.k8s.ovn.org", "egressips.k8s.ovn.org", "egressqoses.k8s.ovn.org")
+    ovn_crds: tuple[str, ...] = (
+        "adminpolicybasedexternalroutes.k8s.ovn.org",
+        "egressfirewalls.k8s.ovn.org",
+        "egressips.k8s.ovn.org",
+        "egressqoses.k8s.ovn.org",
+        "egressservices.k8s.ovn.org",
+    )
     #: DaemonSet network-node-identity (always) and its webhook (with OVN-Kubernetes only)
     node_identity: bool = False
     #: DaemonSet openshift-network-operator/iptables-alerter
@@ -195,13 +201,6 @@ _4_14 = replace(
     node_trigger="any_update",
     multus_rolls_at_flip=False,
     ovn_control_plane="ovnkube-control-plane",
-    ovn_crds=(
-        "adminpolicybasedexternalroutes.k8s.ovn.org",
-        "egressfirewalls.k8s.ovn.org",
-        "egressips.k8s.ovn.org",
-        "egressqoses.k8s.ovn.org",
-        "egressservices.k8s.ovn.org",
-    ),
     node_identity=True,
     network_upgradeable="kuryr",
     join_subnet_overlap=(

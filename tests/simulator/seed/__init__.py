@@ -23,7 +23,7 @@ from tests.simulator.seed.events import seed_events
 from tests.simulator.seed.machines import seed_machines
 from tests.simulator.seed.metrics import seed_metrics
 from tests.simulator.seed.namespaces import seed_namespaces, seed_net_namespaces, seed_projects
-from tests.simulator.seed.networks import seed_networks, seed_ovn, seed_sdn
+from tests.simulator.seed.networks import seed_egress, seed_networks, seed_ovn, seed_sdn
 from tests.simulator.seed.nmstate import seed_nmstate
 from tests.simulator.seed.nodes import seed_nodes
 from tests.simulator.seed.operands import seed_operands
@@ -66,6 +66,7 @@ def seed(store: Store, *, options: Options, profile: Profile, now: datetime) -> 
         seed_sdn(seeding)
     else:
         seed_ovn(seeding)
+    seed_egress(seeding)
     seed_machines(seeding)
     seed_nmstate(seeding)
     seed_access(seeding)

@@ -6,7 +6,7 @@ import json
 
 from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
-from tests.simulator.seed.context import CLUSTER_NETWORK, HOST_MTU, SERVICE_NETWORK, Seeding
+from tests.simulator.seed.context import ACTOR, CLUSTER_NETWORK, HOST_MTU, SERVICE_NETWORK, Seeding
 
 OPERATOR_NAMESPACE = "openshift-network-operator"
 _OVERHEAD = {"OpenShiftSDN": 50, "OVNKubernetes": 100}
@@ -230,6 +230,46 @@ def seed_sdn(seeding: Seeding) -> None:
         namespace="shop",
         created=seeding.ages.ago(days=20),
     )
+
+
+def seed_egress(seeding: Seeding) -> None:
+    """Egress firewalls and egress IPs of either plugin, as ``--with egress`` wants them."""
+    if "egress" not in seeding.options.extras:
+        return
+    is_sdn = seeding.profile.initial_network_type == "OpenShiftSDN"
+    created = seeding.ages.ago(days=19)
+    firewalls = "egressnetworkpolicies.network.openshift.io" if is_sdn else "egressfirewalls.k8s.ovn.org"
+    # OVN-Kubernetes allows one for each namespace, of the name default
+    names = [("shop", "partners"), ("ci", "default")] if is_sdn else [("ci", "default")]
+    for namespace, name in names:
+        seeding.create(firewalls, name, {"spec": {"egress": PARTNER_RULES}}, namespace=namespace, created=created)
+    for namespace, address in EGRESS_ADDRESSES.items():
+        if is_sdn:
+            patch: Object = {"egressIPs": [address]}
+            seeding.store.patch("netnamespaces.network.openshift.io", namespace, patch, actor=ACTOR)
+        else:
+            selector = {"matchLabels": {"kubernetes.io/metadata.name": namespace}}
+            spec = {"egressIPs": [address], "namespaceSelector": selector}
+            seeding.create("egressips.k8s.ovn.org", f"egressip-{namespace}", {"spec": spec}, created=created)
+    if is_sdn:
+        _seed_egress_nodes(seeding)
+
+
+def _seed_egress_nodes(seeding: Seeding) -> None:
+    """One node with automatic assignment, the next one with an address by hand."""
+    automatic, manual = EGRESS_ADDRESSES.values()
+    patches: list[Object] = [{"egressCIDRs": [EGRESS_CIDR], "egressIPs": [automatic]}, {"egressIPs": [manual]}]
+    for node, patch in zip(seeding.topology.workers, patches, strict=False):
+        seeding.store.patch("hostsubnets.network.openshift.io", node.name, patch, actor=ACTOR)
+
+
+EGRESS_CIDR = "10.0.240.0/24"
+#: namespace to its egress IP: the first is assigned automatically, the second by hand
+EGRESS_ADDRESSES = {"shop": "10.0.240.10", "ci": "10.0.240.20"}
+PARTNER_RULES: list[Object] = [
+    {"to": {"cidrSelector": "198.51.100.0/24"}, "type": "Allow"},
+    {"to": {"cidrSelector": "203.0.113.0/24"}, "type": "Deny"},
+]
 
 
 def host_subnet(name: str, *, address: str, subnet: str) -> Object:

@@ -12,8 +12,6 @@ from tests.simulator.seed.context import INFRASTRUCTURE_NAME, Seeding
 from tests.simulator.seed.topology import NodePlan, identity
 
 MASTER_TAINT_EFFECT = "NoSchedule"
-#: name of the interface that carries the default route on every node
-PRIMARY_INTERFACE = "enp1s0"
 
 
 def seed_nodes(seeding: Seeding) -> None:
