@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN, other
@@ -92,6 +93,11 @@ def snapshot(
         ),
         parts={name: tuple(value) if isinstance(value, list) else value for name, value in known.items()},
     )
+
+
+def seeing(seen: Snapshot, **parts: Any) -> Snapshot:
+    """The same snapshot with other parts, as they are."""
+    return replace(seen, parts={**seen.parts, **parts})
 
 
 def configured(

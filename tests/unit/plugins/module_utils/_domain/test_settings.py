@@ -249,7 +249,7 @@ def test_the_present_pod_network_may_lie_on_a_default_subnet_and_moving_that_hel
 )
 def test_other_networks_are_compared_with_ours(other, problem):
     seen = networks(network_config(SDN, SDN), network_operator(SDN))
-    texts = list(overlap_problems(settings(), seen, target=OVN, version=V414, others=[other, other]))
+    texts = list(overlap_problems(settings(), seen, target=OVN, version=Version(4, 14), others=[other, other]))
     assert (texts == []) if problem is None else all(problem in text for text in texts) and len(texts) == 2
 
 

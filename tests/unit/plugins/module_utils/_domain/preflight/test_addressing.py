@@ -24,6 +24,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.snapshots import (
     judged,
     named,
     node,
+    seeing,
     snapshot,
     state,
 )
@@ -289,16 +290,14 @@ def test_what_is_well_is_passed(name, parts):
     ],
 )
 def test_what_cannot_be_read_is_a_blocker(name, part, title):
-    seen = snapshot()
-    seen.parts[part] = FORBIDDEN
+    seen = seeing(snapshot(), **{part: FORBIDDEN})
     (finding,) = findings(by_id(CHECKS, name), seen)
     assert (finding.severity, finding.unreadable) == ("block", True)
     assert finding.message == f"not known, because {title} could not be read: forbidden to list it"
 
 
 def test_a_version_that_nobody_tells_is_a_blocker():
-    seen = snapshot()
-    seen.parts["version"] = None
+    seen = seeing(snapshot(), version=None)
     (finding,) = findings(by_id(CHECKS, "subnets_apart"), seen)
     assert finding.unreadable
     assert "has no completed entry" in finding.message

@@ -28,6 +28,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.snapshots import (
     findings,
     judged,
     named,
+    seeing,
     snapshot,
     state,
 )
@@ -358,8 +359,7 @@ def test_what_is_well_is_passed(name, parts):
     ],
 )
 def test_what_cannot_be_read_is_a_blocker(name, unreadable, parts, title):
-    seen = snapshot(**parts)
-    seen.parts[unreadable] = FORBIDDEN
+    seen = seeing(snapshot(**parts), **{unreadable: FORBIDDEN})
     (finding,) = findings(by_id(CHECKS, name), seen)
     assert (finding.severity, finding.unreadable) == ("block", True)
     assert finding.message == f"not known, because {title} could not be read: forbidden to list it"

@@ -26,6 +26,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.snapshots import (
     judged,
     named,
     node,
+    seeing,
     snapshot,
 )
 
@@ -269,8 +270,7 @@ def test_what_is_well_is_passed(name, parts):
     ],
 )
 def test_what_cannot_be_read_is_a_blocker(name, part, title):
-    seen = snapshot(method="rollback")
-    seen.parts[part] = FORBIDDEN
+    seen = seeing(snapshot(method="rollback"), **{part: FORBIDDEN})
     (finding,) = findings(by_id(CHECKS, name), seen)
     assert (finding.severity, finding.unreadable) == ("block", True)
     assert finding.message == f"not known, because {title} could not be read: forbidden to list it"

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.conversions import SDN_MULTICAST
@@ -23,6 +25,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.snapshots import (
     findings,
     judged,
     named,
+    seeing,
     snapshot,
 )
 
@@ -34,7 +37,7 @@ NAMESPACES = [
     {"metadata": {"name": "shop"}},
 ]
 DECLINED = {"features": {"egress_ip": False, "egress_firewall": False, "multicast": False}}
-FEATURES = {
+FEATURES: dict[str, Any] = {
     "egress_network_policies": [named("one", "shop")],
     "host_subnets": [named("w0", egressCIDRs=["10.0.0.0/24"], egressIPs=["10.0.0.9"])],
     "net_namespaces": [
@@ -386,8 +389,7 @@ def test_what_is_not_converted_is_told(parts, why):
     ],
 )
 def test_what_cannot_be_read_is_a_blocker(name, part, title):
-    seen = snapshot()
-    seen.parts[part] = FORBIDDEN
+    seen = seeing(snapshot(), **{part: FORBIDDEN})
     (finding,) = findings(by_id(CHECKS, name), seen)
     assert (finding.severity, finding.unreadable) == ("block", True)
     assert finding.message == f"not known, because {title} could not be read: forbidden to list it"
