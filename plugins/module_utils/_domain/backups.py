@@ -210,14 +210,20 @@ class Index:
         }
 
 
-def under_way(indexes: Iterable[Index], *, target: str, loans: Collection[str]) -> Optional[Index]:
-    """The backup of a migration to ``target`` that has borrowed something since, though the cluster does not show that
-    it has begun: then the configuration is no longer the owner's. None when there is no such migration.
+def last(indexes: Iterable[Index], *, target: str) -> Optional[Index]:
+    """The backup that a migration to ``target`` may still rely on when it has not begun: the newest of all. After one
+    for the other direction there is another migration to ``target``, with a backup of its own."""
+    found = max((index for index in indexes if not index.late), key=lambda index: index.moment, default=None)
+    return found if found and found.target == target else None
+
+
+def has_borrowed(index: Index, loans: Collection[str]) -> bool:
+    """Whether its migration has borrowed something since, though the cluster does not show that it has begun: then the
+    configuration is no longer the owner's.
 
     :param loans: what is borrowed now
     """
-    last = max((index for index in indexes if not index.late), key=lambda index: index.moment, default=None)
-    return last if last and last.target == target and set(loans) - last.loans else None
+    return bool(set(loans) - index.loans)
 
 
 def index_name(backup: str) -> str:

@@ -96,35 +96,36 @@ def tell(cluster: Cluster, *, target: str) -> Outcome:
 def _before(
     cluster: Cluster, shelf: Shelf, *, target: str, extra: Sequence[ExtraKind], write: bool, warnings: list[str]
 ) -> Stored:
-    """The newest one when nothing has changed since it was made, else another one; another one, too, when it is old and
+    """The last one when nothing has changed since it was made, else another one; another one, too, when it is old and
     other pods are in error now.
 
-    Its steps borrow and delete things before ``spec.migration`` is set; from the first of them on, the backup from
-    before is the one.
+    The migration's steps borrow and delete things before ``spec.migration`` is set; from the first of them on, the
+    backup from before is the one.
     """
     ledger = loans.read(cluster)
-    begun = backups.under_way(shelf.indexes(), target=target, loans=_names(ledger))
-    if begun:
-        return Stored(begun, shelf.read(begun))
+    index = backups.last(shelf.indexes(), target=target)
+    if index and backups.has_borrowed(index, _names(ledger)):
+        return Stored(index, shelf.read(index))
     contents = collect(cluster, extra=extra)
     missing = [kind.title for kind in extra if kind.title in contents.absent]
     if missing:
         warnings.append(f"not saved, since this cluster does not serve it: {listed(missing)}")
-    on_time = [index for index in shelf.indexes() if not index.late]
-    index = backups.newest(on_time, target=target)
     if index and index.checksum == contents.checksum:
         try:
             stored = Stored(index, shelf.read(index))
         except Damaged as error:
             warnings.append(f"{error.message} Another one is made.")
         else:
-            fresh = index.age(now=cluster.now()) < BASELINE_LASTS
-            if fresh or stored.contents.pods_in_error == contents.pods_in_error:
+            if stored.contents.pods_in_error == contents.pods_in_error or _fresh(index, cluster):
                 return stored
     borrowed = [loan.thing.title for loan in ledger.values() if loan.ours and loan.thing.what != "network_policy"]
     if borrowed:
         warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")
     return _make(shelf, contents, target=target, late=False, write=write, ledger=ledger)
+
+
+def _fresh(index: Index, cluster: Cluster) -> bool:
+    return index.age(now=cluster.now()) < BASELINE_LASTS
 
 
 def _names(ledger: Ledger) -> frozenset[str]:

@@ -11,9 +11,10 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backups import (
     Contents,
     Index,
+    has_borrowed,
     identifier,
+    last,
     newest,
-    under_way,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import network_config, network_operator
@@ -110,18 +111,29 @@ def test_which_backup_to_rely_on(indexes, expected):
 
 
 @pytest.mark.parametrize(
-    ("indexes", "loans", "expected"),
+    ("indexes", "expected"),
     [
-        pytest.param([], ["a"], None, id="no-backup"),
-        pytest.param([OLD, NEW], [], None, id="nothing-borrowed"),
-        pytest.param([OLD, NEW], ["a"], NEW, id="borrowed-since"),
-        pytest.param([index(loans=frozenset("a"))], ["a"], None, id="borrowed-before"),
-        pytest.param([OLD, BACK], ["a"], None, id="for-the-other-direction"),
-        pytest.param([NEW, LATE], ["a"], NEW, id="late-ones-do-not-count"),
+        pytest.param([], None, id="none"),
+        pytest.param([NEW, OLD], NEW, id="the-newest"),
+        pytest.param([NEW, BACK], None, id="one-for-the-other-direction-since"),
+        pytest.param([OLD, LATE], OLD, id="late-ones-do-not-count"),
     ],
 )
-def test_whose_migration_has_borrowed_what_is_borrowed(indexes, loans, expected):
-    assert under_way(indexes, target=OVN, loans=loans) == expected
+def test_which_backup_a_migration_starts_with(indexes, expected):
+    assert last(indexes, target=OVN) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [
+        pytest.param([], [], False, id="nothing"),
+        pytest.param([], ["a"], True, id="since"),
+        pytest.param(["a"], ["a"], False, id="before"),
+        pytest.param(["a"], [], False, id="given-back"),
+    ],
+)
+def test_what_was_borrowed_since_a_backup(before, now, expected):
+    assert has_borrowed(index(loans=frozenset(before)), now) is expected
 
 
 def test_a_text_and_back():

@@ -225,6 +225,26 @@ def test_a_run_that_was_interrupted_after_borrowing_goes_on_with_its_backup():
     assert again.warnings == ()
 
 
+def test_after_a_rollback_the_next_migration_has_its_own_backup():
+    cluster = saved_cluster()
+    backup_of(cluster)
+    back = saved_cluster("finished")
+    carry(cluster, back)
+    back.server_seconds = lambda: 60.0
+    backup_of(back, target=SDN)
+    again = saved_cluster()
+    carry(back, again)
+    again.server_seconds = lambda: 120.0
+    outcome = backup_of(again)
+    assert outcome.facts["backup"]["id"] == "ovnkubernetes-20260101000200"
+    assert not backup_of(again).changed
+    assert [index["id"] for index in tell(again, target=OVN).facts["backups"]] == [
+        FIRST,
+        "openshiftsdn-20260101000100",
+        "ovnkubernetes-20260101000200",
+    ]
+
+
 def test_what_was_borrowed_before_the_backup_is_told_and_does_not_bind_later_ones():
     cluster = saved_cluster()
     lend(cluster, since="2026-01-01T00:01:00Z")
