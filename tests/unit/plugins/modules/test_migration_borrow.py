@@ -175,7 +175,7 @@ def test_the_ledger_comes_first_and_is_struck_last(bench, cluster):
     give_back(bench)
     kinds = [call.kind for call in cluster.writes]
     assert CONFIG_MAP not in kinds[:6]
-    assert kinds[6:] == [CONFIG_MAP, CONFIG_MAP], "one that finds it there, and one that strikes"
+    assert kinds[6:] == [CONFIG_MAP]
 
 
 # Two writes make the ledger, six change things.
@@ -191,7 +191,7 @@ def test_killed_at_any_write_of_borrowing(bench, cluster, write, then):
     assert (seen(cluster), ledger(cluster)) == (BEFORE, {})
 
 
-@pytest.mark.parametrize("write", range(1, 9))
+@pytest.mark.parametrize("write", range(1, 8))
 @pytest.mark.parametrize("then", ["borrowed", "returned"])
 def test_killed_at_any_write_of_giving_back(bench, cluster, write, then):
     borrow(bench, **ALL)
@@ -204,7 +204,7 @@ def test_killed_at_any_write_of_giving_back(bench, cluster, write, then):
     assert (seen(cluster), ledger(cluster)) == (BEFORE, {})
 
 
-@pytest.mark.parametrize("write", range(1, 4))
+@pytest.mark.parametrize("write", range(1, 3))
 def test_killed_while_another_value_is_borrowed(bench, cluster, write):
     borrow(bench, max_unavailable={"worker": 2})
     with killed_before_write(cluster, write):
