@@ -22,10 +22,10 @@ def test_held_refused_and_given_back(bench):
     assert second["failed"] is True
     assert f"{ours['holder']} has it since 2026-01-01T00:00:00Z" in second["msg"]
     assert "take_over" in second["remedy"]
-    assert bench.run("migration_lock", state="info")["lock"]["holder"] == ours["holder"]
+    assert bench.run("migration_journal")["lock"]["holder"] == ours["holder"]
     assert bench.run("migration_lock", state="released", holder="b")["changed"] is False
     assert bench.run("migration_lock", state="released", holder=ours["holder"])["changed"] is True
-    assert bench.run("migration_lock", state="info")["holder"] is None
+    assert bench.run("migration_journal")["lock"]["holder"] is None
     assert bench.run("migration_lock", holder="b")["changed"] is True
 
 
