@@ -44,6 +44,10 @@ help: ## list the targets
 demo: venv tree ## migrate a simulated cluster and watch (about two minutes)
 	@python tools/demo.py $(ARGS)
 
+.PHONY: demo-rollback
+demo-rollback: venv tree ## migrate a simulated cluster, roll it back, and compare it with the backup
+	@python tools/demo.py --rollback $(ARGS)
+
 .PHONY: test
 test: venv tree ## everything below up to molecule, cheap first, with a summary
 	@python -m tools.steps $(TEST)

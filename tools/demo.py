@@ -3,6 +3,9 @@
 Two voices share the screen: ansible-playbook as an operator sees it, and, behind ``cluster |``, what happens to the
 cluster meanwhile, as the simulator's record tells it. The last screen is checked, not told: the exit code is 0 only
 when the cluster has ended on OVN-Kubernetes and each node was rebooted exactly once by the MCO and once by us.
+
+With ``--rollback`` it goes back again, and the exit code is 0 only when the cluster has ended on OpenShiftSDN with
+twice as many reboots, and with the configuration that was saved before: every difference has to have an explanation.
 """
 
 from __future__ import annotations
@@ -23,11 +26,14 @@ from tests.simulator.process import RunningSimulator, running
 
 ROOT = Path(__file__).resolve().parent.parent
 PLAYBOOK = "ocp_day2.ovn_migration.migrate"
+WAY_BACK = "ocp_day2.ovn_migration.rollback"
 #: Simulated time runs faster than the playbook's clock, so what is meant to be a minute there is a second here.
 PATIENCE = {
     "cno_wait_sleep": 1,
     "cno_prepare_operators_stable_seconds": 1,
     "cno_verify_operators_stable_seconds": 2,
+    # What no API can answer; nobody has to be asked about a simulated cluster.
+    "cno_preflight_acknowledge": ["etcd_backup", "tunnel_port_open", "nodes_not_routers"],
 }
 WIDTH = 100
 
@@ -52,10 +58,19 @@ def main(arguments: Sequence[str]) -> int:
     with running(options) as simulator:
         _say(f"KUBECONFIG={options.kubeconfig} kubectl get nodes   # works, in another terminal, while this runs")
         began = time.monotonic()
+        (directory / "localhost-comparison.json").unlink(missing_ok=True)
         with Narrator(simulator):
-            code = _migrate(options, artifacts=directory)
+            code = _play(PLAYBOOK, options, artifacts=directory)
+            if given.rollback and code == 0:
+                _say("\nAnd back again.\n")
+                code = _play(WAY_BACK, options, artifacts=directory)
         return _last_screen(
-            simulator, options, playbook_code=code, seconds=time.monotonic() - began, artifacts=directory
+            simulator,
+            options,
+            playbook_code=code,
+            seconds=time.monotonic() - began,
+            artifacts=directory,
+            rollback=given.rollback,
         )
 
 
@@ -65,10 +80,11 @@ def _parse(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=3)
     parser.add_argument("--ocp", default="4.14", help="minor version of OpenShift (default %(default)s)")
     parser.add_argument("--speed", type=float, default=40.0, help="simulated seconds per second (default %(default)s)")
+    parser.add_argument("--rollback", action="store_true", help="go back to OpenShiftSDN afterwards")
     return parser.parse_args(arguments)
 
 
-def _migrate(options: Options, *, artifacts: Path) -> int:
+def _play(playbook: str, options: Options, *, artifacts: Path) -> int:
     variables = {**PATIENCE, "cno_allow_disruption": True, "cno_artifacts_dir": str(artifacts)}
     environment = {
         **os.environ,
@@ -77,8 +93,8 @@ def _migrate(options: Options, *, artifacts: Path) -> int:
         "ANSIBLE_LOCALHOST_WARNING": "0",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "0",
     }
-    command = ["ansible-playbook", PLAYBOOK, "--diff", "-e", json.dumps(variables)]
-    _say(f"$ ansible-playbook {PLAYBOOK} --diff -e cno_allow_disruption=true ...")
+    command = ["ansible-playbook", playbook, "--diff", "-e", json.dumps(variables)]
+    _say(f"$ ansible-playbook {playbook} --diff -e cno_allow_disruption=true ...")
     return subprocess.run(command, env=environment, cwd=ROOT, check=False).returncode
 
 
@@ -139,13 +155,19 @@ def _events(disruptions: Mapping[str, Any]) -> Iterable[tuple[tuple[str, ...], s
 
 
 def _last_screen(
-    simulator: RunningSimulator, options: Options, *, playbook_code: int, seconds: float, artifacts: Path
+    simulator: RunningSimulator,
+    options: Options,
+    *,
+    playbook_code: int,
+    seconds: float,
+    artifacts: Path,
+    rollback: bool,
 ) -> int:
     disruptions = simulator.disruptions()
     problems = [] if playbook_code == 0 else [f"ansible-playbook ended with exit code {playbook_code}"]
     network = json.loads(_kubernetes_get(options, "/apis/config.openshift.io/v1/networks/cluster"))
     ended_on = network["status"]["networkType"]
-    if ended_on != "OVNKubernetes":
+    if ended_on != ("OpenShiftSDN" if rollback else "OVNKubernetes"):
         problems.append(f"the cluster runs {ended_on}")
     nodes = [item["metadata"]["name"] for item in json.loads(_kubernetes_get(options, "/api/v1/nodes"))["items"]]
     rows = []
@@ -158,7 +180,8 @@ def _last_screen(
             )
             for cause in ("mco", "manual")
         }
-        if counts != {"mco": 1, "manual": 1}:
+        rounds = 2 if rollback else 1
+        if counts != {"mco": rounds, "manual": rounds}:
             problems.append(f"{node} was rebooted {counts['mco']} times by the MCO and {counts['manual']} times by us")
         rows.append(
             (
@@ -179,10 +202,24 @@ def _last_screen(
     if report.exists():
         print("\n" + _phases(report.read_text(encoding="utf-8")))
         print(f"\nReport:     {report}")
+    if rollback:
+        problems += _compared(artifacts / "localhost-comparison.json")
     print(f"Kubeconfig: {options.kubeconfig} (the simulated cluster ends with this demo)")
     for problem in problems:
         print(f"PROBLEM: {problem}", file=sys.stderr)
     return 1 if problems else 0
+
+
+def _compared(comparison: Path) -> list[str]:
+    """Print what is not as it was before the migration; what nobody explains is a problem."""
+    if not comparison.exists():
+        return ["the cluster was not compared with the backup"]
+    told = json.loads(comparison.read_text(encoding="utf-8"))
+    print(f"\nCompared with backup {told['backup']['id']}: {told['summary']}")
+    for row in told["differences"]:
+        print(f"  {row['object']} {row['path']}: {json.dumps(row['backup'])} -> {json.dumps(row['now'])}")
+        print(f"    {row['explanation'] or 'nobody knows why'}")
+    return [f"{row['object']} {row['path']} differs" for row in told["differences"] if not row["explanation"]]
 
 
 def _down(disruptions: Mapping[str, Any], kind: str, node: str = "") -> float:
