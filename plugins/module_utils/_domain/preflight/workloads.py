@@ -23,6 +23,8 @@ EGRESS_ROUTER = "pod.network.openshift.io/assign-macvlan"
 #: From here on the operator converts egress IPs at the switch, and not already when the migration is prepared
 #: (cluster-network-operator 4.16, pkg/controller/operconfig/operconfig_controller.go; patch releases since late 2024).
 FIRST_LATE_CONVERSION = 16
+#: From here on a HostSubnet with egressCIDRs is for egress also while it holds no egress IP.
+FIRST_BY_CIDRS = 16
 #: The namespaces by whose labels a NetworkPolicy admits the ingress controllers, and whatever runs on the host network.
 INGRESS = "openshift-ingress"
 HOST_NETWORK = "openshift-host-network"
@@ -99,20 +101,22 @@ def _manual_egress(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _unserved_egress(snapshot: Snapshot) -> Iterator[Problem]:
-    """Only a HostSubnet that holds an egress IP at the moment counts; without any the conversion stops early
-    (cluster-network-operator 4.16, pkg/controller/operconfig/migration.go, convertSdnEgressIpToOvnEgressIp)."""
+    """The conversion stops early when no HostSubnet is for egress, and up to 4.15 only one that holds an egress IP at
+    the moment is (cluster-network-operator 4.14 and 4.16, pkg/controller/operconfig/migration.go,
+    convertSdnEgressIpToOvnEgressIp)."""
     if _declined(snapshot, "egressIP"):
         return
-    subnets = snapshot.host_subnets
+    subnets, version = snapshot.host_subnets, snapshot.version
+    by_cidrs = version is not None and version.at_least(FIRST_BY_CIDRS)
     orphans = _egress_namespaces(snapshot.net_namespaces)
-    if orphans and not any(subnet.get("egressIPs") for subnet in subnets):
+    if orphans and not any(subnet.get("egressIPs") or (by_cidrs and subnet.get("egressCIDRs")) for subnet in subnets):
         yield Problem(
             f"{counted(len(orphans), 'NetNamespace', 'have')} egress IPs that no HostSubnet holds, so they are not "
             f"converted: {listed(map(key, orphans))}",
             named("netnamespace", *orphans),
         )
     idle = [subnet for subnet in subnets if subnet.get("egressCIDRs") and not subnet.get("egressIPs")]
-    if idle:
+    if idle and not by_cidrs:
         yield Problem(
             f"{counted(len(idle), 'HostSubnet', 'have')} egressCIDRs but no egress IP at the moment, so that the node "
             f"will not be one for egress afterwards: {listed(map(key, idle))}",

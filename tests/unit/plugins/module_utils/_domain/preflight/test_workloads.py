@@ -260,6 +260,15 @@ def test_a_problem_is_told(name, parts, severity, words):
         pytest.param("egress_ips_served", FEATURES, id="served"),
         pytest.param(
             "egress_ips_served",
+            {
+                "host_subnets": [named("w0", egressCIDRs=["10.0.0.0/24"])],
+                "net_namespaces": [named("shop", egressIPs=["10.0.0.9"])],
+                "version": "4.16.40",
+            },
+            id="served by networks alone, 4.16",
+        ),
+        pytest.param(
+            "egress_ips_served",
             {"host_subnets": [named("w0", egressCIDRs=["10.0.0.0/24"])], "wanted": DECLINED},
             id="declined, so nobody serves",
         ),
@@ -371,6 +380,7 @@ def test_what_is_not_converted_is_told(parts, why):
         ("egress_ips_automatic", "host_subnets", "hostsubnets.network.openshift.io"),
         ("egress_ips_manual", "host_subnets", "hostsubnets.network.openshift.io"),
         ("egress_ips_served", "host_subnets", "hostsubnets.network.openshift.io"),
+        ("egress_ips_served", "version", "clusterversions.config.openshift.io version"),
         ("egress_ips_served", "net_namespaces", "netnamespaces.network.openshift.io"),
         ("multicast_namespaces", "net_namespaces", "netnamespaces.network.openshift.io"),
         ("features_converted", "version", "clusterversions.config.openshift.io version"),
