@@ -152,41 +152,18 @@ options:
     default: {}
   custom_checks:
     description:
-      - Checks of your own, on objects of any kind.
-      - The kind is looked up in what the API serves, which needs the Python package C(openshift).
+      - Checks of your own, on objects of any kind. Each is a dictionary of strings.
+      - C(id), the name of the check in lower_snake words, for O(acknowledge), O(skip) and O(severities).
+      - C(kind) and C(api_version) of the objects, such as C(Deployment) and C(apps/v1). The kind is looked up in what
+        the API serves, which needs the Python package C(openshift).
+      - C(query), a JMESPath that selects what is wrong. It is evaluated on an object whose C(items) are all objects of
+        the kind, of all namespaces. There is a finding when the result is neither null, false, zero nor empty. Names
+        of objects, or objects, make the best results.
+      - C(message), what the finding says, as a sentence without full stop. The result of the query is put behind it.
+      - C(severity) of the finding, V(block) when it is left out, V(warn) or V(info).
     type: list
     elements: dict
     default: []
-    suboptions:
-      id:
-        description: Name of the check, in lower_snake words, for O(acknowledge), O(skip) and O(severities).
-        type: str
-        required: true
-      kind:
-        description: Kind of the objects, such as C(Deployment).
-        type: str
-        required: true
-      api_version:
-        description: API version of the objects, such as C(apps/v1).
-        type: str
-        required: true
-      query:
-        description:
-          - JMESPath that selects what is wrong, evaluated on an object whose C(items) are all objects of the kind, of
-            all namespaces.
-          - There is a finding when the result is neither null, false, zero nor empty. Names of objects, or objects,
-            make the best results. They go into the message.
-        type: str
-        required: true
-      message:
-        description: What the finding says, as a sentence without full stop.
-        type: str
-        required: true
-      severity:
-        description: Severity of the finding.
-        type: str
-        choices: [block, warn, info]
-        default: block
   api_outage_timeout:
     default: 30
 requirements:
@@ -336,8 +313,7 @@ remedy:
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, SDN
-from ..module_utils._domain.preflight.choices import Choices, CustomCheck
-from ..module_utils._domain.preflight.findings import SEVERITIES
+from ..module_utils._domain.preflight.choices import Choices
 from ..module_utils._domain.preflight.snapshot import Wanted
 from ..module_utils._domain.settings import Settings
 from ..module_utils._flows.outcome import Outcome
@@ -360,10 +336,6 @@ SDN_OPTIONS = {
     "mode": {"type": "str", "choices": ["NetworkPolicy", "Multitenant", "Subnet"]},
 }
 CLUSTER_NETWORK = {"cidr": {"type": "str", "required": True}, "host_prefix": {"type": "int", "required": True}}
-CUSTOM_CHECK = {
-    **{name: {"type": "str", "required": True} for name in ("id", "kind", "api_version", "query", "message")},
-    "severity": {"type": "str", "choices": [*SEVERITIES], "default": "block"},
-}
 ARGUMENTS: Spec = {
     "method": {"type": "str", "choices": [*TARGETS], "default": "offline"},
     "features": {"type": "dict", "options": FEATURES},
@@ -376,7 +348,7 @@ ARGUMENTS: Spec = {
     "acknowledge": {"type": "list", "elements": "str", "default": []},
     "skip": {"type": "list", "elements": "str", "default": []},
     "severities": {"type": "dict", "default": {}},
-    "custom_checks": {"type": "list", "elements": "dict", "options": CUSTOM_CHECK, "default": []},
+    "custom_checks": {"type": "list", "elements": "dict", "default": []},
     "api_outage_timeout": {"type": "int", "default": 30},
 }
 
@@ -390,13 +362,7 @@ def look(task: Task) -> Outcome:
         probe=task["probe"] and not task.check_mode,
         external_networks=tuple(task["external_networks"]),
     )
-    choices = Choices(
-        acknowledge=frozenset(task["acknowledge"]),
-        skip=frozenset(task["skip"]),
-        severities=task["severities"],
-        custom_checks=tuple(CustomCheck(**check) for check in task["custom_checks"]),
-    )
-    return preflight(task.cluster, wanted, choices)
+    return preflight(task.cluster, wanted, Choices.from_params(task.params))
 
 
 def main() -> None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import cast
+from typing import Any, cast
 
 from ..verdicts import Verdict, counted, done, failed, listed
 from .findings import SEVERITIES, Check, Finding, Severity
 
+REQUIRED = ("id", "kind", "api_version", "query", "message")
 _ID = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 
 
@@ -28,18 +29,53 @@ class CustomCheck:
     message: str
     severity: Severity = "block"
 
+    @classmethod
+    def from_params(cls, given: Mapping[str, Any]) -> CustomCheck:
+        """:raises ValueError: naming the check and what is wrong with it; ``message`` is a name that Ansible keeps for
+        itself in a specification of suboptions, so that these are looked at here"""
+        name = given.get("id") or "without an id"
+        unknown = sorted(set(given) - {*REQUIRED, "severity"})
+        missing = [key for key in REQUIRED if not isinstance(given.get(key), str) or not given[key]]
+        wrong = [f"lacks {', '.join(missing)}"] if missing else []
+        wrong += [f"has {', '.join(unknown)}, which no check has"] if unknown else []
+        severity = given.get("severity", "block")
+        if severity not in SEVERITIES:
+            wrong.append(f"has the severity {severity}, which is none of {', '.join(SEVERITIES)}")
+        if wrong:
+            raise ValueError(f"custom check {name} {', and '.join(wrong)}")
+        return cls(**{key: given[key] for key in REQUIRED}, severity=severity)
+
 
 @dataclass(frozen=True)
 class Choices:
     """:param acknowledge: ids of findings that the user knows about and takes upon himself
     :param skip: ids of checks that are not made
     :param severities: id -> severity in place of the check's own
+    :param malformed: what is wrong with checks of the user's own that are not in ``custom_checks`` therefore
     """
 
     acknowledge: frozenset[str] = frozenset()
     skip: frozenset[str] = frozenset()
     severities: Mapping[str, str] = field(default_factory=dict)
     custom_checks: tuple[CustomCheck, ...] = ()
+    malformed: tuple[str, ...] = ()
+
+    @classmethod
+    def from_params(cls, params: Mapping[str, Any]) -> Choices:
+        own: list[CustomCheck] = []
+        malformed: list[str] = []
+        for given in params["custom_checks"]:
+            try:
+                own.append(CustomCheck.from_params(given))
+            except ValueError as error:
+                malformed.append(str(error))
+        return cls(
+            acknowledge=frozenset(params["acknowledge"]),
+            skip=frozenset(params["skip"]),
+            severities=params["severities"],
+            custom_checks=tuple(own),
+            malformed=tuple(malformed),
+        )
 
 
 def objections(choices: Choices, checks: Collection[Check]) -> list[str]:
@@ -49,7 +85,8 @@ def objections(choices: Choices, checks: Collection[Check]) -> list[str]:
     """
     own = [check.id for check in choices.custom_checks]
     known = {check.id for check in checks} | set(own)
-    found = [
+    found = [*choices.malformed]
+    found += [
         f"{option} names {name}, which is no check"
         for option, names in (
             ("acknowledge", choices.acknowledge),

@@ -85,6 +85,30 @@ def test_choices_that_cannot_be_followed(choices, words):
     assert words in objection
 
 
+WELL = {"id": "my_check", "kind": "Pod", "api_version": "v1", "query": "items", "message": "m"}
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({**WELL, "query": ""}, "custom check my_check lacks query"),
+        ({"id": "my_check"}, "custom check my_check lacks kind, api_version, query, message"),
+        ({"kind": "Pod"}, "custom check without an id lacks id, api_version, query, message"),
+        ({**WELL, "kinds": "Pod"}, "custom check my_check has kinds, which no check has"),
+        (
+            {**WELL, "severity": "fatal"},
+            "custom check my_check has the severity fatal, which is none of block, warn, info",
+        ),
+    ],
+    ids=["empty query", "only an id", "no id", "unknown key", "unknown severity"],
+)
+def test_checks_of_ones_own_that_are_malformed(given, problem):
+    params = {"acknowledge": [], "skip": [], "severities": {}, "custom_checks": [WELL, given]}
+    choices = Choices.from_params(params)
+    assert choices.malformed == (problem,)
+    assert objections(choices, CHECKS) == [problem]
+
+
 def test_choices_that_can():
     choices = Choices(
         acknowledge=frozenset({"etcd_backup", "nodes_ready", "forward_migration_finished"}),
