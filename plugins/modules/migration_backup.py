@@ -36,12 +36,12 @@ options:
     description:
       - V(present) makes sure that there is a backup from before the migration. On a cluster that has completed it,
         nothing is made or written.
-      - V(info) only reads.
-      - V(compared) only reads, too, and tells what is configured differently from a backup. An explanation is given for
+      - V(compared) only reads, and tells what is configured differently from a backup. An explanation is given for
         what OpenShift's own operators change in a migration there and back.
+      - Without it the module only tells which backups there are, and what the newest that was made before a migration
+        to O(target) began holds of the network.
     type: str
-    choices: [present, info, compared]
-    default: present
+    choices: [present, compared]
   target:
     description:
       - The network type that the migration leads to. Backups for the way there and for the way back are kept apart.
@@ -90,11 +90,11 @@ seealso:
 EXAMPLES = r"""
 - name: Save what the migration starts from, in the cluster and as files
   ocp_day2.ovn_migration.migration_backup:
+    state: present
     directory: /var/backups/{{ inventory_hostname }}
 
 - name: Which pod networks did the cluster have before it was migrated
   ocp_day2.ovn_migration.migration_backup:
-    state: info
   register: before
 
 - name: Say it
@@ -140,7 +140,7 @@ summary:
   type: str
 backup:
   description:
-    - The backup to rely on. Null when there is none, with O(state=info) also when there is only a late one.
+    - The backup to rely on. Null when there is none, without O(state) also when there is only a late one.
     - In check mode the one that would be made.
   returned: success
   type: dict
@@ -226,7 +226,7 @@ phase:
   type: str
 backups:
   description: All backups in the cluster, oldest first, for whatever target.
-  returned: success, with O(state=info)
+  returned: success, without O(state)
   type: list
   elements: dict
 files:
@@ -258,7 +258,7 @@ from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.saved import ExtraKind
 
 ARGUMENTS: Spec = {
-    "state": {"type": "str", "choices": ["present", "info", "compared"], "default": "present"},
+    "state": {"type": "str", "choices": ["present", "compared"]},
     "target": {"type": "str", "choices": list(TYPES), "default": OVN},
     "extra_kinds": {
         "type": "list",
@@ -272,7 +272,7 @@ ARGUMENTS: Spec = {
 
 
 def back_up(task: Task) -> Outcome:
-    if task["state"] == "info":
+    if task["state"] is None:
         return tell(task.cluster, target=task["target"])
     if task["state"] == "compared":
         return compare(task.cluster, target=task["target"], backup=task["backup"])

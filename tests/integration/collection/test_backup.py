@@ -39,7 +39,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def made(simulator: RunningSimulator, directory: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     """The first backup of the cluster, with files and the objects of an extra kind."""
     cwd = tmp_path_factory.mktemp("made")
-    options = {"directory": str(directory), "extra_kinds": EXTRA}
+    options = {"state": "present", "directory": str(directory), "extra_kinds": EXTRA}
     result = module("migration_backup", options, kubeconfig=simulator.kubeconfig, cwd=cwd)
     assert not result["failed"], result
     assert result["changed"] is True
@@ -96,7 +96,7 @@ def test_a_manifest_puts_back_what_was_changed(simulator: RunningSimulator, made
 
 def test_a_second_run_writes_nothing(simulator: RunningSimulator, made: dict[str, Any], tmp_path: Path) -> None:
     simulator.forget_requests()
-    options = {"directory": str(Path(made["files"][0]).parents[1]), "extra_kinds": EXTRA}
+    options = {"state": "present", "directory": str(Path(made["files"][0]).parents[1]), "extra_kinds": EXTRA}
     again = module("migration_backup", options, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
     assert again["changed"] is False
     assert again["backup"] == made["backup"]
@@ -143,15 +143,17 @@ def test_a_tampered_configmap_is_found(simulator: RunningSimulator, made: dict[s
         "ovn-migration",
         client.V1ConfigMap(metadata=metadata, data={"part": part.data["part"].replace("true", "false")}),
     )
-    found = module("migration_backup", {"state": "info"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+    found = module("migration_backup", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
     assert found["failed"] is True
     assert found["damaged_backup"] == name
     assert f"backup-{name}-000 does not hold what was put into it" in found["msg"]
-    other = module("migration_backup", {"extra_kinds": EXTRA}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+    other = module(
+        "migration_backup", {"state": "present", "extra_kinds": EXTRA}, kubeconfig=simulator.kubeconfig, cwd=tmp_path
+    )
     assert other["changed"] is True
     assert other["backup"]["id"] != name
     assert other["backup"]["checksum"] == made["backup"]["checksum"]
-    info = module("migration_backup", {"state": "info"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+    info = module("migration_backup", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
     assert info["backup"] == other["backup"]
     assert [backup["id"] for backup in info["backups"]] == [name, other["backup"]["id"]]
 

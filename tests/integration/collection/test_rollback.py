@@ -26,7 +26,7 @@ NODES = ("master-0", "worker-0", "worker-1")
 OTHER_NETWORK = [{"cidr": "10.132.0.0/14", "host_prefix": 23}]
 #: What a migration does, one module each; ``bring`` goes as far as it is told.
 STEPS: dict[str, tuple[str, dict[str, Any]]] = {
-    "saved": ("migration_backup", {}),
+    "saved": ("migration_backup", {"state": "present"}),
     "preparing": ("cno_migration", {"state": "prepared"}),
     "prepared": ("mcp_wait", {"network_type": "OVNKubernetes"}),
     "switched": ("cno_migration", {"state": "switched"}),
@@ -381,7 +381,7 @@ def test_there_and_back_and_there_again(tmp_path: Path) -> None:
             assert run.code == 0, run.output
         info = module("cno_migration_info", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
         assert info["phase"] == "complete"
-        backups = module("migration_backup", {"state": "info"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+        backups = module("migration_backup", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
         targets = [backup["target"] for backup in backups["backups"]]
         assert targets.count("OVNKubernetes") >= 1
         assert targets.count(SDN) == 1

@@ -55,7 +55,7 @@ def test_what_is_converted_is_compared_with_the_backup_object_by_object(
 
     patched(simulator, "hostsubnet/worker-0", {"egressCIDRs": ["198.51.100.0/24"], "egressIPs": ["198.51.100.7"]})
     patched(simulator, "netnamespace/shop", {"egressIPs": ["198.51.100.7"]})
-    assert run("migration_backup")["changed"] is True
+    assert run("migration_backup", state="present")["changed"] is True
     before = run("feature_conversion", wait_timeout=1)
     assert before["failed"] is True and "EgressIP" in before["msg"], before
     run("cno_migration", state="prepared", wait_sleep=1)

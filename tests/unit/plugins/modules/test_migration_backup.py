@@ -9,11 +9,11 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import 
 
 def test_made_once_and_told_afterwards(bench, tmp_path):
     bench.cluster = saved_cluster()
-    made = bench.run("migration_backup", directory=str(tmp_path))
+    made = bench.run("migration_backup", state="present", directory=str(tmp_path))
     assert made["changed"] is True
     assert made["phase"] == "not_started"
     assert len(made["files"]) > 5
-    told = bench.run("migration_backup", state="info")
+    told = bench.run("migration_backup")
     assert told["changed"] is False
     assert told["backup"] == made["backup"]
     assert told["network"] == made["network"]
@@ -22,7 +22,7 @@ def test_made_once_and_told_afterwards(bench, tmp_path):
 
 def test_check_mode(bench, tmp_path):
     bench.cluster = saved_cluster()
-    result = bench.run("migration_backup", check=True, directory=str(tmp_path / "files"))
+    result = bench.run("migration_backup", state="present", check=True, directory=str(tmp_path / "files"))
     assert result["changed"] is True
     assert result["diff"][0]["after"]["id"] == result["backup"]["id"]
     assert bench.cluster.writes == []
@@ -30,10 +30,10 @@ def test_check_mode(bench, tmp_path):
 
 def test_a_damaged_backup_fails_with_its_name(bench):
     bench.cluster = saved_cluster()
-    name = bench.run("migration_backup")["backup"]["id"]
+    name = bench.run("migration_backup", state="present")["backup"]["id"]
     part = next(body for key, body in bench.cluster.objects.items() if key[2] == f"backup-{name}-000")
     part["data"]["part"] = ""
-    result = bench.run("migration_backup", state="info")
+    result = bench.run("migration_backup")
     assert result["failed"] is True
     assert result["damaged_backup"] == name
 
@@ -41,7 +41,7 @@ def test_a_damaged_backup_fails_with_its_name(bench):
 def test_extra_kinds_and_comparison(bench):
     bench.cluster = saved_cluster()
     wanted = [{"kind": "HostSubnet", "api_version": "network.openshift.io/v1"}, {"kind": "X", "api_version": "y/v1"}]
-    made = bench.run("migration_backup", extra_kinds=wanted)
+    made = bench.run("migration_backup", state="present", extra_kinds=wanted)
     assert "X of y/v1" in made["backup"]["absent"]
     raise_timeout(bench.cluster, timeout=3)
     compared = bench.run("migration_backup", state="compared", backup=made["backup"]["id"])
@@ -52,7 +52,7 @@ def test_extra_kinds_and_comparison(bench):
 
 def test_secrets_are_refused(bench):
     bench.cluster = saved_cluster()
-    result = bench.run("migration_backup", extra_kinds=[{"kind": "Secret", "api_version": "v1"}])
+    result = bench.run("migration_backup", state="present", extra_kinds=[{"kind": "Secret", "api_version": "v1"}])
     assert result["failed"] is True
     assert "Take Secret out of extra_kinds" in result["remedy"]
     assert bench.cluster.writes == []
