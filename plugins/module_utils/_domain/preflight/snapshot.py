@@ -119,8 +119,10 @@ class Part(Generic[T]):
 
     @overload
     def __get__(self, snapshot: None, owner: type) -> Part[T]: ...
+
     @overload
     def __get__(self, snapshot: Snapshot, owner: type) -> T: ...
+
     def __get__(self, snapshot: Optional[Snapshot], owner: type) -> Union[Part[T], T]:
         if snapshot is None:
             return self
