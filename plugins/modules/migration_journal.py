@@ -11,7 +11,7 @@ short_description: Record in the cluster when each phase of a migration began an
 description:
   - Adds one event to ConfigMap C(migration-history) in namespace C(ovn-migration), with the time of the API server, so
     that the story of a migration is one, from whatever machines it was run.
-  - Without O(phase) and O(event) it only reads.
+  - Without O(phase) and O(event) it only reads, and tells who has the lock, too.
   - A phase that the migration has behind it is not recorded again, so a run that continues, or one on a cluster that
     is done, writes nothing for it. When such a phase begins and the cluster has nothing of a migration to O(target)
     in it any more, it was aborted or rolled back, and the next migration begins.
@@ -119,6 +119,13 @@ elapsed_seconds:
       nothing is recorded.
   returned: success
   type: float
+lock:
+  description:
+    - The Lease of M(ocp_day2.ovn_migration.migration_lock), with C(holder), C(held_since), C(renewed_at),
+      C(expires_at), C(expired), C(lease_seconds) and C(transitions). V(none) when there is none; C(holder) is V(none)
+      when nobody has it.
+  returned: without O(phase)
+  type: dict
 outages:
   description: The outages of all phases of the newest migration.
   returned: success

@@ -34,9 +34,8 @@ options:
     description:
       - V(held) takes the Lease, or renews it when O(holder) has it. It is refused while somebody else has it.
       - V(released) gives it back when O(holder) has it, and leaves it alone otherwise.
-      - V(info) only tells who has it.
     type: str
-    choices: [held, released, info]
+    choices: [held, released]
     default: held
   holder:
     description:
@@ -92,8 +91,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 holder:
-  description:
-    - The name of this run, to be given to the other modules. With O(state=info), who has the Lease, if anybody.
+  description: The name of this run, to be given to the other modules.
   returned: success
   type: str
   sample: kni@bastion/3f9c01ab
@@ -145,7 +143,7 @@ from ..module_utils._flows import lock
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
-    "state": {"type": "str", "choices": ["held", "released", "info"], "default": "held"},
+    "state": {"type": "str", "choices": ["held", "released"], "default": "held"},
     "holder": {"type": "str"},
     "lease_seconds": {"type": "int", "default": 120},
     "take_over": {"type": "bool", "default": False},
@@ -155,8 +153,6 @@ ARGUMENTS: Spec = {
 
 def keep_away(task: Task) -> Outcome:
     holder = task["holder"] or task["lock_holder"]
-    if task["state"] == "info":
-        return lock.told(task.cluster)
     if task["state"] == "released":
         if not holder:
             raise Refused(tried="give the lock back", seen="holder is missing", remedy="Say whose it is.")

@@ -19,6 +19,7 @@ from .._domain.history import BEGUN, FAILED, NAME, Event, History
 from .._domain.journals import NAMESPACE
 from .._domain.leases import written
 from .keeping import keep
+from .lock import look
 from .outcome import Diff, Outcome
 
 
@@ -50,7 +51,9 @@ def read(cluster: Cluster) -> History:
 
 
 def told(cluster: Cluster) -> Outcome:
-    return Outcome(facts=_facts(read(cluster), now=cluster.now()))
+    """The record, and who works on the cluster now."""
+    standing = look(cluster)
+    return Outcome(facts={**_facts(read(cluster), now=standing.now), "lock": standing.to_json()})
 
 
 def record(cluster: Cluster, happening: Happening, *, write: bool) -> Outcome:

@@ -52,12 +52,6 @@ def look(cluster: Cluster) -> Standing:
     return Standing(lease, cluster.now())
 
 
-def told(cluster: Cluster) -> Outcome:
-    standing = look(cluster)
-    holder = standing.lease.holder if standing.lease else ""
-    return Outcome(facts={"holder": holder or None, "lock": standing.to_json()})
-
-
 def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write: bool) -> Outcome:
     """Take the Lease, or renew it when ``holder`` has it.
 

@@ -124,7 +124,7 @@ def test_the_second_of_two_runs_is_refused_with_the_name_of_the_first(
                 str(book(tmp_path)), kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables={"wait_timeout": 600}
             )
             took = time.monotonic() - began
-            lock = module("migration_lock", {"state": "info"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+            lock = module("migration_journal", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)["lock"]
             status = playbook("status", kubeconfig=simulator.kubeconfig, cwd=tmp_path)
             taken = module(
                 "migration_lock",
@@ -137,12 +137,12 @@ def test_the_second_of_two_runs_is_refused_with_the_name_of_the_first(
             first.kill()
     assert second.code != 0 and took < 20, second.output
     assert f"{lock['holder']} has it since" in second.flat and "will have expired at" in second.flat
-    assert lock["lock"]["renewed_at"] > lock["lock"]["held_since"], "the first run renews while it waits"
+    assert lock["renewed_at"] > lock["held_since"], "the first run renews while it waits"
     assert status.code == 0 and f"lock: {lock['holder']} since" in status.flat, status.output
     assert taken["taken_from"] == lock["holder"]
     assert first.returncode != 0 and "admin@desk has it since" in output and "must not go on" in output
-    after = module("migration_lock", {"state": "info"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
-    assert after["holder"] == "admin@desk", "what the first run gives back at its end is no longer its own"
+    after = module("migration_journal", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+    assert after["lock"]["holder"] == "admin@desk", "what the first run gives back at its end is no longer its own"
 
 
 def test_what_a_killed_playbook_leaves_behind_ends_and_the_next_run_begins(
@@ -152,7 +152,7 @@ def test_what_a_killed_playbook_leaves_behind_ends_and_the_next_run_begins(
     with begun(simulator, tmp_path, wait_timeout=600) as first:
         waiting_for(lambda: len(reads(simulator, "machineconfigpools")) > 2, what="the first run waits")
         first.kill()
-    held = module("migration_lock", {"state": "info"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+    held = module("migration_journal", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
     waiting_for(lambda: not held_in(simulator), what="the module has noticed")
     seen = len(simulator.requests())
     second = playbook(str(book(tmp_path)), kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables={"wait_timeout": 0})
