@@ -66,6 +66,11 @@ class Cluster:
         found: Object = self._kind(api_version, kind).get(name=name, namespace=namespace or None).to_dict()
         return found
 
+    def delete_all(self, api_version: str, kind: str) -> None:
+        found = self._kind(api_version, kind)
+        for item in found.get().items:
+            found.delete(name=item.metadata.name)
+
     def define(self, group: str, version: str, kind: str, plural: str) -> None:
         names = {"kind": kind, "plural": plural, "singular": kind.lower(), "listKind": f"{kind}List"}
         schema = {"openAPIV3Schema": {"type": "object", "x-kubernetes-preserve-unknown-fields": True}}
@@ -169,6 +174,12 @@ def break_hosts(cluster: Cluster) -> Mapping[str, Any]:
     return {}
 
 
+def remove_nmstate(cluster: Cluster) -> Mapping[str, Any]:
+    """Then the nodes themselves are asked."""
+    cluster.delete_all("nmstate.io/v1beta1", "NodeNetworkState")
+    return {"ovn": {"mtu": 1401}}
+
+
 def break_addresses(cluster: Cluster) -> Mapping[str, Any]:
     cluster.merge(*NETWORK_OPERATOR, spec={"kubeProxyConfig": {"iptablesSyncPeriod": "30s"}})
     cluster.merge(*NETWORK_CONFIG, spec={"serviceNetwork": ["172.29.0.0/16"]})
@@ -229,6 +240,11 @@ SCENARIOS = {
         {check.id for check in workloads.CHECKS} - {"egress_ips_served"} | ALWAYS,
     ),
     "hosts": (break_hosts, {"extras": ("routes",)}, {check.id for check in host_network.CHECKS} | ALWAYS),
+    "hosts without NMState": (
+        remove_nmstate,
+        {"extras": ("routes",)},
+        {"host_routes", "mtu_fits_nodes"} | ALWAYS,
+    ),
     "addresses": (break_addresses, {}, {check.id for check in addressing.CHECKS} | ALWAYS),
     "unserved egress IPs": (unserved_egress_ips, {}, {"egress_ips_served"} | ALWAYS),
     "the way back": (
