@@ -91,3 +91,24 @@ def test_the_whole_role(tmp_path: Path, shape: dict[str, Any], variables: dict[s
     assert {node for node, _cause in counts} >= set(by_ssh)
     if "infra" in shape.get("pools", {}):
         assert ("worker-0", "manual") in counts and ("infra-0", "manual") in counts
+
+
+@pytest.mark.slow
+def test_a_migration_whose_nodes_are_rebooted_by_ssh(tmp_path: Path) -> None:
+    options = Options(masters=3, workers=2, speed=150, ssh=True, max_lifetime=600)
+    with running(options) as simulator:
+        assert simulator.ssh is not None
+        variables = {
+            "cno_allow_disruption": True,
+            "cno_preflight_acknowledge": ["etcd_backup", "tunnel_port_open", "nodes_not_routers", "nodes_ssh"],
+            "cno_reboot_strategy": "ssh",
+            "cno_reboot_ssh_extra_args": ["-F", str(simulator.ssh.config)],
+        }
+        run = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=variables)
+        assert run.code == 0, run.output[-4000:]
+        counts = reboots(simulator.disruptions())
+        told = [row["node"] for row in simulator.requests() if row["verb"] == "ssh"]
+    assert "complete: the cluster runs OVNKubernetes" in run.flat
+    assert sorted(told) == ["master-0", "master-1", "master-2", "worker-0", "worker-1"]
+    assert {node for node, cause in counts if cause == "manual"} == set(told)
+    assert set(counts.values()) == {1}
