@@ -257,7 +257,8 @@ def test_the_playbook_shows_keeps_and_stops(simulator: RunningSimulator, tmp_pat
     names = "items[?starts_with(metadata.name, 'dns') || metadata.name == 'etcd'].metadata.name"
     variables = {
         "cno_artifacts_dir": str(tmp_path / "artifacts"),
-        "cno_preflight_acknowledge": ["etcd_backup", "nodes_not_routers"],
+        "cno_preflight_acknowledge": ["nodes_not_routers"],
+        "cno_backup_etcd_enabled": True,
         "cno_preflight_skip": ["tunnel_port_open"],
         "cno_preflight_custom_checks": [own(names)],
     }

@@ -125,8 +125,11 @@ def settled(findings: Iterable[Finding], choices: Choices) -> tuple[Finding, ...
 
 
 def _chosen(finding: Finding, choices: Choices) -> Finding:
+    """With a severity of the user's choice, only ``block`` still wants to be acknowledged."""
     severity = cast("Severity", choices.severities.get(finding.id, finding.severity))
-    return replace(finding, severity=severity, acknowledged=finding.acknowledge and finding.id in choices.acknowledge)
+    wants = finding.acknowledge and (finding.id not in choices.severities or severity == "block")
+    known = wants and finding.id in choices.acknowledge
+    return replace(finding, severity=severity, acknowledge=wants, acknowledged=known)
 
 
 def preflight_verdict(findings: Collection[Finding], *, checks: int) -> Verdict:

@@ -137,6 +137,26 @@ def test_the_worst_comes_first():
     ]
 
 
+@pytest.mark.parametrize(
+    ("severity", "acknowledged", "blocking"),
+    [
+        ("block", False, True),
+        ("block", True, False),
+        ("warn", False, False),
+        ("info", False, False),
+        (None, False, True),
+        (None, True, False),
+    ],
+)
+def test_a_severity_of_ones_own_choice_is_a_decision(severity, acknowledged, blocking):
+    risk = finding("risk", "warn", acknowledge=True)
+    choices = Choices(
+        acknowledge=frozenset({"risk"} if acknowledged else ()), severities={"risk": severity} if severity else {}
+    )
+    (judged,) = settled([risk], choices)
+    assert judged.blocking is blocking
+
+
 def test_law_16_nothing_softens_what_could_not_be_read():
     unread = finding("etcd_backup", acknowledge=False, unreadable=True)
     choices = Choices(acknowledge=frozenset({"etcd_backup"}), severities={"etcd_backup": "info"})
