@@ -20,6 +20,8 @@ from .nodes import Node
 DEFAULT_ROUTES = ("0.0.0.0/0", "::/0")
 #: The routing table that a plain ``ip route`` shows; nmstate writes it as 254, or leaves it out.
 MAIN_TABLES = (None, 0, 254)
+#: Where an interface names its ports.
+CONTROLLERS = ("link-aggregation", "bridge", "vrf")
 #: Where an interface names the one that it lies on.
 BASES = ("vlan", "vxlan", "mac-vlan", "mac-vtap", "ipvlan", "infiniband")
 #: What configure-ovs.sh makes of the primary interface under OVN-Kubernetes.
@@ -109,8 +111,9 @@ def _current(state: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def ports(interface: Mapping[str, Any]) -> Iterator[str]:
     """The ports of a bond, a bridge, an OVS bridge (and of the bonds in it) or a VRF, in nmstate's old spelling too."""
-    for block in ("link-aggregation", "bridge", "vrf"):
-        yield from _ports(interface.get(block) or {})
+    for block in CONTROLLERS:
+        if interface.get(block):
+            yield from _ports(interface[block])
 
 
 def _ports(block: Mapping[str, Any]) -> Iterator[str]:
@@ -125,9 +128,8 @@ def _ports(block: Mapping[str, Any]) -> Iterator[str]:
 def bases(interface: Mapping[str, Any]) -> Iterator[str]:
     """The interface that a VLAN or its like lies on."""
     for block in BASES:
-        base = (interface.get(block) or {}).get("base-iface")
-        if base:
-            yield base
+        if interface.get(block) and interface[block].get("base-iface"):
+            yield interface[block]["base-iface"]
 
 
 def hardware_addresses(state: Mapping[str, Any], names: Collection[str]) -> frozenset[str]:
