@@ -26,9 +26,13 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimul
 
 @pytest.fixture(autouse=True)
 def no_write(simulator: RunningSimulator) -> Iterator[None]:
+    """Nothing is written; a probe of the preflight is a command that only looks, and the only one."""
     before = len(simulator.requests())
     yield
-    assert accepted(writes(simulator.requests()[before:])) == []
+    made = accepted(writes(simulator.requests()[before:]))
+    assert [
+        row for row in made if row["verb"] != "exec" or "echo ==interfaces" not in " ".join(row["body"]["command"])
+    ] == []
 
 
 @pytest.mark.parametrize(
