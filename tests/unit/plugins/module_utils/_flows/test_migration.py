@@ -537,8 +537,9 @@ def test_a_refused_flip_is_taken_back_before_the_migration_is():
 def test_a_flip_that_is_applied_after_all_is_no_longer_aborted():
     cluster, clock = cluster_at("flipped"), ScriptedClock()
     clock.at(10, lambda: apply(cluster))
-    with pytest.raises(Refused, match=r"has been switched to OVNKubernetes already.*roll it back"):
+    with pytest.raises(Refused, match=r"has been switched to OVNKubernetes already.*roll it back") as ended:
         reach(cluster, "idle", clock=clock, allow_abort=True)
+    assert ended.value.facts == {"switched": True}
     assert cluster.writes == []
 
 
