@@ -147,8 +147,8 @@ options:
     default: []
   severities:
     description:
-      - Severities in place of the checks' own, as a dictionary of ids to V(block), V(warn) or V(info). Findings that get
-        V(warn) or V(info) here no longer want to be acknowledged.
+      - Severities in place of the checks' own, as a dictionary of ids to V(block), V(warn) or V(info). Findings that
+        get V(warn) or V(info) here no longer want to be acknowledged.
     type: dict
     default: {}
   custom_checks:

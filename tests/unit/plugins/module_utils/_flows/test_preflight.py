@@ -4,10 +4,16 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import kinds
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, Refused
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    Forbidden,
+    MigrationError,
+    Refused,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.choices import (
     Choices,
     CustomCheck,
@@ -118,3 +124,9 @@ def test_law_16_a_kind_of_ones_own_that_may_not_be_read():
     (finding,) = told(cluster, own("items", severity="info"))
     assert (finding["severity"], finding["unreadable"], finding["blocking"]) == ("block", True, True)
     assert finding["message"] == "not known, because configmaps could not be read: HTTP 403"
+
+
+def test_without_the_jmespath_package(monkeypatch):
+    monkeypatch.setitem(sys.modules, "jmespath", None)
+    with pytest.raises(MigrationError, match="pip install jmespath"):
+        preflight(clean_cluster(), WANTED, own("items"))
