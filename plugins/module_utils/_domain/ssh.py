@@ -20,6 +20,8 @@ from .reboots import Request
 UNTOLD, ELSEWHERE = 74, 75
 _CLIENT_FAILED = 255
 
+#: On a line of its own: the user's shell may greet first.
+_BOOT_ID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.MULTILINE)
 _NOISE = re.compile(
     r"^(Authenticated to |Transferred: |Bytes per second|Warning: Permanently added |@|debug\d|\** ?WARNING: )"
 )
@@ -60,8 +62,8 @@ def answer(ended: Ended, *, boot_id: str) -> Request:
     :param boot_id: the boot that the node is to leave; the command prints the one that it is on, and goes on only when
         it is this one
     """
-    told = ended.output.strip().splitlines()[:1]
-    if told and told[0] != boot_id and re.fullmatch(r"[0-9a-f-]{36}", told[0]):
+    told = _BOOT_ID.search(ended.output)
+    if told and told.group() != boot_id:
         return Request("elsewhere", "it says that it is on another boot already")
     if ended.code == 0:
         return Request("accepted")

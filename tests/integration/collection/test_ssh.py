@@ -161,6 +161,7 @@ def test_rsh_first_and_ssh_when_it_could_not_send(site: Site) -> None:
     assert [node for node, _command in site.commands()] == ["worker-1"]
 
 
+@pytest.mark.slow
 def test_a_missing_key_is_told_before_anything_is_done(site: Site) -> None:
     given = {**site.by_bastion, "ssh_private_key_file": str(site.cwd / "none")}
     result = site.reboot(["worker-0"], **given)

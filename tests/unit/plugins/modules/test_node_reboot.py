@@ -154,6 +154,13 @@ def test_by_ssh(bench, site, logins):
     assert bench.cluster.made("execute") == []
 
 
+@pytest.mark.parametrize("off", ["off", False], ids=["text", "as YAML reads it"])
+def test_checks_of_host_keys_that_are_off(bench, site, logins, off):
+    assert results(bench.run("node_reboot", strategy="ssh", ssh_host_key_checking=off, nodes=["worker-0"])) == {
+        "worker-0": "rebooted"
+    }
+
+
 @pytest.mark.parametrize("strategy", ["ssh", "rsh_then_ssh"])
 def test_check_mode_logs_in_nowhere(bench, site, logins, strategy):
     result = bench.run("node_reboot", check=True, strategy=strategy, approve_csrs=True)

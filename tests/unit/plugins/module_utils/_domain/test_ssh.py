@@ -28,6 +28,7 @@ Host key verification failed.
     [
         pytest.param(Ended(0, f"{OLD}\n", IN), "accepted", "", id="taken"),
         pytest.param(Ended(75, f"{NEW}\n", IN), "elsewhere", "another boot", id="rebooted already"),
+        pytest.param(Ended(75, f"Welcome\n{NEW}\n", IN), "elsewhere", "another boot", id="after a greeting"),
         pytest.param(Ended(75, "", IN), "unsent", "boot id", id="it told no boot id"),
         pytest.param(Ended(74, "", f"{IN}cat: no such file\n"), "unsent", "no such file", id="it cannot tell one"),
         pytest.param(Ended(255, f"{OLD}\n", f"{IN}Connection to x closed by remote host.\n"), "unknown", "", id="cut"),
