@@ -194,4 +194,4 @@ def test_settings_as_options_of_cno_migration(network_type, block, expected):
 
 def test_the_network_of_a_backup_without_one():
     with pytest.raises(ValueError):
-        _ = Contents(objects=()).network
+        assert Contents(objects=()).network is None
