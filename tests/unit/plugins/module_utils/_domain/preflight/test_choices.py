@@ -103,8 +103,7 @@ WELL = {"id": "my_check", "kind": "Pod", "api_version": "v1", "query": "items", 
     ids=["empty query", "only an id", "no id", "unknown key", "unknown severity"],
 )
 def test_checks_of_ones_own_that_are_malformed(given, problem):
-    params = {"acknowledge": [], "skip": [], "severities": {}, "custom_checks": [WELL, given]}
-    choices = Choices.from_params(params)
+    choices = Choices.from_params({"acknowledge": [], "skip": [], "severities": {}, "custom_checks": [WELL, given]})
     assert choices.malformed == (problem,)
     assert objections(choices, CHECKS) == [problem]
 
