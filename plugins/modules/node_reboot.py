@@ -109,8 +109,9 @@ options:
       - With how many failed nodes further batches are still begun. A node has failed when it has not proven its reboot
         within O(reboot_timeout), or when it cannot be commanded at all. The others of its batch are always waited for.
       - With more failures than this nothing more is begun. With V(0), the default, that is so after the first.
-      - After a control-plane node that was commanded and has not come back, no other control-plane node is
-        commanded, whatever is allowed here, unless O(order=all_at_once). A control plane that does not become whole,
+      - After a control-plane node that has failed no other control-plane node is commanded, whatever is allowed here,
+        since two may not be down at once. Exceptions are O(order=all_at_once), and a node that could not be given the
+        command and is still Ready on its old boot. The other pools go on. A control plane that does not become whole,
         once its node is back, ends the module at once.
       - The module fails in the end when any node has failed, and names each with its last known state.
     type: int

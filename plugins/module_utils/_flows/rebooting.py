@@ -97,7 +97,7 @@ class Rebooter:
     def _may_go_down(self, batch: Batch) -> bool:
         """Never two control-plane nodes at once: after one that was commanded and has not proven its reboot no other is
         commanded, since nobody knows when it goes down."""
-        open_ = [watch.target.node for watch in self.failures if watch.target.control_plane and watch.reached]
+        open_ = [watch.target.node for watch in self.failures if watch.target.control_plane and watch.perhaps_down]
         if not open_ or batch.targets[0].under_way:
             return True
         for name in batch.names:

@@ -69,6 +69,8 @@ class SigningDesk:
             self.waiting = None
             self.troubles[""] = f"Pending certificate signing requests could not be read: {error.seen}"
             return
+        # An API server that has just started denies everything until it has read its roles.
+        self.troubles.clear()
         nodes = readers.nodes(self.cluster) if found else []
         judged = [(request, decision(signing_request(request), nodes=nodes)) for request in found]
         self.waiting = [judgment for request, judgment in judged if not self._approved(request, judgment)]

@@ -50,6 +50,7 @@ class Watch:
     _way: Way | None = None
     _certain: bool = False
     _closed: bool = False
+    _up: bool = False
     _down_at: str | None = None
 
     @property
@@ -57,6 +58,12 @@ class Watch:
         """Whether we have commanded the node. One that reported an error, and rebooted all the same, counts too."""
         rebooted = self.evidence is not None and self.evidence.result == "rebooted"
         return self._sent is not None or (self.reached and rebooted)
+
+    @property
+    def perhaps_down(self) -> bool:
+        """Whether a node that has failed may be down, or go down any moment: all but one that is up and was told
+        nothing."""
+        return self.reached or not self._up
 
     @property
     def insistent(self) -> bool:
@@ -67,6 +74,7 @@ class Watch:
 
         :param hint: what to add to the last known state of a node that has failed
         """
+        self._up = node is not None and node.ready and node.boot_id == self.target.boot_id_before
         verdict = reboot_verdict(self.target, node)
         if verdict.state == "done":
             self.evidence = self._proof(node, moment)

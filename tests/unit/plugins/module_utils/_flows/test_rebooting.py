@@ -165,6 +165,14 @@ def test_no_control_plane_node_follows_one_that_is_lost_and_the_workers_do(site,
     assert rows(caught.value.facts)["master-2"]["detail"] == "not begun, since master-1 may be down"
 
 
+def test_no_control_plane_node_follows_one_that_an_earlier_run_has_lost(site):
+    site.cluster.change(NODE, "master-0", {"status": {"conditions": [objects.node_ready(False)]}})
+    before = {**site.boot_ids(), "master-0": "older"}
+    with pytest.raises(MigrationError, match="master-0: rebooted, but not Ready"):
+        run(site, timeout=600, max_failures=1, boot_ids=before)
+    assert site.commanded == ["worker-0", "worker-1", "worker-2"]
+
+
 def test_a_control_plane_node_that_could_not_be_told_is_up_so_the_next_may_go(site):
     site.cluster.remove(POD, "machine-config-daemon-master-0", namespace="openshift-machine-config-operator")
     with pytest.raises(MigrationError, match=r"master-0: .*no running machine-config-daemon pod"):

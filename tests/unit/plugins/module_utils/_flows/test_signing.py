@@ -113,6 +113,9 @@ def test_requests_that_may_not_be_read_are_not_taken_for_none(cluster):
     at.look()
     assert at.to_json()["pending_csrs"] is None
     assert "could not be read: HTTP 403" in at.warnings[0]
+    at.look(now=True)
+    assert pending(at) == ["foreign", "ours"]
+    assert "could not be read" not in at.warnings[0], "it was an API server that had just started"
 
 
 def test_a_missing_right_is_told_before_anything_is_done(cluster):
