@@ -24,6 +24,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     VALIDATING_WEBHOOKS,
     Kind,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import NotFound
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.patches import merged
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
@@ -89,8 +90,6 @@ def saved_cluster(step: Step = "not_started", *, target: str = OVN, ocp: str = "
 
 def hide(cluster: FakeCluster, kind: Kind) -> None:
     """There is no such kind: its CRD is not there."""
-    from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import NotFound
-
     error = NotFound(tried=f"list {kind.title}", seen="HTTP 404, the server could not find the requested resource")
     cluster.fail(error, verb="list", kind=kind, times=None)
 

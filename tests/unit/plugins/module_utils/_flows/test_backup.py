@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 import pytest
+import yaml
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CONFIG_MAP,
@@ -20,8 +21,15 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     VALIDATING_WEBHOOKS,
     Kind,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain import manifests
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backups import Contents
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Conflict, Forbidden, NotFound
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.configuration import key
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    Conflict,
+    Forbidden,
+    MigrationError,
+    NotFound,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.loans import Loan, Thing, entries
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows import parcels
@@ -425,6 +433,29 @@ def test_files(tmp_path):
     again = backup_of(cluster, directory=str(tmp_path))
     assert not again.changed
     assert [path.name for path in tmp_path.iterdir()] == [FIRST]
+
+
+def test_files_hold_every_object_as_a_manifest(tmp_path):
+    cluster = saved_cluster()
+    paths = backup_of(cluster, directory=str(tmp_path)).facts["files"]
+    texts = [Path(path).read_text(encoding="utf-8") for path in paths if path.endswith(".yaml")]
+    loaded = [body for text in texts for body in yaml.safe_load_all(text)]
+    assert loaded == [manifests.manifest(body) for body in sorted_like(loaded, collect(cluster).objects)]
+
+
+def sorted_like(wanted, bodies):
+    """The same objects in the order of the files, which are one for each kind."""
+    found = {key(body): body for body in bodies}
+    assert len(found) == len(wanted)
+    return [found[key(body)] for body in wanted]
+
+
+def test_files_that_cannot_be_written_do_not_cost_the_backup(tmp_path):
+    cluster = saved_cluster()
+    (tmp_path / "taken").write_text("a file\n", encoding="utf-8")
+    with pytest.raises(MigrationError, match="It is in the cluster"):
+        backup_of(cluster, directory=str(tmp_path / "taken"))
+    assert tell(cluster, target=OVN).facts["backup"]["id"] == FIRST
 
 
 def test_files_of_the_way_back(tmp_path):
