@@ -15,13 +15,12 @@ from tests.integration.ansible_runs import module, playbook
 from tests.integration.records import accepted, named, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
-from tests.simulator.seed.nodes import PRIMARY_INTERFACE
 
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 
 HEALTH_CHECKS = "machinehealthchecks.machine.openshift.io"
-WEBHOOKS = "validatingwebhookconfigurations.admissionregistration.k8s.io"
-USERS_WEBHOOK = "image-policy.shop.example.com"
+VALIDATING = "validatingwebhookconfigurations.admissionregistration.k8s.io"
+MUTATING = "mutatingwebhookconfigurations.admissionregistration.k8s.io"
 POOLS = "machineconfigpools.machineconfiguration.openshift.io"
 POLICIES = "nodenetworkconfigurationpolicies.nmstate.io"
 OWNERS_CHECK = {
@@ -40,13 +39,11 @@ OWNERS_CHECK = {
 }
 
 
-def policy(name: str, *interfaces: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "apiVersion": "nmstate.io/v1",
-        "kind": "NodeNetworkConfigurationPolicy",
-        "metadata": {"name": name, "labels": {"team": "net"}},
-        "spec": {"desiredState": {"interfaces": [*interfaces]}},
-    }
+#: behind Services, and slower than 3 seconds, with the simulator's extra ``webhooks``
+USERS_HOOKS = {"image-policy.shop.example.com", "validation.gatekeeper.sh", "inject.mesh.example.com"}
+#: of the simulator's extra ``vlan``
+PRIMARY_POLICIES = ("bond0-uplink", "bond0-vlan100")
+OTHER_POLICY = "enp3s0-storage"
 
 
 @pytest.fixture
@@ -85,19 +82,14 @@ def by_roles(directory: Path) -> str:
     return str(path)
 
 
-@pytest.mark.parametrize("simulator", [{"masters": 1, "workers": 2}], indirect=True)
+@pytest.mark.parametrize(
+    "simulator", [{"masters": 1, "workers": 2, "extras": ("vlan", "webhooks", "mhc")}], indirect=True
+)
 def test_a_migration_borrows_for_each_window_and_gives_everything_back(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
     kubectl(simulator, "create", "-f", "-", given=OWNERS_CHECK)
-    kubectl(
-        simulator,
-        "create",
-        "-f",
-        "-",
-        given=policy("primary", {"name": PRIMARY_INTERFACE, "type": "ethernet", "state": "up"}),
-    )
-    kubectl(simulator, "create", "-f", "-", given=policy("other", {"name": "ens9", "type": "ethernet", "state": "up"}))
+    before = timeouts(simulator)
     start = len(simulator.requests())
     variables = {
         "cno_allow_disruption": True,
@@ -114,8 +106,13 @@ def test_a_migration_borrows_for_each_window_and_gives_everything_back(
     finished = place(made, "networks.operator.openshift.io", {"spec": {"migration": None}})
     raised, lowered = (place(made, POOLS, {"spec": {"maxUnavailable": value}}) for value in ("100%", None))
     deleted = next(number for number, row in enumerate(made) if (row["verb"], row["resource"]) == ("delete", POLICIES))
-    shortened, prolonged = (place_of_timeout(made, seconds) for seconds in (3, 10))
-    assert max(raised, deleted) < asked < lowered < shortened < flipped < prolonged < finished
+    hooks = [number for number, row in enumerate(made) if row["resource"] in (VALIDATING, MUTATING)]
+    shortened, prolonged = hooks[: len(USERS_HOOKS)], hooks[len(USERS_HOOKS) :]
+    assert max(raised, deleted) < asked < lowered < min(shortened) < max(shortened) < flipped
+    assert flipped < min(prolonged) < max(prolonged) < finished
+    assert {made[number]["body"][-1]["value"] for number in shortened} == {3}
+    assert {made[number]["body"][0]["value"] for number in shortened} == USERS_HOOKS
+    assert timeouts(simulator) == before
 
     assert {named(row) for row in made if row["resource"] == HEALTH_CHECKS} == {"workers"}
     assert [row["body"]["metadata"]["annotations"]["cluster.x-k8s.io/paused"] for row in of(made, HEALTH_CHECKS)] == [
@@ -127,22 +124,26 @@ def test_a_migration_borrows_for_each_window_and_gives_everything_back(
     checks = {check["metadata"]["name"]: check["metadata"] for check in read(simulator, HEALTH_CHECKS, "-A")["items"]}
     assert "cluster.x-k8s.io/paused" not in checks["workers"].get("annotations", {})
     assert checks["owners"]["annotations"] == {"cluster.x-k8s.io/paused": "since May"}
-    assert [hook["timeoutSeconds"] for hook in read(simulator, WEBHOOKS, USERS_WEBHOOK)["webhooks"]] == [10]
     assert "maxUnavailable" not in read(simulator, POOLS, "worker")["spec"]
+
+    assert simulator.disruptions()["counts"]["intervals"]["machine_deleted"] == 0
 
     left = module("migration_borrow", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)["loans"]
     assert [(loan["what"], loan["name"], loan["step"]) for loan in left] == [
-        ("network_policy", "primary", "cno_prepare")
+        ("network_policy", name, "cno_prepare") for name in PRIMARY_POLICIES
     ]
-    assert [body["metadata"]["name"] for body in read(simulator, POLICIES)["items"]] == ["other"]
+    assert [body["metadata"]["name"] for body in read(simulator, POLICIES)["items"]] == [OTHER_POLICY]
 
-    before = len(simulator.requests())
+    seen = len(simulator.requests())
     again = playbook(book, kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=variables)
     assert (again.code, again.counts["changed"]) == (0, 0), again.output[-4000:]
-    assert writes(simulator.requests()[before:]) == []
+    assert writes(simulator.requests()[seen:]) == []
 
     module("primary_nncp", {"state": "restored"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
-    assert read(simulator, POLICIES, "primary")["metadata"]["labels"] == {"team": "net"}
+    assert {body["metadata"]["name"] for body in read(simulator, POLICIES)["items"]} == {
+        *PRIMARY_POLICIES,
+        OTHER_POLICY,
+    }
 
 
 def of(made: list[Any], resource: str) -> list[Any]:
@@ -155,9 +156,14 @@ def place(made: list[Any], resource: str, body: Mapping[str, Any]) -> int:
     return found
 
 
-def place_of_timeout(made: list[Any], seconds: int) -> int:
-    [found] = [n for n, row in enumerate(made) if row["resource"] == WEBHOOKS and row["body"][-1]["value"] == seconds]
-    return found
+def timeouts(simulator: RunningSimulator) -> dict[tuple[str, str], int]:
+    """(kind and name of the configuration, name of the webhook) -> seconds."""
+    configurations = read(simulator, f"{VALIDATING},{MUTATING}")["items"]
+    return {
+        (f"{body['kind']}/{body['metadata']['name']}", hook["name"]): hook["timeoutSeconds"]
+        for body in configurations
+        for hook in body["webhooks"]
+    }
 
 
 @pytest.mark.parametrize("simulator", [{"masters": 1, "workers": 1, "pools": {"infra": 1, "empty": 0}}], indirect=True)
@@ -186,6 +192,7 @@ def test_law_07_a_health_check_sleeps_on_until_the_last_reboot(simulator: Runnin
         assert not result.get("failed"), result
         return result
 
+    before = timeouts(simulator)
     run("migration_borrow", state="borrowed", machine_health_checks=True, webhook_timeout=3)
     run("cno_migration", state="prepared", wait_sleep=1)
     run("mcp_wait", network_type="OVNKubernetes", wait_sleep=1)
@@ -197,4 +204,4 @@ def test_law_07_a_health_check_sleeps_on_until_the_last_reboot(simulator: Runnin
     run("node_reboot", wait_sleep=1)
     back = run("migration_borrow", state="returned")
     assert (back["changed"], back["kept"], back["loans"]) == (True, [], [])
-    assert [hook["timeoutSeconds"] for hook in read(simulator, WEBHOOKS, USERS_WEBHOOK)["webhooks"]] == [10]
+    assert timeouts(simulator) == before
