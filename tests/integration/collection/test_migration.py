@@ -145,7 +145,9 @@ def test_no_operator_was_judged_between_flip_and_last_reboot(migrated: Migrated)
     """Only co/network is read there, for a refusal of the flip, and only until the operator has applied it."""
     flip = _flip(migrated)
     last = max(row["up_at"] for row in migrated.disruptions["reboots"] if row["cause"] == "manual")
-    commands = [row["seq"] for row in migrated.requests if row["verb"] == "exec"]
+    commands = [
+        row["seq"] for row in migrated.requests if row["verb"] == "exec" and "shutdown" in row["body"]["command"]
+    ]
     read = [
         row
         for row in migrated.requests
