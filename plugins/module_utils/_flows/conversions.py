@@ -55,7 +55,7 @@ def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: Question) -
     :raises WaitEnded: with a row per object, when something is not converted
     """
     shelf = Shelf(cluster)
-    index = backups.newest([index for index in shelf.indexes() if not index.late], target=question.target)
+    index = backups.last(shelf.indexes(), target=question.target)
     if index is None:
         return _without_backup(question)
     saved = _by_kind(shelf.read(index).objects)

@@ -89,6 +89,7 @@ def test_the_way_back(shop):
         "kind": "Namespace",
         "metadata": {"name": "shop", "annotations": {"k8s.ovn.org/multicast-enabled": "true"}},
     }
+    shop.cluster.server_seconds = lambda: 60.0
     put_backup(shop, namespace, target="OpenShiftSDN")
     result = shop.run("feature_conversion", target="OpenShiftSDN", wait_timeout=1)
     assert result["conversions"][0]["target"] == "netnamespaces.network.openshift.io shop"
@@ -108,6 +109,12 @@ def test_a_late_backup_does_not_know_what_there_was(bench):
     bench.cluster = cluster_at("rebooted")
     put_backup(bench, late=True)
     assert "no backup from before" in bench.run("feature_conversion")["msg"]
+
+
+def test_a_backup_of_the_migration_before_the_way_back_is_history(shop):
+    shop.cluster.server_seconds = lambda: 60.0
+    put_backup(shop, target="OpenShiftSDN")
+    assert "no backup from before the migration to OVNKubernetes" in shop.run("feature_conversion")["msg"]
 
 
 def test_one_of_two_that_was_overwritten_is_a_warning(shop):
