@@ -87,7 +87,6 @@ class StandInCluster:
         create("pods", pod("web", node_name="node-0"), actor="seed")
         create("customresourcedefinitions.apiextensions.k8s.io", THINGS, actor="seed")
 
-
     def webhook_failure(self, namespace: str, name: str) -> str | None:
         return self.unreachable.get((namespace, name))
 

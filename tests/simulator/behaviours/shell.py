@@ -463,6 +463,16 @@ class Shell:
             return ExecResult()
         return self._program(words, missing=f"sudo: {words[0]}: command not found\n")
 
+    def _env(self, arguments: Sequence[str]) -> ExecResult:
+        """``env NAME=VALUE… COMMAND``."""
+        words = list(arguments)
+        while words and "=" in words[0]:
+            name, _equals, value = words.pop(0).partition("=")
+            self.session.variables[name] = value
+        if not words:
+            return ExecResult("".join(f"{name}={value}\n" for name, value in self.session.variables.items()))
+        return self._program(words, missing=f"env: '{words[0]}': No such file or directory\n")
+
     def _timeout(self, arguments: Sequence[str]) -> ExecResult:
         """``timeout SECONDS COMMAND``; what takes longer ends with 124."""
         words = [word for word in arguments if not word.startswith("-")]
@@ -602,6 +612,7 @@ _PROGRAMS: dict[str, _Run] = {
     "chroot": Shell._chroot,
     "sudo": Shell._sudo,
     "nohup": Shell._prefix,
+    "env": Shell._env,
     "timeout": Shell._timeout,
     "shutdown": Shell._shutdown,
     "reboot": Shell._reboot,

@@ -32,6 +32,8 @@ def scene() -> Scene:
         ("echo host=$(hostname) `echo x`", "host=worker-0 x\n", "", 0),
         ("name=$(hostname); echo \"on $name\" '$name'", "on worker-0 $name\n", "", 0),
         ("set -e; false; echo never", "", "", 1),
+        ("env A=b C= hostname", "worker-0\n", "", 0),
+        ("env A=b nonsense", "", "env: 'nonsense': No such file or directory\n", 127),
         ("test -s /etc/hostname && echo filled", "filled\n", "", 0),
         ("[ 3 -gt 2 ] && [ a != b ] && ! test -d /nowhere", "", "", 0),
         ("# nothing\necho it", "it\n", "", 0),
