@@ -198,7 +198,7 @@ def _last_screen(
     for node, mco, ours, down, network_down in rows:
         print(f"{node:<14}{mco:>12}{ours:>13}{down:>11.0f}s{network_down:>21.0f}s")
     print(f"\nThe API was down for {_down(disruptions, 'api_down'):.0f} simulated seconds.")
-    report = artifacts / "localhost-migration.md"
+    report = artifacts / f"localhost-{'rollback' if rollback else 'migration'}.md"
     if report.exists():
         print("\n" + _phases(report.read_text(encoding="utf-8")))
         print(f"\nReport:     {report}")
@@ -215,7 +215,7 @@ def _compared(comparison: Path) -> list[str]:
     if not comparison.exists():
         return ["the cluster was not compared with the backup"]
     told = json.loads(comparison.read_text(encoding="utf-8"))
-    print(f"\nCompared with backup {told['backup']['id']}: {told['summary']}")
+    print(f"\n{told['summary']}")
     for row in told["differences"]:
         print(f"  {row['object']} {row['path']}: {json.dumps(row['backup'])} -> {json.dumps(row['now'])}")
         print(f"    {row['explanation'] or 'nobody knows why'}")
