@@ -183,6 +183,7 @@ def test_law_10_pools_are_paused_and_only_ours_are_resumed(simulator: RunningSim
     assert paused(simulator) == {"empty": False, "infra": True, "master": False, "worker": False}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("simulator", [{"masters": 1, "workers": 1}], indirect=True)
 def test_law_07_a_health_check_sleeps_on_until_the_last_reboot(simulator: RunningSimulator, tmp_path: Path) -> None:
     kubeconfig = simulator.kubeconfig
