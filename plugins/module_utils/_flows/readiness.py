@@ -12,7 +12,7 @@ from typing import Optional
 
 from .._domain.journals import Journal, not_rebooted
 from .._domain.loans import Ledger
-from .._domain.networks import SDN, other
+from .._domain.networks import SDN
 from .._domain.nodes import Node
 from .._domain.pausing import held, held_verdict, left_to_owner
 from .._domain.verdicts import Verdict
@@ -64,8 +64,11 @@ def _ours(view: PoolsView, ledger: Ledger) -> tuple[str, ...]:
 def _dark(nodes: Sequence[Node], record: Optional[Journal], *, target: str) -> bool:
     """Whether the cluster is still in the window of the migration that is being undone: flipped, not all rebooted.
 
-    The operators that render configurations live in the pod network, which is down there.
+    The operators that render configurations live in the pod network, which is down there. A record for ``target`` itself
+    was written right before its flip, so this has been answered already, and the one that told the answer is gone.
     """
-    if record is None or record.target != other(target) or record.closed_at is not None:
+    if record is None or record.closed_at is not None:
         return False
+    if record.target == target:
+        return True
     return bool(not_rebooted(nodes, record.boot_ids)) or any(not node.ready for node in nodes)

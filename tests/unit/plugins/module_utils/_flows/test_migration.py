@@ -585,6 +585,13 @@ def test_in_the_window_of_the_migration_that_is_undone_nobody_renders():
     assert recorded(cluster).boot_ids == {name: f"{name}-boot-1" for name in NODES}
 
 
+def test_a_run_that_was_killed_between_the_record_and_the_flip_goes_on_in_the_window():
+    cluster, clock = cluster_at("rolling", target=SDN), ScriptedClock()
+    put_journal(cluster, target=SDN)
+    clock.at(8, lambda: apply(cluster, target=SDN))
+    assert reach(cluster, "switched", clock=clock, target=SDN).changed
+
+
 @pytest.mark.parametrize("is_recorded", [True, False], ids=["recorded", "flipped by hand"])
 def test_a_switched_cluster_is_prepared_for_the_way_back(is_recorded):
     cluster, clock = cluster_at("applied"), ScriptedClock()
