@@ -64,8 +64,8 @@ def _ours(view: PoolsView, ledger: Ledger) -> tuple[str, ...]:
 def _dark(nodes: Sequence[Node], record: Optional[Journal], *, target: str) -> bool:
     """Whether the cluster is still in the window of the migration that is being undone: flipped, not all rebooted.
 
-    The operators that render configurations live in the pod network, which is down there. A record for ``target`` itself
-    was written right before its flip, so this has been answered already, and the one that told the answer is gone.
+    The operators that render configurations live in the pod network, which is down there. A record for ``target``
+    itself was written right before its flip: then the flip was allowed already, and the former record is gone.
     """
     if record is None or record.closed_at is not None:
         return False

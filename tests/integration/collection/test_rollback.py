@@ -262,6 +262,20 @@ def test_a_rollback_from_the_middle_of_a_migration(tmp_path: Path, to: str, mco:
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("ocp", ["4.12", "4.15", "4.16"])
+def test_a_rollback_on_other_versions(tmp_path: Path, ocp: str) -> None:
+    with cluster(tmp_path, ocp=ocp, workers=1) as simulator:
+        before = settled(simulator)
+        bring(simulator, tmp_path, to="complete")
+        run = rollback(simulator, tmp_path)
+        assert run.code == 0, run.output
+        assert "UNEXPLAINED" not in run.flat
+        after = settled(simulator)
+        assert (after["config"], after["pools"]) == (before["config"], before["pools"])
+        assert reboots(simulator.disruptions()) == counts(2, 2, nodes=("master-0", "worker-0"))
+
+
+@pytest.mark.slow
 def test_a_rollback_while_the_switch_is_not_applied_yet(tmp_path: Path) -> None:
     with cluster(tmp_path, durations={"cno_apply": 120.0}, speed=20) as simulator:
         before = settled(simulator)
