@@ -154,7 +154,8 @@ def _after_flip(seen: Observation) -> Position:
             f"{waiting} not rebooted since the flip: {listed(seen.not_rebooted)}",
             "reboot them (cno_reboot)",
         )
-    if seen.not_ready:
+    # Once pools are resumed, a node that is not Ready is in the second round of the Machine Config Operator.
+    if seen.not_ready and (seen.target == OVN or seen.paused):
         return Position(
             "awaiting_reboot",
             f"every node has rebooted since the flip, but not Ready since: {listed(seen.not_ready)}",

@@ -177,6 +177,13 @@ def test_law_10_after_the_reboots_the_pools_have_to_follow(facts, phase, followi
     assert following in where.next
 
 
+def test_law_10_a_node_that_goes_down_after_the_pools_were_resumed_is_not_awaited_for_our_reboot():
+    paused = {"pools": PENDING, "paused": ("worker",)}
+    assert back(SDN, SDN, SDN, SDN, not_rebooted=(), not_ready=("w1",), **paused).phase == "awaiting_reboot"
+    where = back(SDN, SDN, SDN, SDN, not_rebooted=(), not_ready=("w1",), pools=ROLLING)
+    assert (where.phase, where.next) == ("verifying", "wait for the pools (cno_verify)")
+
+
 @pytest.mark.parametrize(
     ("facts", "phase"),
     [
