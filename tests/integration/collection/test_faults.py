@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import signal
 import subprocess
-import time
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.ansible_runs import environment, migration_command, playbook
+from tests.integration.ansible_runs import playbook
 from tests.integration.records import accepted, reboots, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
@@ -34,47 +30,6 @@ def simulator(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Runnin
     options = Options(max_lifetime=900, kubeconfig=tmp_path / "kubeconfig", state=tmp_path / "state.json", **settings)
     with running(options) as simulator:
         yield simulator
-
-
-def test_killed_at_any_moment_it_goes_on_from_an_empty_directory(simulator: RunningSimulator, tmp_path: Path) -> None:
-    for place, moment in enumerate([("mco", "worker"), ("manual", "master"), ("manual", "worker")]):
-        directory = tmp_path / f"killed-{place}"
-        directory.mkdir()
-        _kill_when(partial(_began, simulator, *moment), simulator, directory)
-    last = tmp_path / "last"
-    last.mkdir()
-    run = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=last, variables=CONSENT)
-    assert run.code == 0, run.output[-4000:]
-    assert "complete: the cluster runs OVNKubernetes" in run.flat
-    assert dict(reboots(simulator.disruptions())) == EACH_ONCE
-
-
-def _began(simulator: RunningSimulator, cause: str, role: str) -> bool:
-    rows = simulator.disruptions()["reboots"]
-    return any(row["cause"] == cause and row["node"].startswith(role) for row in rows)
-
-
-def _kill_when(reached: Callable[[], bool], simulator: RunningSimulator, directory: Path) -> None:
-    """Start the migration and kill it, with all that it has started, as soon as ``reached`` says so."""
-    with (directory / "log").open("wb") as log:
-        process = subprocess.Popen(
-            migration_command(CONSENT),
-            env=environment(simulator.kubeconfig, home=directory),
-            cwd=directory,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    try:
-        deadline = time.monotonic() + 120
-        while not reached():
-            assert process.poll() is None, (directory / "log").read_text(encoding="utf-8")[-3000:]
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-    finally:
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
 
 
 STORMS = ("conflict_storm,count=3", "throttle_storm,count=6", "exec_dropped:master-1", "node_slow:worker-2,factor=2")
