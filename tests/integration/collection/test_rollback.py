@@ -335,6 +335,20 @@ def test_a_killed_rollback_goes_on_from_an_empty_directory(tmp_path: Path, momen
         assert paused == []
 
 
+@pytest.mark.slow
+def test_a_killed_abort_goes_on_from_an_empty_directory(tmp_path: Path) -> None:
+    with cluster(tmp_path, speed=120) as simulator:
+        before = settled(simulator)
+        bring(simulator, tmp_path, to="prepared")
+        _kill_when(_patched(simulator, "networks.operator", '"migration": null'), simulator, tmp_path)
+        elsewhere = tmp_path / "elsewhere"
+        elsewhere.mkdir()
+        run = rollback(simulator, elsewhere, cno_lock_take_over=True)
+        assert run.code == 0, run.output
+        assert settled(simulator) == before
+        assert reboots(simulator.disruptions()) == counts(2, 0)
+
+
 def _kill_when(reached: Callable[[], bool], simulator: RunningSimulator, directory: Path) -> None:
     command = ["ansible-playbook", f"{COLLECTION}.rollback", "-e", json.dumps({**QUICK, **CONSENT})]
     with (directory / "log").open("wb") as log:
