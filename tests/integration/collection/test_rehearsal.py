@@ -22,7 +22,7 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimul
     directory = tmp_path_factory.mktemp("rehearsal")
     options = Options(
         masters=1,
-        workers=2,
+        workers=1,
         speed=0,
         max_lifetime=900,
         kubeconfig=directory / "kubeconfig",
@@ -62,12 +62,12 @@ def _let_the_operator_go_on(simulator: RunningSimulator, cwd: Path) -> None:
 
 #: phase -> how the cluster gets there from the one before, and what a rehearsal from there has to tell
 STAGES: dict[str, tuple[Action, tuple[str, ...]]] = {
-    "not_started": (lambda simulator, cwd: None, ('"networkType": "OVNKubernetes"', "3 nodes would be rebooted")),
+    "not_started": (lambda simulator, cwd: None, ('"networkType": "OVNKubernetes"', "2 nodes would be rebooted")),
     "preparing": (_ask_while_a_pool_degrades, ("preparing: pool worker is degraded",)),
     "prepared": (_let_the_pools_go_on, ('"networkType": "OVNKubernetes"',)),
     "switching": (_flip_while_the_operator_refuses, ("switching: the operator has not applied",)),
-    "awaiting_reboot": (_let_the_operator_go_on, ("3 nodes would be rebooted", "openshift-sdn would be deleted")),
-    "half rebooted": (_module("node_reboot", nodes=["worker-1"]), ("2 nodes would be rebooted",)),
+    "awaiting_reboot": (_let_the_operator_go_on, ("2 nodes would be rebooted", "openshift-sdn would be deleted")),
+    "half rebooted": (_module("node_reboot", nodes=["worker-0"]), ("1 node would be rebooted",)),
     "verifying": (_module("node_reboot"), ("openshift-sdn would be deleted",)),
     "cleanup_pending": (_module("cno_migration", state="finalized"), ("openshift-sdn would be deleted",)),
 }
@@ -86,7 +86,7 @@ def _rehearse(view: ReadOnly, cwd: Path, *, phase: str, told: tuple[str, ...]) -
         "migrate",
         kubeconfig=view.kubeconfig,
         cwd=cwd,
-        variables={"cno_reboot_strategy": "rsh", "cno_artifacts_dir": str(cwd / "artifacts")},
+        variables={"cno_reboot_strategy": "rsh_then_ssh", "cno_artifacts_dir": str(cwd / "artifacts")},
         arguments=["--check", "--diff"],
         environment=environment,
     )
