@@ -206,6 +206,22 @@ def test_an_abort_while_the_nodes_are_being_prepared(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_an_abort_with_a_degraded_pool_names_it_and_goes_on_when_it_is_mended(tmp_path: Path) -> None:
+    with cluster(tmp_path) as simulator:
+        before = settled(simulator)
+        simulator.add_fault("pool_degraded:worker")
+        bring(simulator, tmp_path, to="preparing")
+        run = rollback(simulator, tmp_path)
+        assert run.code == 2
+        assert "pool worker is degraded" in run.flat
+        assert "it goes on where the cluster stands" in run.flat
+        simulator.remove_fault("pool_degraded")
+        again = rollback(simulator, tmp_path)
+        assert again.code == 0, again.output
+        assert settled(simulator) == before
+
+
+@pytest.mark.slow
 def test_a_refused_switch_is_taken_back_and_then_the_preparation(tmp_path: Path) -> None:
     with cluster(tmp_path) as simulator:
         before = settled(simulator)
