@@ -88,7 +88,7 @@ def test_a_missing_service_fails_at_once(store):
 
 
 def test_mutating_ones_wait_in_a_row_and_validating_ones_together(store):
-    ignored = {"failurePolicy": "Ignore"}
+    ignored: dict[str, Any] = {"failurePolicy": "Ignore"}
     add(store, hook("a.example.com", **ignored), hook("b.example.com", **ignored), key=MUTATING)
     add(store, hook("c.example.com", **ignored), hook("d.example.com", timeoutSeconds=9, **ignored))
     assert judge(store, a_pod(), reach=lambda namespace, name: TIMEOUT).seconds == 7 + 7 + 9

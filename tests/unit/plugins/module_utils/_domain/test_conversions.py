@@ -29,7 +29,7 @@ def obj(kind, name, *, namespace="", labels=None, annotations=None, **rest):
 
 
 def by_kind(*objects):
-    found = {}
+    found: dict[str, list[dict[str, object]]] = {}
     for body in objects:
         found.setdefault(body["kind"], []).append(body)
     return found

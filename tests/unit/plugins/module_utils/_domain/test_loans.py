@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import Any
 
 import pytest
 
@@ -90,7 +91,7 @@ def test_keys_fit_a_config_map(name, part):
 
 
 def test_keys_are_unique():
-    same = {"what": "webhook_timeout", "name": "policy", "part": "a"}
+    same: dict[str, Any] = {"what": "webhook_timeout", "name": "policy", "part": "a"}
     things = [
         Thing(kind="ValidatingWebhookConfiguration", **same),
         Thing(kind="MutatingWebhookConfiguration", **same),
@@ -143,7 +144,7 @@ def test_agree(known, value, wanted, agreed):
 def test_what_its_owner_had_set_before_is_remembered_on_request():
     kept = agree(None, POOL, value=3, wanted=3, enough=True, remember=True, since=AT, step=STEP)
     assert kept == loan(before=3, lent=3)
-    assert kept.ours is False
+    assert kept is not None and kept.ours is False
     again = agree(kept, POOL, value=3, wanted=3, enough=True, remember=True, since="later", step="other")
     assert again == kept
 

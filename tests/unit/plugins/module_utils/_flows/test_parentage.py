@@ -50,6 +50,7 @@ def test_the_worker_is_the_one_that_was_forked(proc):
 )
 def test_orphaned(proc, change, orphaned):
     found = worker(104, proc=proc(TREE))
+    assert found is not None
     assert found.orphaned(proc(change)) is orphaned
 
 
