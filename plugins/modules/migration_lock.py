@@ -84,9 +84,13 @@ EXAMPLES = r"""
         state: released
         holder: "{{ lock.holder }}"
 
-- name: Take the lock from a run whose machine has burnt down
-  ocp_day2.ovn_migration.migration_lock:
-    take_over: true
+- name: Go on after a run whose machine has burnt down
+  hosts: localhost
+  gather_facts: false
+  tasks:
+    - name: Take its lock
+      ocp_day2.ovn_migration.migration_lock:
+        take_over: true
 """
 
 RETURN = r"""
