@@ -13,7 +13,7 @@ from typing import Any
 
 COLLECTION = "ocp_day2.ovn_migration"
 #: A simulated minute is a second or less, so nothing needs to be held for long; and what no API can answer is true.
-QUICK = {
+QUICK: dict[str, Any] = {
     "cno_wait_sleep": 1,
     "cno_prepare_operators_stable_seconds": 0,
     "cno_verify_operators_stable_seconds": 1,

@@ -145,6 +145,17 @@ def test_the_second_of_two_runs_is_refused_with_the_name_of_the_first(
     assert after["lock"]["holder"] == "admin@desk", "what the first run gives back at its end is no longer its own"
 
 
+def test_migrate_is_refused_on_a_cluster_that_somebody_works_on(simulator: RunningSimulator, tmp_path: Path) -> None:
+    module("migration_lock", {"holder": "admin@desk/night"}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+    before = len(simulator.requests())
+    began = time.monotonic()
+    run = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables={"cno_allow_disruption": True})
+    assert time.monotonic() - began < 30
+    assert run.code == 2, run.output
+    assert "admin@desk/night has it since" in run.flat
+    assert writes(simulator.requests()[before:]) == []
+
+
 def test_what_a_killed_playbook_leaves_behind_ends_and_the_next_run_begins(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import threading
@@ -21,6 +22,8 @@ from tests.integration.proxy import read_only
 from tests.integration.records import accepted, named, reboots, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
+
+pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 
 CONSENT = {"cno_allow_disruption": True}
 NODES = ("master-0", "worker-0", "worker-1")
@@ -417,18 +420,35 @@ def test_without_a_backup_it_says_what_is_lost_and_goes_on_when_told(tmp_path: P
 
 @pytest.mark.slow
 def test_there_and_back_and_there_again(tmp_path: Path) -> None:
-    with cluster(tmp_path) as simulator:
-        for ended in ("migrate", "rollback", "migrate"):
-            run = playbook(ended, kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=CONSENT)
+    """With a policy on the primary interface, which comes back; and the first backup outlives the second migration."""
+    acknowledged = [*QUICK["cno_preflight_acknowledge"], "primary_interface_free"]
+    with cluster(tmp_path, extras=("nncp",)) as simulator:
+        policies = {policy["metadata"]["name"]: policy["spec"] for policy in get(simulator, "nncp")["items"]}
+        kept: list[dict[str, Any]] = []
+        for playing in ("migrate", "rollback", "migrate"):
+            run = playbook(
+                playing,
+                kubeconfig=simulator.kubeconfig,
+                cwd=tmp_path,
+                variables={**CONSENT, "cno_preflight_acknowledge": acknowledged},
+            )
             assert run.code == 0, run.output
+            kept.append(_backups(simulator))
+            now = {policy["metadata"]["name"]: policy["spec"] for policy in get(simulator, "nncp")["items"]}
+            assert (now == policies) is (playing == "rollback"), playing
         info = module("cno_migration_info", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
         assert info["phase"] == "complete"
-        backups = module("migration_backup", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
-        targets = [backup["target"] for backup in backups["backups"]]
-        assert targets.count("OVNKubernetes") >= 1
-        assert targets.count(SDN) == 1
-        assert backups["backup"] is not None
+        first, _way_back, last = kept
+        assert first and {name: last[name] for name in first} == first, "never overwritten, never lost"
+        backups = module("migration_backup", {}, kubeconfig=simulator.kubeconfig, cwd=tmp_path)["backups"]
+        assert [backup["target"] for backup in backups].count(SDN) == 1
         assert reboots(simulator.disruptions()) == counts(3, 3)
+
+
+def _backups(simulator: RunningSimulator) -> dict[str, Any]:
+    """Every ConfigMap of every backup, by its name."""
+    found = get(simulator, "configmaps", "-n", "ovn-migration", "-l", "ocp-day2.ovn-migration/backup")["items"]
+    return {body["metadata"]["name"]: body["data"] for body in found}
 
 
 #: How the cluster gets from one phase of a rollback to the next, and what a rehearsal from there tells.
