@@ -10,10 +10,13 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import subprocess
+import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal, Optional
+from typing import IO, Literal, Optional
 
 from .._domain.errors import Refused
 from .._domain.ssh import Ended
@@ -64,20 +67,17 @@ class OpenSsh:
 
     def run(self, address: str, command: str) -> Ended:
         """Run a command line in the user's shell on a host, once. Nothing is raised: how it ended is the answer."""
-        process = subprocess.Popen(
-            self.command(address, command),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env={**os.environ, "LC_ALL": "C"},
-        )
-        try:
-            output, errors = process.communicate(timeout=TIMEOUT)
-            code: Optional[int] = process.returncode
-        except subprocess.TimeoutExpired:
-            output, errors = _ended(process)
-            code = None
-        return Ended(code=code, output=output.decode(errors="replace"), errors=errors.decode(errors="replace"))
+        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+            process = subprocess.Popen(
+                self.command(address, command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                env={**os.environ, "LC_ALL": "C"},
+                start_new_session=True,
+            )
+            code = _ended(process)
+            return Ended(code=code, output=_said(output), errors=_said(errors))
 
     def command(self, address: str, command: str) -> list[str]:
         """What is run. Of an option that is given twice the client takes the first: ours, yours, then the limits."""
@@ -119,14 +119,32 @@ def _pairs(options: dict[str, str]) -> list[str]:
     return [word for name, value in options.items() for word in ("-o", f"{name}={value}")]
 
 
-def _ended(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    """Ask first: a client that is killed cannot end its own proxy."""
-    process.terminate()
+def _ended(process: subprocess.Popen[bytes]) -> Optional[int]:
+    """The exit code; None when the client had to be ended.
+
+    The client to the jump host outlives ours when the node goes down, and would wait for it for minutes. So the
+    files, not pipes, take what they say, and what is left of the session is ended with it.
+    """
     try:
-        return process.communicate(timeout=GRACE)
+        code: Optional[int] = process.wait(timeout=TIMEOUT)
     except subprocess.TimeoutExpired:
-        process.kill()
-        return process.communicate()
+        code = None
+        _signal(process, signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=GRACE)
+    _signal(process, signal.SIGKILL)
+    process.wait()
+    return code
+
+
+def _signal(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, number)
+
+
+def _said(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 def _refuse_unreadable(option: str, path: Optional[str]) -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import shutil
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 
@@ -105,3 +106,18 @@ def test_a_run(monkeypatch, tmp_path, script, code, output):
     monkeypatch.setattr(openssh, "TIMEOUT", 0.5)
     ended = OpenSsh(Login()).run("10.0.0.10", "true")
     assert (ended.code, ended.output) == (code, output)
+
+
+def test_the_client_to_the_jump_host_does_not_outlive_ours(monkeypatch, tmp_path):
+    """When a node goes down the inner client hangs, and it has our client's standard error open."""
+    program = tmp_path / "ssh"
+    program.write_text(
+        f"#!/bin/sh\nsleep 600 &\necho $! > {tmp_path}/inner\necho gone >&2\nexit 255\n", encoding="utf-8"
+    )
+    program.chmod(0o700)
+    monkeypatch.setattr(shutil, "which", lambda name: str(program))
+    ended = OpenSsh(Login()).run("10.0.0.10", "true")
+    assert (ended.code, ended.errors.strip()) == (255, "gone")
+    inner = int((tmp_path / "inner").read_text(encoding="utf-8"))
+    state = Path(f"/proc/{inner}/stat")
+    assert not state.exists() or state.read_text(encoding="utf-8").split()[2] == "Z", "it has been ended with ours"
