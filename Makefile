@@ -54,7 +54,7 @@ test: venv tree ## everything below up to molecule, cheap first, with a summary
 
 .PHONY: test-all
 test-all: test ## the suite, then every topology on every version (up to an hour)
-	pytest tests/integration -n 2 -m slow --junitxml $(RESULTS)/slow.xml $(ARGS)
+	pytest tests/integration -n 3 --dist worksteal -m slow --junitxml $(RESULTS)/slow.xml $(ARGS)
 
 .PHONY: lint
 lint: venv tree ## the seven linters
@@ -98,7 +98,7 @@ sanity: venv tree ## ansible-test sanity, all tests, nothing ignored
 
 .PHONY: integration
 integration: venv tree ## ansible-playbook and other clients against the simulator
-	pytest tests/integration -n 2 -m "not slow" --junitxml $(RESULTS)/integration.xml $(ARGS)
+	pytest tests/integration -n 3 --dist worksteal -m "not slow" --junitxml $(RESULTS)/integration.xml $(ARGS)
 
 .PHONY: molecule
 molecule: venv tree ## the molecule scenarios against the simulator

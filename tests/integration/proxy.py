@@ -59,7 +59,7 @@ class ReadOnly:
     def hits(self) -> list[Hit]:
         """Every blocked request as (method, target), then every call of ssh as (program, arguments)."""
         lines = self._calls.read_text(encoding="utf-8").splitlines() if self._calls.exists() else []
-        return [*self._requests, *((name, rest) for name, _, rest in (line.partition(" ") for line in lines))]
+        return [*self._requests, *((name, rest) for name, _space, rest in (line.partition(" ") for line in lines))]
 
     @property
     def search_path(self) -> str:
@@ -184,8 +184,10 @@ class _Head:
     @classmethod
     def parse(cls, raw: bytes) -> _Head:
         first, *lines = raw.decode("latin-1").split("\r\n")
-        method, _, rest = first.partition(" ")
-        headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+        method, _space, rest = first.partition(" ")
+        headers = {
+            name.strip().lower(): value.strip() for name, _colon, value in (line.partition(":") for line in lines)
+        }
         return cls(raw, method, rest.rpartition(" ")[0], headers)
 
     @property

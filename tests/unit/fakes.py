@@ -255,7 +255,10 @@ class FakeCluster:
     def discover(self, kind: str, api_version: str) -> Kind:
         """Of the kinds that the collection knows and of those that objects have been put of."""
         self._log(Call("discover", name=kind, body=api_version))
-        served = [*(value for value in vars(kinds).values() if isinstance(value, Kind)), *(k for k, *_ in self.objects)]
+        served = [
+            *(value for value in vars(kinds).values() if isinstance(value, Kind)),
+            *(key[0] for key in self.objects),
+        ]
         for known in served:
             if (known.kind, known.api_version) == (kind, api_version):
                 return known

@@ -95,7 +95,8 @@ class OpenSsh:
     def _jump(self) -> str:
         """As ``ProxyJump`` does it, but with the options of the node for the jump host, too; a shell runs it."""
         match = _JUMP.fullmatch(self._login.jump_host or "")
-        assert match is not None
+        if match is None:
+            raise _refusal(f"{self._login.jump_host!r} is no jump host", "Correct ssh_jump_host.")
         port = ["-p", match["port"]] if match["port"] else []
         user = match["user"] or self._login.user
         words = [self._program, *self._options(level="ERROR"), *port, "-l", user]

@@ -39,12 +39,12 @@ def namespace(name, **given):
     return obj("Namespace", name, **given)
 
 
-def policy(name, *, within="shop", spec=RULES):
-    return obj("EgressNetworkPolicy", name, namespace=within, spec=spec)
+def policy(name, *, within="shop", spec=None):
+    return obj("EgressNetworkPolicy", name, namespace=within, spec=spec or RULES)
 
 
-def firewall(*, name="default", within="shop", spec=RULES):
-    return obj("EgressFirewall", name, namespace=within, spec=spec)
+def firewall(*, name="default", within="shop", spec=None):
+    return obj("EgressFirewall", name, namespace=within, spec=spec or RULES)
 
 
 def net_namespace(name, *addresses, **given):
