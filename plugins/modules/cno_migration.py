@@ -246,36 +246,17 @@ remedy:
   type: str
 """
 
-from ..module_utils._ansible.arguments import Spec, failure_grace, merge, waiting
+from ..module_utils._ansible.arguments import SETTINGS, Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._domain.settings import Settings
 from ..module_utils._flows.migration import Migration
 from ..module_utils._flows.outcome import Outcome
 
-FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
-OVN_OPTIONS = {
-    "mtu": {"type": "int"},
-    "geneve_port": {"type": "int"},
-    "join_subnet": {"type": "str"},
-    "transit_switch_subnet": {"type": "str"},
-    "masquerade_subnet": {"type": "str"},
-    "routing_via_host": {"type": "bool"},
-    "ip_forwarding": {"type": "str", "choices": ["Restricted", "Global"]},
-}
-SDN_OPTIONS = {
-    "mtu": {"type": "int"},
-    "vxlan_port": {"type": "int"},
-    "mode": {"type": "str", "choices": ["NetworkPolicy", "Multitenant", "Subnet"]},
-}
-CLUSTER_NETWORK = {"cidr": {"type": "str", "required": True}, "host_prefix": {"type": "int", "required": True}}
 ARGUMENTS: Spec = {
     "state": {"type": "str", "required": True, "choices": ["idle", "prepared", "switched", "finalized"]},
     "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
-    "features": {"type": "dict", "options": FEATURES},
-    "ovn": {"type": "dict", "options": OVN_OPTIONS},
-    "sdn": {"type": "dict", "options": SDN_OPTIONS},
-    "cluster_network": {"type": "list", "elements": "dict", "options": CLUSTER_NETWORK},
+    **SETTINGS,
     "allow_abort": {"type": "bool", "default": False},
     "allow_oauth_token": {"type": "bool", "default": False},
 }

@@ -311,7 +311,7 @@ remedy:
   type: str
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import SETTINGS, Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._domain.preflight.choices import Choices
@@ -321,28 +321,9 @@ from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.preflight import preflight
 
 TARGETS = {"offline": OVN, "rollback": SDN}
-FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
-OVN_OPTIONS = {
-    "mtu": {"type": "int"},
-    "geneve_port": {"type": "int"},
-    "join_subnet": {"type": "str"},
-    "transit_switch_subnet": {"type": "str"},
-    "masquerade_subnet": {"type": "str"},
-    "routing_via_host": {"type": "bool"},
-    "ip_forwarding": {"type": "str", "choices": ["Restricted", "Global"]},
-}
-SDN_OPTIONS = {
-    "mtu": {"type": "int"},
-    "vxlan_port": {"type": "int"},
-    "mode": {"type": "str", "choices": ["NetworkPolicy", "Multitenant", "Subnet"]},
-}
-CLUSTER_NETWORK = {"cidr": {"type": "str", "required": True}, "host_prefix": {"type": "int", "required": True}}
 ARGUMENTS: Spec = {
     "method": {"type": "str", "choices": [*TARGETS], "default": "offline"},
-    "features": {"type": "dict", "options": FEATURES},
-    "ovn": {"type": "dict", "options": OVN_OPTIONS},
-    "sdn": {"type": "dict", "options": SDN_OPTIONS},
-    "cluster_network": {"type": "list", "elements": "dict", "options": CLUSTER_NETWORK},
+    **SETTINGS,
     "external_networks": {"type": "list", "elements": "str", "default": []},
     "strategy": {"type": "str", "choices": ["rsh", "ssh", "rsh_then_ssh"], "default": "rsh"},
     "probe": {"type": "bool", "default": True},

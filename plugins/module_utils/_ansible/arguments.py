@@ -19,6 +19,31 @@ OUTAGE: Spec = {"api_outage_timeout": {"type": "int", "default": 900}}
 LOCK: Spec = {"lock_holder": {"type": "str"}}
 
 
+_FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
+_OVN = {
+    "mtu": {"type": "int"},
+    "geneve_port": {"type": "int"},
+    "join_subnet": {"type": "str"},
+    "transit_switch_subnet": {"type": "str"},
+    "masquerade_subnet": {"type": "str"},
+    "routing_via_host": {"type": "bool"},
+    "ip_forwarding": {"type": "str", "choices": ["Restricted", "Global"]},
+}
+_SDN = {
+    "mtu": {"type": "int"},
+    "vxlan_port": {"type": "int"},
+    "mode": {"type": "str", "choices": ["NetworkPolicy", "Multitenant", "Subnet"]},
+}
+_CLUSTER_NETWORK = {"cidr": {"type": "str", "required": True}, "host_prefix": {"type": "int", "required": True}}
+#: What the new network is to be like, as ``Settings.from_params`` reads it.
+SETTINGS: Spec = {
+    "features": {"type": "dict", "options": _FEATURES},
+    "ovn": {"type": "dict", "options": _OVN},
+    "sdn": {"type": "dict", "options": _SDN},
+    "cluster_network": {"type": "list", "elements": "dict", "options": _CLUSTER_NETWORK},
+}
+
+
 def waiting(*, timeout: Optional[int] = None, sleep: int = 10) -> Spec:
     """``wait_timeout`` and ``wait_sleep``, named as in kubernetes.core; without ``timeout`` it has no default."""
     return {
