@@ -120,4 +120,5 @@ def test_law_13_nothing_is_cleaned_up_while_the_cluster_is_unhealthy(
     )
     assert cleaned.code == 2, cleaned.output
     assert named in cleaned.flat
-    assert writes(simulator.requests()[seen:]) == []
+    of_others = [row for row in writes(simulator.requests()[seen:]) if row["namespace"] != "ovn-migration"]
+    assert of_others == [], "only our own records say that it was tried"
