@@ -92,7 +92,9 @@ def test_the_flip_is_refused_before_the_nodes_are_prepared(simulator: RunningSim
     ("resource", "named"),
     [
         pytest.param("clusteroperator/console", "console", id="operator"),
-        pytest.param("apiservice/v1.route.openshift.io", "v1.route.openshift.io", id="api-service"),
+        pytest.param(
+            "apiservice/v1.route.openshift.io", "v1.route.openshift.io", id="api-service", marks=pytest.mark.slow
+        ),
     ],
 )
 def test_law_13_nothing_is_cleaned_up_while_the_cluster_is_unhealthy(

@@ -85,6 +85,7 @@ def by_roles(directory: Path) -> str:
 @pytest.mark.parametrize(
     "simulator", [{"masters": 1, "workers": 2, "extras": ("vlan", "webhooks", "mhc")}], indirect=True
 )
+@pytest.mark.slow
 def test_a_migration_borrows_for_each_window_and_gives_everything_back(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:

@@ -18,7 +18,9 @@ SCRIPT = Path(__file__).resolve().parent.parent / "procedure.sh"
 pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 
 
-@pytest.mark.parametrize("ocp", ["4.12", "4.14", "4.16"])
+@pytest.mark.parametrize(
+    "ocp", [pytest.param("4.12", marks=pytest.mark.slow), "4.14", pytest.param("4.16", marks=pytest.mark.slow)]
+)
 def test_the_commands_of_the_procedure_migrate_the_cluster(tmp_path: Path, ocp: str) -> None:
     options = Options(
         workers=2,

@@ -8,6 +8,7 @@ import time
 import urllib.request
 from pathlib import Path
 
+import pytest
 import yaml
 
 from tests.integration.ansible_runs import playbook
@@ -18,6 +19,7 @@ from tests.simulator.process import RunningSimulator, running
 NODES = 500
 
 
+@pytest.mark.slow
 def test_five_hundred_nodes_migrate(tmp_path: Path) -> None:
     options = Options(
         workers=NODES - 3, speed=0, max_lifetime=900, kubeconfig=tmp_path / "kubeconfig", state=tmp_path / "state.json"
