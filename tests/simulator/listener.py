@@ -83,7 +83,9 @@ class Listener:
                 # Without lingering the peer sees a reset, as from a machine whose API server has died.
                 with contextlib.suppress(OSError):
                     connected.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            transport.abort()
+            # And until Python 3.11.4 it does so when it is aborted, too.
+            with contextlib.suppress(AttributeError):
+                transport.abort()
 
 
 def _bound(port: int) -> socket.socket:
