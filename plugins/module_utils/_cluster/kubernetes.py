@@ -258,20 +258,21 @@ class KubernetesCluster:
         content_type: str = "application/json",
     ) -> tuple[int, str, Mapping[str, str]]:
         """Status, body and headers (by any case) of whatever the server answers."""
+        given = urlencode({name: value for name, value in (query or {}).items() if value})
         try:
-            headers = self._request_headers(content_type)
-            given = urlencode({name: value for name, value in (query or {}).items() if value})
-            url = f"{self._configuration.host}{path}" + (f"?{given}" if given else "")
-            response = self._api.rest_client.request(method, url, headers=headers, body=body, _request_timeout=TIMEOUTS)
-            content = response.read() if hasattr(response, "read") else response.data
-        except ApiException as error:
-            # Clients before 28 raise it for a status that is not 2xx; all of them for a TLS error, with status 0.
-            if not error.status:
-                raise _unreachable(tried, error.reason) from error
-            return int(error.status), _decoded(error.body or ""), error.headers or {}
+            # The pool, not the client's request(): what that returns and raises changes from version to version. And not
+            # the pool's request(): urllib3 1.26 folds the header lines of several groups into one there.
+            response = self._api.rest_client.pool_manager.urlopen(
+                method,
+                f"{self._configuration.host}{path}" + (f"?{given}" if given else ""),
+                body=None if body is None else json.dumps(body),
+                headers=self._request_headers(content_type),
+                timeout=urllib3.Timeout(connect=TIMEOUTS[0], read=TIMEOUTS[1]),
+                retries=False,
+            )
         except (urllib3.exceptions.HTTPError, ConfigException, OSError) as error:
             raise _unreachable(tried, error) from error
-        return int(response.status), _decoded(content), response.headers
+        return int(response.status), _decoded(response.data), response.headers
 
     def _request_headers(self, content_type: str) -> Any:
         headers = HTTPHeaderDict({"Accept": "application/json", "Content-Type": content_type})
