@@ -260,8 +260,8 @@ class KubernetesCluster:
         """Status, body and headers (by any case) of whatever the server answers."""
         given = urlencode({name: value for name, value in (query or {}).items() if value})
         try:
-            # The pool, not the client's request(): what that returns and raises changes from version to version. And not
-            # the pool's request(): urllib3 1.26 folds the header lines of several groups into one there.
+            # The pool, not the client's request(): what that returns and raises changes with its version. Nor
+            # the pool's request(): there urllib3 1.26 folds the header lines of several groups into one.
             response = self._api.rest_client.pool_manager.urlopen(
                 method,
                 f"{self._configuration.host}{path}" + (f"?{given}" if given else ""),
