@@ -248,9 +248,9 @@ remedy:
 
 from ..module_utils._ansible.arguments import SETTINGS, Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.migration.settings import Settings
 from ..module_utils._domain.networks import OVN, SDN
-from ..module_utils._domain.settings import Settings
-from ..module_utils._flows.migration import Migration
+from ..module_utils._flows.migration.migrate import Migration
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {

@@ -241,7 +241,7 @@ api_outages:
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import run
 from ..module_utils._domain.networks import OVN, SDN
-from ..module_utils._flows.inspection import inspect
+from ..module_utils._flows.migration.inspection import inspect
 
 ARGUMENTS: Spec = {
     "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},

@@ -165,7 +165,7 @@ import os
 
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.health import TIMEOUT_VARIABLE, health_timeout, wait_for_health
+from ..module_utils._flows.health.operators import TIMEOUT_VARIABLE, health_timeout, wait_for_health
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {

@@ -116,8 +116,8 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.etcd_backups import DIRECTORY
-from ..module_utils._flows.etcd_backup import back_up_etcd
+from ..module_utils._domain.backup.etcd import DIRECTORY
+from ..module_utils._flows.backup.etcd import back_up_etcd
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {

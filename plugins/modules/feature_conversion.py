@@ -155,7 +155,7 @@ remedy:
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, SDN
-from ..module_utils._flows.conversions import Question, wait_for_conversions
+from ..module_utils._flows.backup.conversions import Question, wait_for_conversions
 from ..module_utils._flows.outcome import Outcome
 
 FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}

@@ -132,9 +132,9 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.loans import Lender
+from ..module_utils._flows.borrowing.ledger import Lender
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.pausing import pause, resume
+from ..module_utils._flows.pools.pause import pause, resume
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["paused", "resumed"], "required": True},

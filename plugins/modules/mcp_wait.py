@@ -125,7 +125,7 @@ from ..module_utils._ansible.arguments import Spec, failure_grace, merge, waitin
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.pooling import default_timeout, wait_for_pools
+from ..module_utils._flows.pools.wait import default_timeout, wait_for_pools
 
 ARGUMENTS: Spec = {
     "names": {"type": "list", "elements": "str", "default": []},

@@ -252,10 +252,10 @@ remedy:
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, TYPES
-from ..module_utils._flows.backup import have_backup, tell
-from ..module_utils._flows.comparison import compare
+from ..module_utils._flows.backup.collect import ExtraKind
+from ..module_utils._flows.backup.compare import compare
+from ..module_utils._flows.backup.make import have_backup, tell
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.saved import ExtraKind
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["present", "compared"]},

@@ -187,8 +187,8 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.borrowing import BORROWED, Wanted, borrow, give_back, info
-from ..module_utils._flows.loans import Lender
+from ..module_utils._flows.borrowing.ledger import Lender
+from ..module_utils._flows.borrowing.settings import BORROWED, Wanted, borrow, give_back, info
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {

@@ -176,10 +176,10 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.history import EVENTS
 from ..module_utils._domain.networks import OVN, SDN
-from ..module_utils._flows import history
+from ..module_utils._domain.records.history import EVENTS
 from ..module_utils._flows.outcome import Outcome
+from ..module_utils._flows.records import history
 
 ARGUMENTS: Spec = {
     "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},

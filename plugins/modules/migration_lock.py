@@ -143,8 +143,8 @@ remedy:
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.errors import Refused
-from ..module_utils._flows import lock
 from ..module_utils._flows.outcome import Outcome
+from ..module_utils._flows.records import lease
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["held", "released"], "default": "held"},
@@ -160,12 +160,12 @@ def keep_away(task: Task) -> Outcome:
     if task["state"] == "released":
         if not holder:
             raise Refused(tried="give the lock back", seen="holder is missing", remedy="Say whose it is.")
-        return lock.release(task.cluster, holder=holder, write=not task.check_mode)
+        return lease.release(task.cluster, holder=holder, write=not task.check_mode)
     if task["lease_seconds"] < 1:
         raise Refused(tried="take the lock", seen=f"lease_seconds {task['lease_seconds']} is no time")
-    return lock.hold(
+    return lease.hold(
         task.cluster,
-        holder=holder or lock.own_name(),
+        holder=holder or lease.own_name(),
         seconds=task["lease_seconds"],
         take_over=task["take_over"],
         write=not task.check_mode,

@@ -313,12 +313,12 @@ remedy:
 
 from ..module_utils._ansible.arguments import SETTINGS, Spec
 from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.migration.settings import Settings
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._domain.preflight.choices import Choices
 from ..module_utils._domain.preflight.snapshot import Wanted
-from ..module_utils._domain.settings import Settings
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.preflight import preflight
+from ..module_utils._flows.preflight.checks import preflight
 
 TARGETS = {"offline": OVN, "rollback": SDN}
 ARGUMENTS: Spec = {

@@ -117,7 +117,7 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.bridges import find_bridges
+from ..module_utils._flows.health.bridges import find_bridges
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {

@@ -342,13 +342,13 @@ from typing import Any
 
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.reboots import Shares
-from ..module_utils._flows.openssh import Login
+from ..module_utils._domain.reboot.plan import Shares
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.planning import Past, Selection, planned
-from ..module_utils._flows.rebooting import Rebooter, reboot
-from ..module_utils._flows.signing import SigningDesk
-from ..module_utils._flows.strategies import CHOICES, strategy
+from ..module_utils._flows.reboot.csr import SigningDesk
+from ..module_utils._flows.reboot.openssh import Login
+from ..module_utils._flows.reboot.plan import Past, Selection, planned
+from ..module_utils._flows.reboot.rebooter import Rebooter, reboot
+from ..module_utils._flows.reboot.strategies import CHOICES, strategy
 
 ARGUMENTS: Spec = {
     "nodes": {"type": "list", "elements": "str", "default": []},

@@ -140,8 +140,8 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
+from ..module_utils._flows.health.pods import wait_for_pods
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.pods import wait_for_pods
 
 ARGUMENTS: Spec = {
     "namespaces": {"type": "list", "elements": "str", "default": []},

@@ -127,9 +127,9 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.loans import Lender
+from ..module_utils._flows.borrowing.ledger import Lender
+from ..module_utils._flows.borrowing.nmstate import info, remove, restore
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.policies import info, remove, restore
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["absent", "restored"]},

@@ -134,8 +134,8 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
+from ..module_utils._flows.health.rollout import KINDS, wait_for_rollout
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.rollout import KINDS, wait_for_rollout
 
 ARGUMENTS: Spec = {
     "kind": {"type": "str", "choices": list(KINDS), "default": "DaemonSet"},

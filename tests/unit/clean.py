@@ -36,7 +36,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.pre
     Snapshot,
     Wanted,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.snapshot import SnapshotReader
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.preflight.snapshot import SnapshotReader
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import Call, FakeCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import MASTERS, NODES, cluster_at

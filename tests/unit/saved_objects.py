@@ -25,8 +25,8 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     Kind,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import NotFound
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.patches import merged
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.patches import merged
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import Step, cluster_at

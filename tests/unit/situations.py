@@ -20,8 +20,12 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     NETWORK_OPERATOR,
     NODE,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.journals import Journal
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.loans import Loan, Thing, entries
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.borrowing.ledger import (
+    Loan,
+    Thing,
+    entries,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.patches import merged
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import NAMESPACE as NAMESPACES
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import (
     OVN,
@@ -31,7 +35,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.net
     OperatorNetwork,
     other,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.patches import merged
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster
 

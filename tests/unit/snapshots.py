@@ -10,10 +10,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.health.pods import Pod
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.settings import Settings
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN, other
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.nodes import Node
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.pods import Pod
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.pools import Pool
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.pools.pool import Pool
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.findings import (
     Check,
     Finding,
@@ -26,7 +27,6 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.pre
     Wanted,
     parts_for,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.settings import Settings
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.versions import Version
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -23,6 +24,41 @@ ARROWS = {
     "modules": {"_ansible", "_flows", "_cluster", "_domain"},
 }
 
+#: what a wing of a floor may import of the other wings; a file that belongs to no wing stands under its own name
+WINGS: dict[str, dict[str, set[str]]] = {
+    "_flows": {
+        "waiting": set(),
+        "outcome": {"waiting"},
+        "records": {"outcome", "waiting"},
+        "borrowing": {"outcome", "records", "waiting"},
+        "reboot": {"outcome", "records", "waiting"},
+        "pools": {"borrowing", "outcome", "records", "waiting"},
+        "health": {"outcome", "reboot", "waiting"},
+        "migration": {"borrowing", "outcome", "pools", "records", "waiting"},
+        "backup": {"borrowing", "health", "migration", "outcome", "records", "reboot", "waiting"},
+        "preflight": {"migration", "outcome", "reboot"},
+    },
+    "_domain": {
+        "verdicts": set(),
+        "conditions": set(),
+        "durations": set(),
+        "labels": set(),
+        "networks": set(),
+        "versions": set(),
+        "errors": {"verdicts"},
+        "nodes": {"conditions", "verdicts"},
+        "records": {"networks", "nodes"},
+        "borrowing": {"nodes", "records"},
+        "health": {"conditions", "labels", "verdicts"},
+        "reboot": {"health", "nodes", "verdicts"},
+        "pools": {"conditions", "labels", "nodes", "verdicts"},
+        "migration": {"networks", "nodes", "records", "verdicts", "versions"},
+        "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
+        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
+        | {"pools", "reboot", "verdicts", "versions"},
+    },
+}
+
 #: what a decision may be made of; no clock, no file, no network
 PURE = frozenset(
     {"__future__", "base64", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "hashlib"}
@@ -35,7 +71,7 @@ GUARDED = {
     "kubernetes": ("module_utils/_cluster/kubernetes.py",),
     "ansible_collections.kubernetes.core": ("module_utils/_cluster/connection.py",),
     "openshift": ("module_utils/_cluster/",),
-    "time": ("module_utils/_flows/clock.py",),
+    "time": ("module_utils/_flows/waiting/clock.py",),
 }
 
 #: what a dotted read, such as datetime.now(), would bring in through an allowed import
@@ -99,6 +135,19 @@ def stray_rooms(found: list[Import]) -> list[str]:
     return stray
 
 
+def stray_wings(found: list[Import]) -> list[str]:
+    """Imports between the wings of one floor that go against an arrow."""
+    stray = []
+    for one in found:
+        floor = room_of(one.file)
+        if floor in WINGS and one.within(f"{ROOMS}.{floor}"):
+            own = one.file.removesuffix(".py").split("/")[2]
+            target = one.name.removeprefix(f"{ROOMS}.{floor}.").split(".")[0]
+            if target != own and target not in WINGS[floor].get(own, set()):
+                stray.append(str(one))
+    return stray
+
+
 def stray_packages(found: list[Import]) -> list[str]:
     """Imports of guarded packages in files that may not have them."""
     return [
@@ -123,6 +172,19 @@ def test_imports_follow_the_arrows(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", PLUGIN_FILES, ids=short)
+def test_imports_follow_the_arrows_between_the_wings(path: Path) -> None:
+    assert stray_wings(plugin_imports(path)) == []
+
+
+@pytest.mark.parametrize("floor", sorted(WINGS))
+def test_every_wing_stands_in_the_table_and_no_arrow_runs_back(floor: str) -> None:
+    there = {path.name.removesuffix(".py") for path in (PLUGINS / "module_utils" / floor).iterdir()} - {"__pycache__"}
+    assert there == set(WINGS[floor])
+    # It raises when they go in a circle.
+    assert set(TopologicalSorter(WINGS[floor]).static_order()) == there
+
+
+@pytest.mark.parametrize("path", PLUGIN_FILES, ids=short)
 def test_guarded_packages_are_imported_in_their_files_only(path: Path) -> None:
     assert stray_packages(plugin_imports(path)) == []
 
@@ -138,7 +200,7 @@ def test_the_domain_is_pure(path: Path) -> None:
 
 def test_one_file_reads_the_wall_clock() -> None:
     reading = [short(path) for path in PLUGIN_FILES if wall_clock_reads(path.read_text(encoding="utf-8"))]
-    assert reading == ["plugins/module_utils/_flows/clock.py"]
+    assert reading == ["plugins/module_utils/_flows/waiting/clock.py"]
 
 
 def wall_clock_reads(source: str) -> list[int]:
@@ -182,12 +244,14 @@ def test_no_file_is_named_after_nothing() -> None:
 @pytest.mark.parametrize(
     ("file", "source"),
     [
-        pytest.param("module_utils/_domain/pools.py", "from .._flows import waiting", id="domain to flows"),
-        pytest.param("module_utils/_domain/pools.py", "from .._cluster.port import Cluster", id="domain to cluster"),
+        pytest.param("module_utils/_domain/pools/pool.py", "from ..._flows import waiting", id="domain to flows"),
+        pytest.param(
+            "module_utils/_domain/pools/pool.py", "from ..._cluster.port import Cluster", id="domain to cluster"
+        ),
         pytest.param("module_utils/_cluster/port.py", "def f():\n    from .._flows import clock", id="in a function"),
-        pytest.param("module_utils/_flows/pooling.py", "from .. import _ansible", id="the room itself"),
-        pytest.param("module_utils/_flows/pooling.py", f"import {ROOMS}._ansible.module", id="absolute"),
-        pytest.param("module_utils/_flows/pooling.py", "from ...modules import mcp_wait", id="flows to modules"),
+        pytest.param("module_utils/_flows/pools/wait.py", "from ... import _ansible", id="the room itself"),
+        pytest.param("module_utils/_flows/pools/wait.py", f"import {ROOMS}._ansible.module", id="absolute"),
+        pytest.param("module_utils/_flows/pools/wait.py", "from ....modules import mcp_wait", id="flows to modules"),
     ],
 )
 def test_a_wrong_arrow_is_seen(file: str, source: str) -> None:
@@ -198,8 +262,22 @@ def test_a_wrong_arrow_is_seen(file: str, source: str) -> None:
 @pytest.mark.parametrize(
     ("file", "source"),
     [
-        pytest.param("module_utils/_flows/pooling.py", "import time", id="time"),
-        pytest.param("module_utils/_flows/pooling.py", "from ansible.module_utils import basic", id="ansible"),
+        pytest.param("module_utils/_flows/waiting/waiter.py", "from ..records import journal", id="relative"),
+        pytest.param("module_utils/_flows/outcome.py", "from .pools.wait import PoolsView", id="from the hall"),
+        pytest.param("module_utils/_domain/nodes.py", "from .pools import pool", id="a noun to a wing"),
+        pytest.param("module_utils/_flows/pools/wait.py", f"import {ROOMS}._flows.backup.make", id="absolute"),
+    ],
+)
+def test_a_wrong_arrow_between_wings_is_seen(file: str, source: str) -> None:
+    package = ".".join([PACKAGE, "plugins", *Path(file).parent.parts])
+    assert stray_wings(list(imports(source, file=file, package=package)))
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        pytest.param("module_utils/_flows/pools/wait.py", "import time", id="time"),
+        pytest.param("module_utils/_flows/pools/wait.py", "from ansible.module_utils import basic", id="ansible"),
         pytest.param("module_utils/_cluster/readers.py", "from kubernetes.client import ApiException", id="kubernetes"),
         pytest.param("modules/mcp_wait.py", "import openshift.dynamic", id="openshift"),
     ],

@@ -15,13 +15,13 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._cluster import connection, kubernetes
 from .._cluster.port import Cluster
 from .._domain.errors import MigrationError
-from .._flows.clock import Clock, SystemClock
-from .._flows.history import note
-from .._flows.lock import Keeper
 from .._flows.outcome import Outcome
-from .._flows.parentage import watch
-from .._flows.patience import PatientCluster
-from .._flows.waiting import Waiter
+from .._flows.records.history import note
+from .._flows.records.lease import Keeper
+from .._flows.records.parent_process import watch
+from .._flows.waiting.clock import Clock, SystemClock
+from .._flows.waiting.outages import PatientCluster
+from .._flows.waiting.waiter import Waiter
 from .arguments import AUTH, LOCK, OUTAGE, Spec, merge
 
 

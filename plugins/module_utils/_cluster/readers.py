@@ -11,7 +11,7 @@ from typing import Optional
 from .._domain.errors import NotFound
 from .._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from .._domain.nodes import Node
-from .._domain.pools import Pool, RenderedConfig
+from .._domain.pools.pool import Pool, RenderedConfig
 from .._domain.versions import Version
 from .kinds import (
     CLUSTER_VERSION,

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._domain.errors import MigrationError
-from .._domain.signing_requests import Content, SigningRequest
+from .._domain.reboot.csr import Content, SigningRequest
 
 
 def require_cryptography() -> None:

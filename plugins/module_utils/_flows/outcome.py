@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Optional
 
-from .waiting import Wait
+from .waiting.waiter import Wait
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any, Optional
 
-from ..networks import OVN, SDN, ConfigNetwork, Networks
-from ..settings import (
+from ..migration.settings import (
     DEFAULT_GENEVE_PORT,
     DEFAULT_VXLAN_PORT,
     Settings,
@@ -26,6 +25,7 @@ from ..settings import (
     size_problems,
     subnets,
 )
+from ..networks import OVN, SDN, ConfigNetwork, Networks
 from ..verdicts import counted, listed
 from ..versions import FIRST_GATEWAY_SUBNETS, Version
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, objects

@@ -11,8 +11,8 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Optional
 
+from ..borrowing.nmstate import BRIDGE, primary_policies
 from ..conditions import Conditions
-from ..interfaces import BRIDGE, primary_policies
 from ..networks import OVN, TYPES
 from ..verdicts import counted, listed
 from ..versions import FIRST_GATEWAY_SUBNETS

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
-from ..interfaces import DEFAULT_ROUTES, addressed, below, interfaces, routed
+from ..borrowing.nmstate import DEFAULT_ROUTES, addressed, below, interfaces, routed
 from ..nodes import Node
 from ..verdicts import counted, listed
 from .snapshot import NodeProbe, NotRead, Snapshot

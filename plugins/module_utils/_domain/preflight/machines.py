@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..nodes import Node
-from ..pools import Pool
+from ..pools.pool import Pool
 from ..verdicts import counted, listed
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, named, objects
 from .snapshot import Json, Snapshot

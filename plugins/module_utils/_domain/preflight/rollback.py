@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..conversions import EGRESS_NODE, NAME_LABEL, selected
+from ..backup.conversions import EGRESS_NODE, NAME_LABEL, selected
+from ..migration.settings import ipsec_on
 from ..networks import OVN, SDN
-from ..pools import RenderedConfig, network_type_verdict
-from ..settings import ipsec_on
+from ..pools.pool import RenderedConfig, network_type_verdict
 from ..verdicts import counted, listed
 from .findings import ROLLBACK, Check, Problem, key, named, objects
 from .snapshot import Json, Snapshot

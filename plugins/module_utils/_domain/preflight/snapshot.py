@@ -16,12 +16,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Optional, TypeVar, Union, cast, overload
 
+from ..health.operators import ApiService, Operator
+from ..health.pods import Pod
+from ..migration.settings import Settings
 from ..networks import Networks
 from ..nodes import Node
-from ..operators import ApiService, Operator
-from ..pods import Pod
-from ..pools import Pool
-from ..settings import Settings
+from ..pools.pool import Pool
 from ..versions import Version
 
 Method = Literal["offline", "rollback"]

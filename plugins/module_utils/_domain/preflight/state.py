@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..conditions import Conditions
-from ..operators import ApiService, Operator
-from ..pods import in_error
-from ..quorum import NAMESPACE as ETCD
-from ..quorum import quorum_verdict
+from ..health.operators import ApiService, Operator
+from ..health.pods import in_error
+from ..reboot.quorum import NAMESPACE as ETCD
+from ..reboot.quorum import quorum_verdict
 from ..verdicts import counted, listed
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, objects
 from .snapshot import Json, Snapshot

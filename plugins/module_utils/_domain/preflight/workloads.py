@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
-from ..conversions import SDN_MULTICAST
+from ..backup.conversions import SDN_MULTICAST
+from ..borrowing.settings import timeout_of, webhooks
+from ..borrowing.webhooks import platform, served_by_pods
 from ..labels import Selector
 from ..networks import NAMESPACE, SDN
-from ..terms import timeout_of, webhooks
 from ..verdicts import counted, listed
 from ..versions import FIRST_FEATURES
-from ..webhooks import platform, served_by_pods
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, named, objects
 from .snapshot import Json, Snapshot
 

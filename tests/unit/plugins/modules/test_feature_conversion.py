@@ -13,9 +13,9 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     NETWORK_OPERATOR,
     NODE,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backups import Contents
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backup.contents import Contents
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, NotFound
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.shelf import Shelf
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.store import Shelf
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import cluster_at
 
 RULES = {"egress": [{"type": "Deny", "to": {"cidrSelector": "0.0.0.0/0"}}]}

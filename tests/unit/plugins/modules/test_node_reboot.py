@@ -15,9 +15,9 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Execution
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Unauthorized
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.journals import Journal
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.ssh import Ended
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.openssh import OpenSsh
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.ssh import Ended
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.openssh import OpenSsh
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.machines import Datacenter
 
 ALL = ["master-0", "master-1", "master-2", "worker-0", "worker-1", "worker-2"]

@@ -14,11 +14,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     NODE_NETWORK_POLICY,
     NODE_NETWORK_STATE,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
-    Conflict,
-    Forbidden,
-    NotFound,
-)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Conflict, Forbidden, NotFound
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.kills import killed_before_write
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import NODES, cluster_at
 

@@ -19,7 +19,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.si
     signing_request,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import MigrationError
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.signing_requests import Content
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.csr import Content
 
 
 def attribute(oid, value):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.conversions import SDN_MULTICAST
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backup.conversions import SDN_MULTICAST
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.workloads import (
     CHECKS,
     EGRESS_ROUTER,

@@ -1,0 +1,44 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Admission webhooks whose server is a pod, which nobody answers for while the pod network is down."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .settings import timeout_of, webhooks
+
+#: The namespace where the Operator Lifecycle Manager puts what users install; none of OpenShift's own runs there.
+USERS_OPERATORS = "openshift-operators"
+#: Set by the cluster version operator's manifests on all that it manages.
+PAYLOAD_ANNOTATION = "include.release.openshift.io/"
+
+
+def slow_webhooks(configuration: Mapping[str, Any], *, seconds: int) -> list[str]:
+    """The names of the webhooks behind a Service that the API server would wait for longer than ``seconds``."""
+    return [hook["name"] for hook in webhooks(configuration) if served_by_pods(hook) and timeout_of(hook) > seconds]
+
+
+def served_by_pods(webhook: Mapping[str, Any]) -> bool:
+    """A webhook with a ``url`` instead, as network-node-identity has, is reached on the host network."""
+    return bool((webhook.get("clientConfig") or {}).get("service"))
+
+
+def platform(configuration: Mapping[str, Any]) -> bool:
+    """Whether the configuration is OpenShift's own: its operators would set it back, and live with it being slow."""
+    metadata = configuration["metadata"]
+    names = [metadata["name"], *(hook.get("name", "") for hook in webhooks(configuration))]
+    marks = [*(metadata.get("annotations") or {}), *(metadata.get("labels") or {})]
+    return (
+        any(name == "openshift.io" or name.endswith(".openshift.io") for name in names)
+        or any(mark.startswith(PAYLOAD_ANNOTATION) for mark in marks)
+        or any(_of_the_platform(hook) for hook in webhooks(configuration))
+    )
+
+
+def _of_the_platform(webhook: Mapping[str, Any]) -> bool:
+    namespace: str = ((webhook.get("clientConfig") or {}).get("service") or {}).get("namespace", "")
+    return namespace.startswith(("openshift-", "kube-")) and namespace != USERS_OPERATORS

@@ -1,0 +1,182 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Pods: which are in error, and whether a static pod is ready."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..conditions import Conditions
+from ..verdicts import Verdict, counted, done, listed, pending
+
+#: What a container waits for when it does not wait for something normal (ContainerCreating, PodInitializing).
+ERRORS = (
+    "CrashLoopBackOff",
+    "ImagePullBackOff",
+    "ErrImagePull",
+    "ErrImageNeverPull",
+    "InvalidImageName",
+    "CreateContainerConfigError",
+    "CreateContainerError",
+    "RunContainerError",
+    "PreStartHookError",
+    "PostStartHookError",
+)
+#: A pod that a graceful node shutdown ended is Failed for ever and replaced by its controller
+#: (kubernetes, pkg/kubelet/nodeshutdown).
+SHUTDOWN_REASONS = ("Terminated", "NodeShutdown")
+#: Controllers that give their pods new names, and how (kubernetes, apiserver/pkg/storage/names).
+GENERATING = ("ReplicaSet", "ReplicationController", "DaemonSet", "Job")
+SUFFIX, LONGEST_PREFIX = re.compile(r"[a-z0-9]{5}"), 58
+
+
+@dataclass(frozen=True)
+class PodInError:
+    namespace: str
+    name: str
+    node: str
+    reason: str
+
+    @property
+    def key(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    def to_json(self) -> dict[str, str]:
+        return {"namespace": self.namespace, "name": self.name, "node": self.node, "reason": self.reason}
+
+
+@dataclass(frozen=True)
+class Pod:
+    """``owner`` is (kind, name) of the controller, or None. ``waiting`` are reasons of containers that do not run."""
+
+    namespace: str
+    name: str
+    node: str
+    phase: str
+    reason: str
+    ready: bool
+    deleting: bool
+    created: str
+    owner: tuple[str, str] | None
+    waiting: tuple[str, ...]
+    running: frozenset[str]
+    unschedulable: bool
+
+    @classmethod
+    def from_json(cls, pod: Mapping[str, Any]) -> Pod:
+        metadata, status = pod["metadata"], pod.get("status") or {}
+        conditions = Conditions.from_json(status.get("conditions") or ())
+        states = [
+            (str(container.get("name", "")), container.get("state") or {})
+            for part in ("initContainerStatuses", "containerStatuses")
+            for container in status.get(part) or ()
+        ]
+        return cls(
+            namespace=metadata.get("namespace", ""),
+            name=metadata["name"],
+            node=(pod.get("spec") or {}).get("nodeName") or "",
+            phase=status.get("phase", ""),
+            reason=status.get("reason") or "",
+            ready=conditions["Ready"].true,
+            deleting=bool(metadata.get("deletionTimestamp")),
+            created=metadata.get("creationTimestamp") or "",
+            owner=_controller(metadata.get("ownerReferences") or ()),
+            waiting=tuple((state.get("waiting") or {}).get("reason") or "" for _name, state in states),
+            running=frozenset(name for name, state in states if state.get("running") is not None),
+            unschedulable=conditions["PodScheduled"].false and conditions["PodScheduled"].reason == "Unschedulable",
+        )
+
+    @property
+    def key(self) -> str:
+        return f"{self.namespace}/{self.name}"
+
+    def known(self, baseline: Collection[str]) -> bool:
+        """Whether ``baseline`` (``namespace/name``) has this pod, or one that its controller has replaced by it."""
+        if self.key in baseline:
+            return True
+        if self.owner is None or self.owner[0] not in GENERATING:
+            return False
+        start = f"{self.namespace}/" + f"{self.owner[1]}-"[:LONGEST_PREFIX]
+        return any(key.startswith(start) and SUFFIX.fullmatch(key[len(start) :]) for key in baseline)
+
+    @property
+    def error(self) -> str | None:
+        """Why the pod is in error, in the word that ``oc get pods`` shows; None when it is not.
+
+        A pod that is being deleted is on its way out, whatever its containers do.
+        """
+        if self.deleting:
+            return None
+        if self.phase == "Unknown":
+            return self.reason or "Unknown"
+        if self.phase == "Failed":
+            replaced = self.owner is not None and self.reason in SHUTDOWN_REASONS
+            return None if replaced else self.reason or "Failed"
+        if self.phase == "Pending" and self.unschedulable:
+            return "Unschedulable"
+        return next((reason for reason in self.waiting if reason in ERRORS), None)
+
+    @property
+    def failed_job(self) -> str | None:
+        """``namespace/name`` of the Job whose attempt this Failed pod was."""
+        if self.phase == "Failed" and self.owner and self.owner[0] == "Job":
+            return f"{self.namespace}/{self.owner[1]}"
+        return None
+
+    def in_error(self) -> PodInError | None:
+        reason = self.error
+        return PodInError(self.namespace, self.name, self.node, reason) if reason else None
+
+
+def _controller(owners: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
+    for owner in owners:
+        if owner.get("controller"):
+            return str(owner.get("kind", "")), str(owner.get("name", ""))
+    return None
+
+
+def job_finished(job: Mapping[str, Any]) -> bool:
+    """Whether a Job has come to its end, well or not: its failed attempts are history then."""
+    conditions = Conditions.from_json((job.get("status") or {}).get("conditions") or ())
+    return conditions["Complete"].true or conditions["Failed"].true
+
+
+def in_error(
+    pods: Iterable[Pod],
+    *,
+    finished_jobs: Collection[str] = (),
+    ignore_namespaces: Collection[str] = (),
+) -> tuple[PodInError, ...]:
+    """The pods in error that count, by node and name.
+
+    :param finished_jobs: ``namespace/name``; the failed attempts of these do not count
+    """
+    found = [
+        wrong
+        for pod in pods
+        if pod.namespace not in ignore_namespaces and pod.failed_job not in finished_jobs
+        for wrong in [pod.in_error()]
+        if wrong
+    ]
+    return tuple(sorted(found, key=lambda pod: (pod.node, pod.namespace, pod.name)))
+
+
+def by_node(pods: Iterable[PodInError]) -> dict[str, list[str]]:
+    """Node name -> ``namespace/name`` of its pods; pods that no node has taken stand under the empty name."""
+    nodes: dict[str, list[str]] = {}
+    for pod in pods:
+        nodes.setdefault(pod.node, []).append(pod.key)
+    return nodes
+
+
+def pods_verdict(pods: Sequence[PodInError], *, looked_at: int) -> Verdict:
+    """:param looked_at: how many pods were read"""
+    if not pods:
+        return done(f"none of {counted(looked_at, 'pod')} is in error")
+    found = listed(f"{pod.key} on {pod.node or 'no node'} ({pod.reason})" for pod in pods)
+    return pending(f"{counted(len(pods), 'pod')} in error: {found}")

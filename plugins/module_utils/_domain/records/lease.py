@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The Lease that keeps two runs from working on one cluster at once, with the semantics of client-go's leader election
+(k8s.io/client-go, tools/leaderelection/resourcelock)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any, Optional
+
+from .journal import NAMESPACE
+
+NAME = "migration"
+
+
+@dataclass(frozen=True)
+class Lease:
+    """``holder`` "" when nobody has it. ``body`` is the object as it was read, with its resourceVersion."""
+
+    holder: str
+    seconds: int
+    acquired: Optional[datetime]
+    renewed: Optional[datetime]
+    transitions: int
+    body: Mapping[str, Any]
+
+    @classmethod
+    def from_json(cls, lease: Mapping[str, Any]) -> Lease:
+        """:raises ValueError: when a time in it is none"""
+        spec = lease.get("spec") or {}
+        return cls(
+            holder=spec.get("holderIdentity") or "",
+            seconds=int(spec.get("leaseDurationSeconds") or 0),
+            acquired=_moment(spec.get("acquireTime")),
+            renewed=_moment(spec.get("renewTime")),
+            transitions=int(spec.get("leaseTransitions") or 0),
+            body=lease,
+        )
+
+    @property
+    def expires(self) -> Optional[datetime]:
+        """None when it does not say when it was renewed: such a Lease never expires by itself."""
+        return None if self.renewed is None else self.renewed + timedelta(seconds=self.seconds)
+
+    def expired(self, *, now: datetime) -> bool:
+        return self.expires is not None and now >= self.expires
+
+    def stands_against(self, holder: str, *, now: datetime) -> bool:
+        """Whether somebody other than ``holder`` has it, and it has not expired."""
+        return self.holder not in ("", holder) and not self.expired(now=now)
+
+    def age(self, *, now: datetime) -> float:
+        """Seconds since it was renewed; the whole duration when it does not say."""
+        return float(self.seconds) if self.renewed is None else (now - self.renewed).total_seconds()
+
+    def taken(self, *, by: str, seconds: int, now: datetime) -> dict[str, Any]:
+        """The object once ``by`` has it; the number of transitions counts the changes of the holder."""
+        times = {"acquireTime": _micro_time(now), "renewTime": _micro_time(now)}
+        return self._with(
+            {"holderIdentity": by, "leaseDurationSeconds": seconds, "leaseTransitions": self.transitions + 1, **times}
+        )
+
+    def kept(self, *, now: datetime, seconds: Optional[int] = None) -> dict[str, Any]:
+        """The object renewed by its holder."""
+        return self._with({"renewTime": _micro_time(now), "leaseDurationSeconds": seconds or self.seconds})
+
+    def released(self) -> dict[str, Any]:
+        return self._with({"holderIdentity": ""})
+
+    def _with(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+        body = copy.deepcopy(dict(self.body))
+        return {**body, "spec": {**(body.get("spec") or {}), **spec}}
+
+    def to_json(self, *, now: datetime) -> dict[str, Any]:
+        return {
+            "holder": self.holder or None,
+            "held_since": written(self.acquired),
+            "renewed_at": written(self.renewed),
+            "expires_at": written(self.expires),
+            "expired": self.expired(now=now),
+            "lease_seconds": self.seconds,
+            "transitions": self.transitions,
+        }
+
+    def told(self, *, now: datetime) -> str:
+        """One sentence about who has it and for how long."""
+        if not self.holder:
+            return "nobody has it"
+        since = f" since {written(self.acquired)}" if self.acquired else ""
+        if self.renewed is None or self.expires is None:
+            return f"{self.holder} has it{since}, without a time at which it expires"
+        left = (self.expires - now).total_seconds()
+        end = f"will have expired at {written(self.expires)} (in {left:.0f} s)" if left > 0 else "has expired since"
+        return f"{self.holder} has it{since}, renewed it last at {written(self.renewed)}, and it {end}"
+
+
+def first(*, holder: str, seconds: int, now: datetime) -> dict[str, Any]:
+    """A new Lease, without ``apiVersion`` and ``kind``."""
+    return {
+        "metadata": {"name": NAME, "namespace": NAMESPACE},
+        "spec": {
+            "holderIdentity": holder,
+            "leaseDurationSeconds": seconds,
+            "acquireTime": _micro_time(now),
+            "renewTime": _micro_time(now),
+            "leaseTransitions": 0,
+        },
+    }
+
+
+def written(moment: Optional[datetime]) -> Optional[str]:
+    """RFC 3339 in whole seconds, as people read it."""
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _micro_time(moment: datetime) -> str:
+    """``metav1.MicroTime``: six digits, always."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _moment(text: Optional[str]) -> Optional[datetime]:
+    if not text:
+        return None
+    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    return moment.astimezone(timezone.utc)

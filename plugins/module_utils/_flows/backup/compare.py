@@ -1,0 +1,67 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Compare a backup with the cluster as it is, and tell which differences OpenShift's operators have made; read only."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from ..._cluster.port import Cluster
+from ..._domain.backup import contents as backups
+from ..._domain.backup.compare import compared
+from ..._domain.backup.configuration import configuration
+from ..._domain.backup.contents import Contents, Index
+from ..._domain.backup.explanations import Explanations
+from ..._domain.errors import Refused
+from ..._domain.verdicts import counted
+from ..outcome import Outcome
+from .collect import collect_objects, extra_kinds_of
+from .make import Stored
+from .store import Shelf
+
+
+def compare(cluster: Cluster, *, target: str, backup: Optional[str]) -> Outcome:
+    """
+    :param backup: the id of the backup; None for the newest that was made before a migration to ``target`` began
+    :raises Refused: when there is no such backup
+    :raises Damaged: when it is not what it was when it was made
+    """
+    shelf = Shelf(cluster)
+    index = _chosen(shelf, target=target, backup=backup)
+    contents = shelf.read(index)
+    before = configuration(contents.objects)
+    now = configuration(_now(cluster, contents).objects)
+    differences = compared(before, now, explain=Explanations(before, now))
+    unexplained = [difference for difference in differences if difference.explanation is None]
+    return Outcome(
+        facts={
+            **Stored(index, contents).facts(),
+            "differences": [difference.to_json() for difference in differences],
+            "unexplained": len(unexplained),
+            "summary": f"{counted(len(before), 'object')} compared with backup {index.id}: "
+            f"{counted(len(differences), 'difference')}, {len(unexplained)} of them without an explanation",
+            "files": [],
+        }
+    )
+
+
+def _chosen(shelf: Shelf, *, target: str, backup: Optional[str]) -> Index:
+    indexes = shelf.indexes()
+    if backup:
+        index = next((index for index in indexes if index.id == backup), None)
+    else:
+        index = backups.newest([index for index in indexes if not index.late], target=target)
+    if index is None:
+        known = ", ".join(index.id for index in indexes) or "none"
+        raise Refused(
+            tried=f"find backup {backup}" if backup else f"find a backup from before a migration to {target}",
+            seen=f"there is none in the cluster (backups: {known})",
+            remedy="Give the id of one that there is, or make one with state=present.",
+        )
+    return index
+
+
+def _now(cluster: Cluster, contents: Contents) -> Contents:
+    return collect_objects(cluster, extra=extra_kinds_of(contents.objects))

@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Compare what the operator has converted with what the backup says was there; read only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ..._cluster import readers
+from ..._cluster.kinds import (
+    EGRESS_FIREWALL,
+    EGRESS_IP,
+    EGRESS_NETWORK_POLICY,
+    HOST_SUBNET,
+    NAMESPACE,
+    NET_NAMESPACE,
+    NODE,
+    Kind,
+)
+from ..._cluster.port import Cluster, Json
+from ..._domain.backup import contents
+from ..._domain.backup.contents import Index
+from ..._domain.backup.conversions import Conversion, Objects, Present, conversions_verdict, declined, wanted_features
+from ..._domain.backup.to_ovn import to_ovn
+from ..._domain.backup.to_sdn import to_sdn
+from ..._domain.errors import NotFound, Refused
+from ..._domain.networks import OVN
+from ..._domain.verdicts import done
+from ..outcome import Outcome
+from ..waiting.latest import Latest
+from ..waiting.waiter import Wait, Waiter
+from .store import Shelf
+
+#: What conversions leave behind, by target.
+TARGETS = {True: (EGRESS_FIREWALL, EGRESS_IP), False: (EGRESS_NETWORK_POLICY, NET_NAMESPACE, HOST_SUBNET)}
+
+
+@dataclass(frozen=True)
+class Question:
+    """``features`` is None to believe ``spec.migration``."""
+
+    target: str
+    features: Optional[Mapping[str, Any]]
+    backup_required: bool
+
+
+def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: Question) -> Outcome:
+    """
+    :raises Refused: when there is no backup from before the migration, and it is required
+    :raises WaitEnded: with a row per object, when something is not converted
+    """
+    shelf = Shelf(cluster)
+    index = contents.last(shelf.indexes(), target=question.target)
+    if index is None:
+        return _without_backup(question)
+    saved = _by_kind(shelf.read(index).objects)
+    version = readers.version(cluster)
+
+    def observe() -> list[Conversion]:
+        migration = readers.networks(cluster).operator.migration
+        wanted = wanted_features(given=question.features, migration=migration, version=version)
+        present = _present(cluster, target=question.target)
+        ovn = question.target == OVN
+        rows = to_ovn(saved, present, version=version) if ovn else to_sdn(saved, present)
+        return [row if wanted[row.feature] else declined(row) for row in rows]
+
+    latest = Latest(observe, lambda seen: _facts(seen, index=index))
+    with latest.told_on_failure():
+        wait = waiter.until(
+            tried="see every egress and multicast setting converted",
+            observe=latest,
+            judge=conversions_verdict,
+            remedy="Look at the log of the network-operator in namespace openshift-network-operator. What it does not "
+            "convert can be made by hand from the backup; a feature can be left out with 'features'.",
+        )
+    rows = [Conversion(**row) for row in latest.shown["conversions"]]
+    return Outcome(wait=wait, facts=latest.shown, warnings=_warnings(rows))
+
+
+def _without_backup(question: Question) -> Outcome:
+    seen = f"there is no backup from before the migration to {question.target}, so nobody knows what there was"
+    if question.backup_required:
+        raise Refused(
+            tried="compare the converted egress and multicast settings with the backup",
+            seen=seen,
+            remedy="Look at them yourself, then go on without (backup_required: false).",
+            facts=_facts([], index=None),
+        )
+    verdict = done(f"nothing was compared: {seen}")
+    return Outcome(wait=Wait(verdict=verdict), facts=_facts([], index=None), warnings=(verdict.reason,))
+
+
+def _present(cluster: Cluster, *, target: str) -> Present:
+    kinds = (*TARGETS[target == OVN], NAMESPACE, NODE)
+    return Present({kind.kind: [{**body, "kind": kind.kind} for body in _listed(cluster, kind)] for kind in kinds})
+
+
+def _listed(cluster: Cluster, kind: Kind) -> list[Json]:
+    """A kind that the cluster does not serve has no objects; what was to become one of it is missing then."""
+    try:
+        return cluster.list(kind)
+    except NotFound:
+        return []
+
+
+def _by_kind(objects: Iterable[Json]) -> Objects:
+    found: dict[str, list[Json]] = defaultdict(list)
+    for body in objects:
+        found[body["kind"]].append(body)
+    return found
+
+
+def _facts(rows: Sequence[Conversion], *, index: Optional[Index]) -> dict[str, Any]:
+    return {"conversions": [row.to_json() for row in rows], "backup": index.id if index else None}
+
+
+def _warnings(rows: Sequence[Conversion]) -> tuple[str, ...]:
+    return tuple(f"{row.source}: {row.reason}" for row in rows if row.state == "overwritten")

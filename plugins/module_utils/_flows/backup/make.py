@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Have a backup from before the migration: made once, never overwritten, verified each time it is relied on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Optional
+
+from ..._cluster.port import Cluster
+from ..._domain.backup import contents as backups
+from ..._domain.backup.contents import Contents, Index
+from ..._domain.borrowing.ledger import Ledger
+from ..._domain.networks import other
+from ..._domain.verdicts import counted, listed
+from ..borrowing import ledger as loans
+from ..migration.inspection import inspect
+from ..outcome import Diff, Outcome
+from .collect import ExtraKind, collect
+from .files import Written, write_files
+from .store import Damaged, Shelf
+
+#: Phases in which nothing of the migration has happened yet, and in which all of it has.
+BEFORE = "not_started"
+AFTER = "complete"
+#: Seconds for which the pods that were in error may stand for those that are: a baseline of last week would hide, or
+#: blame, the wrong ones.
+BASELINE_LASTS = 24 * 3600.0
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A backup with what it holds; ``made`` when this run made it, or would make it."""
+
+    index: Index
+    contents: Contents
+    made: bool = False
+
+    def facts(self) -> dict[str, Any]:
+        kinds = Counter(_titled(body["apiVersion"], body["kind"]) for body in self.contents.objects)
+        return {
+            "backup": {**self.index.to_json(), "kinds": dict(kinds), "absent": list(self.contents.absent)},
+            "network": self.contents.network.to_json(),
+            "pods_in_error": list(self.contents.pods_in_error),
+        }
+
+
+def have_backup(
+    cluster: Cluster, *, target: str, extra: Sequence[ExtraKind] = (), directory: Optional[str] = None, write: bool
+) -> Outcome:
+    """A backup of what a migration to ``target`` starts from.
+
+    :param extra: kinds to save besides the usual ones
+    :param directory: where to put the files, or None for no files
+    :param write: False to only find out
+    :raises Damaged: when the backup to rely on is not what it was when it was made
+    """
+    phase = str(inspect(cluster, target=target).facts["phase"])
+    shelf = Shelf(cluster)
+    if phase == AFTER:
+        return _after(shelf, target=target, phase=phase)
+    warnings: list[str] = []
+    if phase == BEFORE:
+        stored = _before(cluster, shelf, target=target, extra=extra, write=write, warnings=warnings)
+    else:
+        stored = _underway(cluster, shelf, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+    written = Written((), changed=False)
+    if directory:
+        written = write_files(directory, index=stored.index, contents=stored.contents, write=write)
+        if written.differing:
+            warnings.append(f"these files are not what the backup holds, and were left alone: {written.differing}")
+    return Outcome(
+        changed=stored.made or written.changed,
+        diffs=_diffs(stored, written),
+        facts={"phase": phase, **stored.facts(), "files": list(written.paths)},
+        warnings=tuple(warnings),
+    )
+
+
+def tell(cluster: Cluster, *, target: str) -> Outcome:
+    """The newest backup that was made before a migration to ``target`` began, and which others there are; read only.
+
+    :raises Damaged: when that backup is not what it was when it was made
+    """
+    shelf = Shelf(cluster)
+    indexes = shelf.indexes()
+    index = backups.newest([index for index in indexes if not index.late], target=target)
+    known = {"backups": [index.to_json() for index in indexes], "files": []}
+    return Outcome(facts={**(_nothing() if index is None else Stored(index, shelf.read(index)).facts()), **known})
+
+
+def _before(
+    cluster: Cluster, shelf: Shelf, *, target: str, extra: Sequence[ExtraKind], write: bool, warnings: list[str]
+) -> Stored:
+    """The last one when nothing has changed since it was made, else another one; another one, too, when it is old and
+    other pods are in error now.
+
+    The migration's steps borrow and delete things before ``spec.migration`` is set; from the first of them on, the
+    backup from before is the one.
+    """
+    ledger = loans.read(cluster)
+    index = backups.last(shelf.indexes(), target=target)
+    if index and backups.has_borrowed(index, _names(ledger)):
+        return Stored(index, shelf.read(index))
+    contents = collect(cluster, extra=extra)
+    missing = [kind.title for kind in extra if kind.title in contents.absent]
+    if missing:
+        warnings.append(f"not saved, since this cluster does not serve it: {listed(missing)}")
+    if index and index.checksum == contents.checksum:
+        try:
+            stored = Stored(index, shelf.read(index))
+        except Damaged as error:
+            warnings.append(f"{error.message} Another one is made.")
+        else:
+            if stored.contents.pods_in_error == contents.pods_in_error or _fresh(index, cluster):
+                return stored
+    borrowed = [loan.thing.title for loan in ledger.values() if loan.ours and loan.thing.what != "network_policy"]
+    if borrowed:
+        warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")
+    return _make(shelf, contents, target=target, late=False, write=write, ledger=ledger)
+
+
+def _fresh(index: Index, cluster: Cluster) -> bool:
+    return index.age(now=cluster.now()) < BASELINE_LASTS
+
+
+def _names(ledger: Ledger) -> frozenset[str]:
+    return frozenset(f"{entry} since {loan.since}" for entry, loan in ledger.items())
+
+
+def _underway(
+    cluster: Cluster,
+    shelf: Shelf,
+    *,
+    target: str,
+    extra: Sequence[ExtraKind],
+    write: bool,
+    warnings: list[str],
+    phase: str,
+) -> Stored:
+    """The one from before the migration; a late one when there is none."""
+    index = backups.newest(shelf.indexes(), target=target)
+    if index:
+        return Stored(index, shelf.read(index))
+    warnings.append(
+        f"there is no backup from before the migration to {target}, and it is {phase} already: this one is late. It "
+        f"cannot contain what has changed since then: settings and pod networks that were replaced, egress IPs, egress "
+        f"firewalls and multicast of {other(target)} that were converted, policies and timeouts that were put aside."
+    )
+    return _make(shelf, collect(cluster, extra=extra), target=target, late=True, write=write)
+
+
+def _make(
+    shelf: Shelf, contents: Contents, *, target: str, late: bool, write: bool, ledger: Optional[Ledger] = None
+) -> Stored:
+    index, parcel = shelf.plan(
+        contents, target=target, source_type=other(target), late=late, loans=_names(ledger or {})
+    )
+    if write:
+        contents = shelf.put(index, parcel)
+    return Stored(index, contents, made=True)
+
+
+def _after(shelf: Shelf, *, target: str, phase: str) -> Outcome:
+    """A finished cluster needs no backup: a damaged one is worth a warning here, not a failure."""
+    facts, warnings = _nothing(), []
+    try:
+        index = backups.newest(shelf.indexes(), target=target)
+        if index:
+            facts = Stored(index, shelf.read(index)).facts()
+    except Damaged as error:
+        warnings.append(error.message)
+    return Outcome(facts={"phase": phase, **facts, "files": []}, warnings=tuple(warnings))
+
+
+def _nothing() -> dict[str, Any]:
+    return {"backup": None, "network": None, "pods_in_error": []}
+
+
+def _diffs(stored: Stored, written: Written) -> tuple[Diff, ...]:
+    diffs = []
+    if stored.made:
+        facts = stored.facts()["backup"]
+        after = {name: facts[name] for name in ("id", "late", "config_maps", "kinds")}
+        header = f"{counted(stored.index.objects, 'object')} saved in namespace ovn-migration"
+        diffs.append(Diff(before={}, after=after, header=header))
+    if written.changed:
+        diffs.append(Diff(before={}, after={"files": list(written.paths)}, header="files"))
+    return tuple(diffs)
+
+
+def _titled(api_version: str, kind: str) -> str:
+    group = api_version.rpartition("/")[0]
+    return f"{kind}.{group}" if group else kind

@@ -1,0 +1,289 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Borrow and give back, with an entry in the cluster for everything that is not as its owner left it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Optional
+
+from ..._cluster.kinds import (
+    CONFIG_MAP,
+    MACHINE_CONFIG_POOL,
+    MACHINE_HEALTH_CHECK,
+    MUTATING_WEBHOOKS,
+    NAMESPACE,
+    NODE_HEALTH_CHECK,
+    NODE_NETWORK_POLICY,
+    VALIDATING_WEBHOOKS,
+    Kind,
+)
+from ..._cluster.port import Access, Cluster, Json
+from ..._domain.borrowing import ledger
+from ..._domain.borrowing.ledger import GONE, Ledger, Loan, Thing, agree
+from ..._domain.borrowing.settings import TERMS, Change
+from ..._domain.errors import Forbidden, MigrationError, NotFound, Rejected
+from ..._domain.records.journal import NAMESPACE as OURS
+from ..._domain.verdicts import listed
+from ..outcome import Diff, Outcome
+from ..records.config_maps import keep
+from ..waiting.clock import Clock
+
+KINDS: Mapping[str, Kind] = {
+    kind.kind: kind
+    for kind in (
+        MACHINE_CONFIG_POOL,
+        MACHINE_HEALTH_CHECK,
+        NODE_HEALTH_CHECK,
+        VALIDATING_WEBHOOKS,
+        MUTATING_WEBHOOKS,
+        NODE_NETWORK_POLICY,
+    )
+}
+
+
+@dataclass(frozen=True)
+class Wish:
+    """Something to borrow: where it is, its object as it was just read, and the value that it is to have.
+
+    ``remember`` keeps an entry also when its owner has set that value himself.
+    """
+
+    thing: Thing
+    document: Json
+    wanted: Any
+    remember: bool = False
+
+
+def read(cluster: Cluster) -> Ledger:
+    """The open loans.
+
+    :raises MigrationError: when the ledger is there and cannot be understood; it is never taken for empty then
+    """
+    try:
+        config_map = cluster.get(CONFIG_MAP, ledger.NAME, namespace=OURS)
+    except NotFound:
+        return {}
+    try:
+        return ledger.ledger(config_map)
+    except ValueError as error:
+        raise MigrationError(
+            tried=f"understand the ledger in configmap {OURS}/{ledger.NAME}",
+            seen=str(error),
+            remedy="Mend that entry. Removing it gives up what it remembers: put that back by hand first.",
+        ) from error
+
+
+def present(cluster: Cluster, kind: Kind, *, namespace: Optional[str] = None) -> list[Json]:
+    """All objects; none when the cluster does not have the kind. Any other failure to read is one."""
+    try:
+        return cluster.list(kind, namespace=namespace)
+    except NotFound:
+        return []
+
+
+def thing_of(document: Json, kind: Kind, what: ledger.What, *, part: str = "") -> Thing:
+    metadata = document["metadata"]
+    namespace = metadata.get("namespace", "") if kind.namespaced else ""
+    return Thing(what=what, kind=kind.kind, name=metadata["name"], namespace=namespace, part=part)
+
+
+@dataclass
+class Lender:
+    """Collects on the way what was changed (or would be, when ``write`` is False)."""
+
+    cluster: Cluster
+    clock: Clock
+    step: str
+    write: bool
+    changed: bool = False
+    diffs: list[Diff] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    returned: list[Loan] = field(default_factory=list)
+    _ledger: Optional[Ledger] = None
+
+    @property
+    def open(self) -> Ledger:
+        """The entries as they are now, or would be."""
+        if self._ledger is None:
+            self._ledger = read(self.cluster)
+        return self._ledger
+
+    def lend(self, wishes: Iterable[Wish]) -> None:
+        """Enter all, then set all."""
+        agreed = [(wish, self._agree(wish)) for wish in wishes]
+        known = dict(self.open)
+        entries = {
+            wish.thing.key: loan
+            for wish, loan in agreed
+            if loan != known.get(wish.thing.key)  # None, too: a loan that its owner has taken over is struck
+        }
+        due = [
+            (wish, loan)
+            for wish, loan in agreed
+            if loan is not None and TERMS[wish.thing.what].read(wish.document, wish.thing.part) != loan.lent
+        ]
+        if self.write and (entries or due):
+            self.require_rights(
+                Access("patch", KINDS[wish.thing.kind], namespace=wish.thing.namespace) for wish, _loan in due
+            )
+        try:
+            self.enter(entries)
+            for wish, loan in due:
+                self._set(wish.thing, wish.document, loan.lent)
+        except MigrationError as error:
+            error.facts.update(self.facts())
+            raise
+
+    def give_back(self, due: Sequence[Loan], *, put_back: Optional[Callable[[Loan], None]] = None) -> None:
+        """Put back what is still as we set it, and strike all that is no longer ours.
+
+        One that cannot be put back does not keep the others; its entry stays.
+
+        :param put_back: for what is not put back by the terms of its property
+        :raises MigrationError: when there were any, with what was done all the same
+        """
+        struck: dict[str, Optional[Loan]] = {}
+        failures: list[MigrationError] = []
+        for loan in due:
+            try:
+                (put_back or self._put_back)(loan)
+            except MigrationError as error:
+                failures.append(error)
+                continue
+            struck[loan.thing.key] = None
+        self.enter(struck)
+        if failures:
+            raise MigrationError(
+                tried=f"give back {len(failures)} of {len(due)} things that were borrowed",
+                seen=listed((failure.message for failure in failures), separator=" "),
+                remedy="Mend that and run this again: what is open stays in configmap "
+                f"{OURS}/{ledger.NAME} until it is back.",
+                facts=self.facts(),
+            )
+
+    def enter(self, entries: Mapping[str, Optional[Loan]]) -> None:
+        """Write (or, with None, strike) entries, all in one write."""
+        if not entries:
+            return
+        if self.write:
+            keep(self.cluster, ledger.entries(entries))
+        self.changed = True
+        self._ledger = {key: loan for key, loan in {**self.open, **entries}.items() if loan is not None}
+
+    def require_rights(self, changes: Iterable[Access]) -> None:
+        """Before the first write: what may be borrowed but not be given back is not borrowed.
+
+        :raises Forbidden: naming every right that is missing
+        """
+        needed = [
+            *dict.fromkeys(changes),
+            Access("create", NAMESPACE),
+            Access("create", CONFIG_MAP, namespace=OURS),
+            Access("patch", CONFIG_MAP, namespace=OURS),
+        ]
+        missing = [access.title for access in needed if not self.cluster.allowed(access)]
+        if missing:
+            raise Forbidden(
+                tried=f"borrow for {self.step}",
+                seen=f"this credential lacks the rights {listed(missing)}",
+                remedy="Nothing was changed. Use a credential with the cluster-admin role.",
+                facts={"missing_rights": missing},
+            )
+
+    def note(self, thing: Thing, before: Any, after: Any) -> None:
+        """Record a change of the object for the result."""
+        self.changed = True
+        self.diffs.append(Diff(before=before, after=after, header=f"{KINDS[thing.kind].title} {thing.name}"))
+
+    def facts(self) -> dict[str, Any]:
+        """For a failure: what was changed all the same."""
+        changed = {"changed": True, "diff": [diff.to_json() for diff in self.diffs]} if self.changed else {}
+        return {**changed, "loans": ledger.outlines(self.open.values())}
+
+    def outcome(self, **facts: Any) -> Outcome:
+        return Outcome(
+            changed=self.changed,
+            diffs=tuple(self.diffs),
+            warnings=tuple(self.warnings),
+            facts={"loans": ledger.outlines(self.open.values()), **facts},
+        )
+
+    def _agree(self, wish: Wish) -> Optional[Loan]:
+        thing, terms = wish.thing, TERMS[wish.thing.what]
+        value = terms.read(wish.document, thing.part)
+        known = self.open.get(thing.key)
+        if known is not None and known.standing(value) == "foreign":
+            self.warnings.append(
+                f"{thing.title} was set to {value!r} by somebody else while we had it; that is what it goes back to."
+            )
+        return agree(
+            known,
+            thing,
+            value=value,
+            wanted=wish.wanted,
+            enough=terms.enough(value, wish.wanted),
+            remember=wish.remember,
+            since=self.clock.timestamp(),
+            step=self.step,
+        )
+
+    def _put_back(self, loan: Loan) -> None:
+        thing, terms = loan.thing, TERMS[loan.thing.what]
+        document = self._read(thing)
+        value = GONE if document is None else terms.read(document, thing.part)
+        standing = loan.standing(value)
+        if standing == "ours" and document is not None and value != loan.before:
+            self._set(thing, document, loan.before)
+            self.returned.append(loan)
+        elif standing == "foreign":
+            self.warnings.append(
+                f"{thing.title} was {loan.before!r}, we set {loan.lent!r}, and somebody else {value!r} since. It is "
+                "left as it is."
+            )
+        elif standing == "gone":
+            self.warnings.append(f"{thing.title} does not exist any more; it was {loan.before!r} before.")
+
+    def _read(self, thing: Thing) -> Optional[Json]:
+        try:
+            return self.cluster.get(KINDS[thing.kind], thing.name, namespace=thing.namespace or None)
+        except NotFound:
+            return None
+
+    def _set(self, thing: Thing, document: Json, value: Any) -> None:
+        terms = TERMS[thing.what]
+        now = terms.read(document, thing.part)
+        change = terms.change(document, thing.part, value)
+        if self.write:
+            try:
+                self._send(thing, change)
+            except Rejected:
+                if not change.edit:
+                    raise
+                self._set_afresh(thing, value, expected=now)
+        self.note(thing, terms.shown(thing.part, now), terms.shown(thing.part, value))
+
+    def _set_afresh(self, thing: Thing, value: Any, *, expected: Any) -> None:
+        """After a refused JSON patch: an earlier attempt had arrived before its answer was lost, or the object has
+        changed around the value."""
+        terms, document = TERMS[thing.what], self._read(thing)
+        now = GONE if document is None else terms.read(document, thing.part)
+        if now == value:
+            return
+        if document is None or now != expected:
+            raise Rejected(
+                tried=f"set {thing.title} to {value!r}",
+                seen=f"it was {expected!r} a moment ago and is {now!r} now",
+                remedy="Somebody else is changing it. Run this again.",
+            )
+        self._send(thing, terms.change(document, thing.part, value))
+
+    def _send(self, thing: Thing, change: Change) -> None:
+        kind, namespace = KINDS[thing.kind], thing.namespace or None
+        if change.merge is not None:
+            self.cluster.merge(kind, thing.name, change.merge, namespace=namespace)
+        else:
+            self.cluster.edit(kind, thing.name, change.edit, namespace=namespace)

@@ -1,0 +1,207 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Take the NMState policies off the primary interface, and put them back as they were."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any, Optional
+
+from ..._cluster.kinds import NODE_NETWORK_POLICY, NODE_NETWORK_STATE
+from ..._cluster.port import Access, Cluster, Json
+from ..._cluster.readers import nodes
+from ..._domain.backup.manifests import manifest
+from ..._domain.borrowing.ledger import Loan, agree, outlines
+from ..._domain.borrowing.nmstate import primary_policies, selects
+from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
+from ..._domain.verdicts import Verdict, done, listed, pending
+from ..outcome import Outcome
+from ..waiting.waiter import Wait, Waiter
+from .ledger import Lender, present, read, thing_of
+
+#: When nmstate's webhook last saw the policy; it differs each time that the same policy is written
+#: (kubernetes-nmstate, pkg/webhook/nodenetworkconfigurationpolicy).
+TIMESTAMP = "nmstate.io/webhook-mutating-timestamp"
+
+
+def remove(lender: Lender, waiter: Waiter, *, names: Sequence[str]) -> Outcome:
+    """No policy defines a primary interface any more, and each that did is saved whole in the ledger.
+
+    :param names: the policies instead of those that are found
+    :raises Refused: for an unknown name, or where nobody can tell which policies are on a primary interface
+    """
+    policies = present(lender.cluster, NODE_NETWORK_POLICY)
+    chosen = _named(lender, policies, names) if names else _found(lender.cluster, policies)
+    due = [policy for policy in policies if _name(policy) in chosen]
+    try:
+        _enter(lender, due)
+        for policy in due:
+            _delete(lender, policy)
+        gone = _gone(lender, waiter, [_name(policy) for policy in due])
+    except MigrationError as error:
+        error.facts.update(lender.facts())
+        raise
+    outcome = lender.outcome(policies=[_name(policy) for policy in due])
+    return Outcome(
+        changed=outcome.changed, wait=gone, diffs=outcome.diffs, facts=outcome.facts, warnings=outcome.warnings
+    )
+
+
+def restore(lender: Lender, *, names: Sequence[str]) -> Outcome:
+    """Every saved policy (or those of ``names``) is there again, unless somebody has made another one of its name."""
+    due = [
+        loan
+        for loan in lender.open.values()
+        if loan.thing.what == "network_policy" and (not names or loan.thing.name in names)
+    ]
+    lender.give_back(due, put_back=lambda loan: _create(lender, loan))
+    return lender.outcome(policies=[loan.thing.name for loan in lender.returned])
+
+
+def info(cluster: Cluster) -> Outcome:
+    """The policies that would be taken away now; read only."""
+    chosen = _found(cluster, present(cluster, NODE_NETWORK_POLICY))
+    return Outcome(facts={"policies": sorted(chosen), "loans": outlines(read(cluster).values())})
+
+
+def _named(lender: Lender, policies: Sequence[Json], names: Sequence[str]) -> Collection[str]:
+    known = {_name(policy) for policy in policies}
+    saved = {loan.thing.name for loan in lender.open.values() if loan.thing.what == "network_policy"}
+    unknown = [name for name in names if name not in known | saved]
+    if unknown:
+        raise _refused(
+            f"there is no NodeNetworkConfigurationPolicy {listed(unknown)}; this cluster has "
+            f"{listed(sorted(known)) or 'none'}",
+            "Correct the names.",
+        )
+    return names
+
+
+def _found(cluster: Cluster, policies: Sequence[Json]) -> Collection[str]:
+    if not policies:
+        return ()
+    states = {_name(state): state for state in present(cluster, NODE_NETWORK_STATE)}
+    members = nodes(cluster)
+    found = primary_policies(policies, states, members)
+    blind = [
+        node
+        for node in members
+        if node.name in found.stateless
+        and any(selects(policy, node) for policy in policies if _name(policy) not in found.names)
+    ]
+    if blind:
+        raise _refused(
+            "NodeNetworkConfigurationPolicies select nodes whose primary interface no NodeNetworkState tells: "
+            f"{listed(node.name for node in blind)}",
+            "Mend nmstate on these nodes, or name the policies on the primary interface.",
+        )
+    if found.undecided:
+        raise _refused(
+            f"NodeNetworkConfigurationPolicy {listed(found.undecided)} finds its interfaces by an expression, which "
+            "only the nodes evaluate",
+            "Name the policies on the primary interface.",
+        )
+    return found.names
+
+
+def _enter(lender: Lender, policies: Sequence[Json]) -> None:
+    entries: dict[str, Optional[Loan]] = {}
+    for policy in policies:
+        thing = thing_of(policy, NODE_NETWORK_POLICY, "network_policy")
+        known = lender.open.get(thing.key)
+        loan = agree(
+            known,
+            thing,
+            value=_saved(policy),
+            wanted=None,
+            enough=False,
+            since=lender.clock.timestamp(),
+            step=lender.step,
+        )
+        if loan != known:
+            entries[thing.key] = loan
+    if policies and lender.write:
+        lender.require_rights(Access(verb, NODE_NETWORK_POLICY) for verb in ("delete", "create"))
+    lender.enter(entries)
+
+
+def _delete(lender: Lender, policy: Json) -> None:
+    if "deletionTimestamp" in policy["metadata"]:
+        return
+    if lender.write:
+        lender.cluster.delete(NODE_NETWORK_POLICY, _name(policy))
+    lender.note(thing_of(policy, NODE_NETWORK_POLICY, "network_policy"), _saved(policy), {})
+
+
+def _gone(lender: Lender, waiter: Waiter, names: Sequence[str]) -> Wait:
+    said = f"{listed(names)} {'is' if len(names) == 1 else 'are'}" if names else ""
+    if not names:
+        return Wait(done("no policy defines a primary interface"))
+    if not lender.write:
+        return Wait(pending(f"{said} there"))
+
+    def judge(left: Sequence[str]) -> Verdict:
+        return pending(f"still there: {listed(left)}") if left else done(f"{said} gone")
+
+    return waiter.until(
+        tried="see the policies of the primary interface go",
+        observe=lambda: [name for name in map(_name, present(lender.cluster, NODE_NETWORK_POLICY)) if name in names],
+        judge=judge,
+        remedy="Look at their finalizers, and at what may be creating them again (GitOps, ACM). They are saved in "
+        "configmap ovn-migration/migration-loans.",
+    )
+
+
+def _create(lender: Lender, loan: Loan) -> None:
+    there = _there(lender.cluster, loan.thing.name)
+    if there is None and lender.write:
+        try:
+            lender.cluster.create(NODE_NETWORK_POLICY, loan.before)
+        except Conflict:
+            # Made by somebody else since we looked, or by our own first attempt before the answer was lost.
+            there = _there(lender.cluster, loan.thing.name)
+    if there is None:
+        lender.note(loan.thing, {}, loan.before)
+        lender.returned.append(loan)
+    elif "deletionTimestamp" in there["metadata"]:
+        raise MigrationError(
+            tried=f"create NodeNetworkConfigurationPolicy {loan.thing.name} again",
+            seen="it is still being deleted",
+            remedy="Look at its finalizers.",
+        )
+    elif _saved(there) != loan.before:
+        lender.warnings.append(
+            f"NodeNetworkConfigurationPolicy {loan.thing.name} was made anew by somebody else, and differs from the "
+            "one that was taken away. It is left as it is."
+        )
+
+
+def _there(cluster: Cluster, name: str) -> Optional[Json]:
+    try:
+        return cluster.get(NODE_NETWORK_POLICY, name)
+    except NotFound:
+        return None
+
+
+def _saved(policy: Json) -> dict[str, Any]:
+    kind = NODE_NETWORK_POLICY
+    body = {**manifest(policy), "apiVersion": kind.api_version, "kind": kind.kind}
+    annotations = {key: v for key, v in (body["metadata"].pop("annotations", None) or {}).items() if key != TIMESTAMP}
+    if annotations:
+        body["metadata"]["annotations"] = annotations
+    return body
+
+
+def _name(body: Json) -> str:
+    name: str = body["metadata"]["name"]
+    return name
+
+
+def _refused(problem: str, remedy: str) -> Refused:
+    return Refused(
+        tried="take the policies off the primary interface",
+        seen=problem,
+        remedy=f"Nothing was changed. {remedy}",
+    )

@@ -1,0 +1,157 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a migration borrows on its way: health checks, webhooks' timeouts, and how many nodes a pool takes at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Union
+
+from ..._cluster.kinds import (
+    MACHINE_CONFIG_POOL,
+    MACHINE_HEALTH_CHECK,
+    MUTATING_WEBHOOKS,
+    NODE_HEALTH_CHECK,
+    VALIDATING_WEBHOOKS,
+    Kind,
+)
+from ..._cluster.port import Cluster, Json
+from ..._cluster.readers import networks, nodes
+from ..._domain.borrowing.ledger import Loan, What, outlines
+from ..._domain.borrowing.settings import PAUSE_REQUEST
+from ..._domain.borrowing.webhooks import platform, slow_webhooks
+from ..._domain.errors import Refused
+from ..._domain.migration.window import window
+from ..._domain.verdicts import counted
+from ..outcome import Outcome
+from ..records import journal
+from .ledger import Lender, Wish, present, read, thing_of
+
+MACHINES_NAMESPACE = "openshift-machine-api"
+#: What an option names, and the entries of the ledger that it stands for.
+BORROWED: Mapping[str, tuple[What, ...]] = {
+    "machine_health_checks": ("machine_health_check", "node_health_check"),
+    "webhooks": ("webhook_timeout",),
+    "max_unavailable": ("max_unavailable",),
+}
+#: Kept between the flip and the last reboot: a health check that wakes up there deletes machines, and the API server
+#: waits for webhooks that nobody answers.
+NEEDED_IN_WINDOW: tuple[What, ...] = ("machine_health_check", "node_health_check", "webhook_timeout")
+
+_PERCENTAGE = re.compile(r"^(100|[1-9]\d?)%$")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """``webhook_timeout`` in seconds, 0 leaves the webhooks alone; ``webhooks`` limits it to these configurations."""
+
+    machine_health_checks: bool = False
+    webhook_timeout: int = 0
+    webhooks: Sequence[str] = ()
+    max_unavailable: Mapping[str, Any] = field(default_factory=dict)
+
+
+def borrow(lender: Lender, wanted: Wanted) -> Outcome:
+    """All of it is read, and what is unknown refused, before anything is written.
+
+    :raises Refused: for a pool or a webhook configuration that is not there, or a number that is none
+    """
+    lender.lend([*_pools(lender, wanted), *_health_checks(lender, wanted), *_webhooks(lender, wanted)])
+    return lender.outcome()
+
+
+def give_back(lender: Lender, *, kinds: Collection[str], keep_in_window: bool) -> Outcome:
+    """Everything of ``kinds`` (keys of ``BORROWED``) is as it was; what the window needs only after the window."""
+    whats = [what for kind in kinds for what in BORROWED[kind]]
+    due = [loan for loan in lender.open.values() if loan.thing.what in whats]
+    kept: list[Loan] = []
+    if keep_in_window and any(loan.thing.what in NEEDED_IN_WINDOW for loan in due):
+        reason = _window(lender.cluster)
+        kept = [loan for loan in due if reason and loan.thing.what in NEEDED_IN_WINDOW]
+        if kept:
+            lender.warnings.append(
+                f"{counted(len(kept), 'thing')} stay borrowed until every node has rebooted: {reason}."
+            )
+    lender.give_back([loan for loan in due if loan not in kept])
+    return lender.outcome(returned=outlines(lender.returned), kept=outlines(kept))
+
+
+def info(cluster: Cluster) -> Outcome:
+    return Outcome(facts={"loans": outlines(read(cluster).values())})
+
+
+def _window(cluster: Cluster) -> str:
+    return window(networks(cluster), journal.read(cluster), nodes(cluster))
+
+
+def _health_checks(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
+    if not wanted.machine_health_checks:
+        return
+    for check in present(lender.cluster, MACHINE_HEALTH_CHECK, namespace=MACHINES_NAMESPACE):
+        yield Wish(thing_of(check, MACHINE_HEALTH_CHECK, "machine_health_check"), document=check, wanted="")
+    for check in present(lender.cluster, NODE_HEALTH_CHECK):
+        yield Wish(thing_of(check, NODE_HEALTH_CHECK, "node_health_check"), document=check, wanted=PAUSE_REQUEST)
+
+
+def _webhooks(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
+    if not wanted.webhook_timeout:
+        return
+    if not 1 <= wanted.webhook_timeout <= 30:
+        raise _refused(f"webhook_timeout {wanted.webhook_timeout} is not between 1 and 30 seconds", "Correct it.")
+    kinds = (VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS)
+    configurations = [(kind, configuration) for kind in kinds for configuration in lender.cluster.list(kind)]
+    known = {configuration["metadata"]["name"] for _kind, configuration in configurations}
+    unknown = [name for name in wanted.webhooks if name not in known]
+    if unknown:
+        raise _refused(f"there is no webhook configuration {', '.join(unknown)}", "Correct the names.")
+    for kind, configuration in configurations:
+        name = configuration["metadata"]["name"]
+        if name in wanted.webhooks or (not wanted.webhooks and not platform(configuration)):
+            yield from _timeouts(kind, configuration, seconds=wanted.webhook_timeout)
+
+
+def _timeouts(kind: Kind, configuration: Json, *, seconds: int) -> Iterator[Wish]:
+    for name in slow_webhooks(configuration, seconds=seconds):
+        thing = thing_of(configuration, kind, "webhook_timeout", part=name)
+        yield Wish(thing, document=configuration, wanted=seconds)
+
+
+def _pools(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
+    if not wanted.max_unavailable:
+        return
+    numbers = {name: _number(name, value) for name, value in wanted.max_unavailable.items()}
+    pools = {pool["metadata"]["name"]: pool for pool in lender.cluster.list(MACHINE_CONFIG_POOL)}
+    unknown = [name for name in numbers if name not in pools]
+    if unknown:
+        raise _refused(
+            f"there is no MachineConfigPool {', '.join(unknown)}; this cluster has {', '.join(pools) or 'none'}",
+            "Correct the names.",
+        )
+    for name, number in numbers.items():
+        if name == "master" and number != 1:
+            lender.warnings.append(
+                "maxUnavailable of the control plane's pool is not 1: etcd loses its quorum when too many go at once."
+            )
+        thing = thing_of(pools[name], MACHINE_CONFIG_POOL, "max_unavailable")
+        yield Wish(thing, document=pools[name], wanted=number)
+
+
+def _number(pool: str, value: Any) -> Union[int, str]:
+    """As the API takes it: a number, which may come as text out of a template, or a percentage."""
+    text = str(value).strip()
+    if text.isdecimal() and int(text) > 0 and not isinstance(value, bool):
+        return int(text)
+    if _PERCENTAGE.match(text):
+        return text
+    raise _refused(
+        f"max_unavailable of pool {pool} is {value!r}, which is neither a number of nodes nor a percentage",
+        "Give it as 3 or as 10%.",
+    )
+
+
+def _refused(problem: str, remedy: str) -> Refused:
+    return Refused(tried="borrow for the migration", seen=problem, remedy=f"Nothing was changed. {remedy}")

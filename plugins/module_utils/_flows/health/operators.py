@@ -1,0 +1,92 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Wait until the ClusterOperators, and when asked the APIServices, are healthy; read only."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..._cluster.kinds import API_SERVICE, CLUSTER_OPERATOR
+from ..._cluster.port import Cluster
+from ..._domain import durations
+from ..._domain.errors import Refused
+from ..._domain.health.operators import ApiService, Operator, chosen, health_verdict
+from ..._domain.verdicts import Verdict
+from ..outcome import Outcome
+from ..waiting.latest import Latest
+from ..waiting.waiter import Waiter
+
+DEFAULT_TIMEOUT = 1200.0
+#: The variable that the migration scripts of OpenShift's own CI take their timeout from.
+TIMEOUT_VARIABLE = "OVN_SDN_MIGRATION_TIMEOUT"
+
+
+@dataclass(frozen=True)
+class HealthView:
+    operators: tuple[Operator, ...]
+    services: tuple[ApiService, ...] | None
+
+
+def health_timeout(given: int | None, *, variable: str) -> float:
+    """Seconds: the option when given, else ``OVN_SDN_MIGRATION_TIMEOUT`` when it says something, else the default.
+
+    :param variable: what the environment variable holds; empty and ``0s`` mean that it is not set
+    :raises Refused: when it holds no duration
+    """
+    if given is not None:
+        return float(given)
+    if not variable.strip():
+        return DEFAULT_TIMEOUT
+    try:
+        return durations.seconds(variable) or DEFAULT_TIMEOUT
+    except ValueError as error:
+        raise Refused(
+            tried=f"read the timeout from the environment variable {TIMEOUT_VARIABLE}",
+            seen=str(error),
+            remedy=f"Set wait_timeout, or unset {TIMEOUT_VARIABLE}, or give it a duration.",
+        ) from error
+
+
+def wait_for_health(
+    cluster: Cluster,
+    waiter: Waiter,
+    *,
+    names: Sequence[str],
+    ignore: Sequence[str],
+    api_services: bool,
+    degraded_fails: bool,
+) -> Outcome:
+    """
+    :param names: the operators that count, all when empty
+    :param degraded_fails: end the wait early when an operator is Degraded for the waiter's ``failure_grace``
+    :raises WaitEnded: with a row for every operator that counts
+    """
+
+    def show(view: HealthView) -> dict[str, Any]:
+        counted = chosen(view.operators, names=names, ignore=ignore)
+        facts: dict[str, Any] = {"operators": [operator.to_json() for operator in counted]}
+        if view.services is not None:
+            facts["unavailable_api_services"] = [s.to_json() for s in view.services if not s.available.true]
+        return facts
+
+    def judge(view: HealthView) -> Verdict:
+        return health_verdict(view.operators, view.services, names=names, ignore=ignore, degraded_fails=degraded_fails)
+
+    latest = Latest(lambda: _read(cluster, api_services=api_services), show)
+    with latest.told_on_failure():
+        wait = waiter.until(
+            tried="see the operators healthy",
+            observe=latest,
+            judge=judge,
+            remedy="Look at 'oc describe co NAME' of each operator named here.",
+        )
+    return Outcome(wait=wait, facts=latest.shown)
+
+
+def _read(cluster: Cluster, *, api_services: bool) -> HealthView:
+    services = tuple(ApiService.from_json(service) for service in cluster.list(API_SERVICE)) if api_services else None
+    return HealthView(tuple(Operator.from_json(o) for o in cluster.list(CLUSTER_OPERATOR)), services)

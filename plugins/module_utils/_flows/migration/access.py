@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether the credential may do all that a migration does, asked before the first write."""
+
+from __future__ import annotations
+
+from ..._cluster.daemons import NAMESPACE as DAEMONS
+from ..._cluster.kinds import (
+    CLUSTER_OPERATOR,
+    CONFIG_MAP,
+    DAEMON_SET,
+    LEASE,
+    MACHINE_CONFIG,
+    MACHINE_CONFIG_POOL,
+    NAMESPACE,
+    NETWORK_CONFIG,
+    NETWORK_OPERATOR,
+    NODE,
+    POD,
+)
+from ..._cluster.port import Access, Cluster
+from ..._domain.errors import Forbidden
+from ..._domain.records import journal
+from ..._domain.verdicts import listed
+
+NEEDED = (
+    Access("patch", NETWORK_OPERATOR),
+    Access("patch", NETWORK_CONFIG),
+    Access("list", NODE),
+    Access("list", POD),
+    Access("list", CLUSTER_OPERATOR),
+    Access("list", MACHINE_CONFIG_POOL),
+    Access("get", MACHINE_CONFIG),
+    Access("get", DAEMON_SET, namespace="openshift-multus"),
+    Access("create", POD, subresource="exec", namespace=DAEMONS),
+    Access("create", NAMESPACE),
+    Access("delete", NAMESPACE),
+    Access("get", CONFIG_MAP, namespace=journal.NAMESPACE),
+    Access("create", CONFIG_MAP, namespace=journal.NAMESPACE),
+    Access("patch", CONFIG_MAP, namespace=journal.NAMESPACE),
+    Access("get", LEASE, namespace=journal.NAMESPACE),
+    Access("create", LEASE, namespace=journal.NAMESPACE),
+    Access("update", LEASE, namespace=journal.NAMESPACE),
+)
+
+
+def require_all(cluster: Cluster) -> None:
+    """:raises Forbidden: naming every right that is missing"""
+    missing = [access.title for access in NEEDED if not cluster.allowed(access)]
+    if missing:
+        raise Forbidden(
+            tried="start a migration with this credential",
+            seen=f"it lacks {len(missing)} of {len(NEEDED)} rights: {listed(missing)}",
+            remedy="Nothing was changed. Use a credential with the cluster-admin role.",
+            facts={"missing_rights": missing},
+        )

@@ -1,0 +1,217 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One look at a cluster for the checks before a migration: every kind is listed once; read only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Optional
+
+from ..._cluster import kinds
+from ..._cluster.kinds import Kind
+from ..._cluster.port import Access, Cluster, Json
+from ..._domain.errors import ClusterUnreachable, MigrationError, NotFound, Unauthorized, Untrusted
+from ..._domain.health.operators import ApiService, Operator
+from ..._domain.health.pods import Pod, job_finished
+from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
+from ..._domain.nodes import Node
+from ..._domain.pools.pool import Pool
+from ..._domain.preflight.findings import key
+from ..._domain.preflight.snapshot import Snapshot, Unreadable, Wanted, parts_for
+from ..._domain.versions import Version
+from ..migration import access
+from .counting import CountingCluster
+from .probe import probe
+
+#: Parts that are one list each, of kinds that every OpenShift has.
+LISTS: Mapping[str, Kind] = {
+    "namespaces": kinds.NAMESPACE,
+    "raw_pools": kinds.MACHINE_CONFIG_POOL,
+    "machine_configs": kinds.MACHINE_CONFIG,
+    "signing_requests": kinds.SIGNING_REQUEST,
+    "raw_pods": kinds.POD,
+    "daemon_sets": kinds.DAEMON_SET,
+    "services": kinds.SERVICE,
+    "disruption_budgets": kinds.DISRUPTION_BUDGET,
+    "validating_webhooks": kinds.VALIDATING_WEBHOOKS,
+    "mutating_webhooks": kinds.MUTATING_WEBHOOKS,
+    "network_policies": kinds.NETWORK_POLICY,
+    "cluster_roles": kinds.CLUSTER_ROLE,
+}
+#: Parts that are one list each, of kinds that come with an operator or a network plugin.
+OPTIONAL_LISTS: Mapping[str, Kind] = {
+    "aro_clusters": kinds.ARO_CLUSTER,
+    "machine_health_checks": kinds.MACHINE_HEALTH_CHECK,
+    "node_health_checks": kinds.NODE_HEALTH_CHECK,
+    "ceph_clusters": kinds.CEPH_CLUSTER,
+    "applications": kinds.APPLICATION,
+    "configuration_policies": kinds.CONFIGURATION_POLICY,
+    "image_mirrors": kinds.IMAGE_MIRRORS,
+    "image_policies": kinds.IMAGE_POLICY,
+    "node_network_policies": kinds.NODE_NETWORK_POLICY,
+    "node_network_states": kinds.NODE_NETWORK_STATE,
+    "attachments": kinds.ATTACHMENT,
+    "sriov_policies": kinds.SRIOV_POLICY,
+    "ptp_configs": kinds.PTP_CONFIG,
+    "host_subnets": kinds.HOST_SUBNET,
+    "net_namespaces": kinds.NET_NAMESPACE,
+    "egress_network_policies": kinds.EGRESS_NETWORK_POLICY,
+    "egress_ips": kinds.EGRESS_IP,
+    "egress_firewalls": kinds.EGRESS_FIREWALL,
+    "egress_qoses": kinds.EGRESS_QOS,
+    "egress_services": kinds.EGRESS_SERVICE,
+    "external_routes": kinds.EXTERNAL_ROUTE,
+    "admin_network_policies": kinds.ADMIN_NETWORK_POLICY,
+    "baseline_network_policies": kinds.BASELINE_NETWORK_POLICY,
+}
+#: The right to everything, as the role cluster-admin gives it: one question in place of many.
+EVERYTHING = Access("*", Kind("*/*", "*", "*"))
+
+
+class SnapshotReader:
+    """Reads a snapshot; ``requests`` is what it has asked of the API so far."""
+
+    def __init__(self, cluster: Cluster, wanted: Wanted) -> None:
+        self._cluster = CountingCluster(cluster)
+        self._wanted = wanted
+        self._known: dict[tuple[Kind, str], Any] = {}
+
+    @property
+    def cluster(self) -> CountingCluster:
+        """The cluster with the counter, for what is read besides."""
+        return self._cluster
+
+    @property
+    def requests(self) -> int:
+        return self._cluster.requests
+
+    def read(self) -> Snapshot:
+        """:raises MigrationError: when nothing can be read: the API is away, or does not know the credential"""
+        parts: dict[str, Any] = {}
+        absent: set[str] = set()
+        for name in parts_for(self._wanted.method):
+            parts[name] = self._part(name, absent)
+        return Snapshot(wanted=self._wanted, parts=parts, absent=frozenset(absent))
+
+    def _part(self, name: str, absent: set[str]) -> Any:
+        kind = OPTIONAL_LISTS.get(name)
+        try:
+            if kind is None:
+                return READ[name](self)
+            try:
+                return self.listed(kind)
+            except NotFound:
+                absent.add(name)
+                return ()
+        except (Unauthorized, Untrusted):
+            raise
+        except ClusterUnreachable as error:
+            # One kind whose server is away is told as such; an API that is away ends it all.
+            self._cluster.ready()
+            return Unreadable(error.seen)
+        except MigrationError as error:
+            return Unreadable(error.seen)
+
+    def listed(self, kind: Kind) -> tuple[Json, ...]:
+        return tuple(self._once((kind, ""), lambda: self._cluster.list(kind)))
+
+    def named(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
+        found: Json = self._once((kind, name), lambda: self._cluster.get(kind, name, namespace=namespace))
+        return found
+
+    def named_or_empty(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
+        """For objects that need not exist; a kind that does not exist is the same."""
+        try:
+            return self.named(kind, name, namespace=namespace)
+        except NotFound:
+            return {}
+
+    def nodes(self) -> tuple[Json, ...]:
+        """As ``readers.nodes``: Windows nodes are nobody's business here."""
+        return tuple(
+            node
+            for node in self.listed(kinds.NODE)
+            if (node["metadata"].get("labels") or {}).get("kubernetes.io/os") != "windows"
+        )
+
+    def networks(self) -> Networks:
+        return Networks(
+            config=ConfigNetwork.from_json(self.named(kinds.NETWORK_CONFIG, "cluster")),
+            operator=OperatorNetwork.from_json(self.named(kinds.NETWORK_OPERATOR, "cluster")),
+        )
+
+    def missing_rights(self) -> tuple[str, ...]:
+        if self._cluster.allowed(EVERYTHING):
+            return ()
+        return tuple(right.title for right in access.NEEDED if not self._cluster.allowed(right))
+
+    def probes(self) -> Any:
+        if not self._wanted.probe:
+            return None
+        names = [node["metadata"]["name"] for node in self.nodes()]
+        return probe(self._cluster, names, pods=[Pod.from_json(pod) for pod in self.listed(kinds.POD) if _daemon(pod)])
+
+    def _once(self, what: tuple[Kind, str], ask: Callable[[], Any]) -> Any:
+        """One request for one thing, whether it succeeds or not."""
+        if what not in self._known:
+            try:
+                self._known[what] = ask()
+            except MigrationError as error:
+                self._known[what] = error
+        known = self._known[what]
+        if isinstance(known, MigrationError):
+            raise known
+        return known
+
+
+def _daemon(pod: Json) -> bool:
+    return (pod["metadata"].get("labels") or {}).get("k8s-app") == "machine-config-daemon"
+
+
+def _install_config_networks(reader: SnapshotReader) -> tuple[str, ...]:
+    found = reader.named_or_empty(kinds.CONFIG_MAP, "cluster-config-v1", namespace="kube-system")
+    return machine_networks((found.get("data") or {}).get("install-config") or "")
+
+
+def machine_networks(install_config: str) -> tuple[str, ...]:
+    """``networking.machineNetwork[].cidr`` of an install-config."""
+    import yaml
+
+    try:
+        parsed = yaml.safe_load(install_config)
+        entries = ((parsed or {}).get("networking") or {}).get("machineNetwork") or ()
+        return tuple(str(entry["cidr"]) for entry in entries)
+    except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
+        raise MigrationError(
+            tried="read the install-config", seen="the install-config is not what it should be"
+        ) from error
+
+
+def _list_of(kind: Kind) -> Callable[[SnapshotReader], Any]:
+    return lambda reader: reader.listed(kind)
+
+
+READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
+    "missing_rights": SnapshotReader.missing_rights,
+    "oauth_token": lambda reader: reader.cluster.oauth_token(),
+    "networks": SnapshotReader.networks,
+    "network_config": lambda reader: reader.named(kinds.NETWORK_CONFIG, "cluster"),
+    "network_operator": lambda reader: reader.named(kinds.NETWORK_OPERATOR, "cluster"),
+    "machine_networks": _install_config_networks,
+    "proxy": lambda reader: reader.named_or_empty(kinds.PROXY, "cluster"),
+    "version": lambda reader: Version.from_json(reader.named(kinds.CLUSTER_VERSION, "version")),
+    "cluster_version": lambda reader: reader.named(kinds.CLUSTER_VERSION, "version"),
+    "infrastructure": lambda reader: reader.named(kinds.INFRASTRUCTURE, "cluster"),
+    "ingress_domain": lambda r: (r.named_or_empty(kinds.INGRESS, "cluster").get("spec") or {}).get("domain") or "",
+    "operators": lambda reader: tuple(Operator.from_json(o) for o in reader.listed(kinds.CLUSTER_OPERATOR)),
+    "api_services": lambda reader: tuple(ApiService.from_json(s) for s in reader.listed(kinds.API_SERVICE)),
+    "nodes": lambda reader: tuple(Node.from_json(node) for node in reader.nodes()),
+    "raw_nodes": SnapshotReader.nodes,
+    "pools": lambda reader: tuple(Pool.from_json(pool) for pool in reader.listed(kinds.MACHINE_CONFIG_POOL)),
+    "probes": SnapshotReader.probes,
+    "pods": lambda reader: tuple(Pod.from_json(pod) for pod in reader.listed(kinds.POD)),
+    "finished_jobs": lambda reader: frozenset(key(job) for job in reader.listed(kinds.JOB) if job_finished(job)),
+    **{name: _list_of(kind) for name, kind in LISTS.items()},
+}

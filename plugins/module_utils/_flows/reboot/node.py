@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One node while it reboots: when it is to be asked, what it answered, and what it has proven."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..._domain.nodes import Node
+from ..._domain.reboot.plan import Evidence, Request, Result, Target, Way, overdue_reason, reboot_verdict
+
+#: Seconds between two attempts to give a node the command.
+RETRY_EVERY = 3.0
+#: After a broken stream nobody knows whether the command ran. A node that is still Ready on the old boot this many
+#: seconds after it should have gone down is asked again.
+UNKNOWN_FOR = 120.0
+#: Some proxies cut every stream. After so many attempts the boot id in the API has to do.
+INSIST_AFTER = 3
+
+
+@dataclass(frozen=True)
+class Moment:
+    """``now`` are seconds of the monotonic clock, ``stamp`` is the same moment in RFC 3339."""
+
+    now: float
+    stamp: str
+
+
+@dataclass
+class Watch:
+    """
+    :param began: seconds of the monotonic clock
+    :param timeout: seconds from the command, and its delay, to Ready; and for the command to be taken
+    :param delay: seconds between the command and the node going down
+    """
+
+    target: Target
+    began: float
+    timeout: float
+    delay: float
+    evidence: Evidence | None = None
+    attempts: int = 0
+    refusal: str = "it was not asked yet"
+    #: the command may have had an effect
+    reached: bool = False
+    _tried: float | None = None
+    _sent: Moment | None = None
+    _way: Way | None = None
+    _certain: bool = False
+    _closed: bool = False
+    _up: bool = False
+    _down_at: str | None = None
+
+    @property
+    def ours(self) -> bool:
+        """Whether we have commanded the node. One that reported an error, and rebooted all the same, counts too."""
+        rebooted = self.evidence is not None and self.evidence.result == "rebooted"
+        return self._sent is not None or (self.reached and rebooted)
+
+    @property
+    def perhaps_down(self) -> bool:
+        """Whether a node that has failed may be down, or go down any moment: all but one that is up and was told
+        nothing."""
+        return self.reached or not self._up
+
+    @property
+    def insistent(self) -> bool:
+        return self.attempts >= INSIST_AFTER
+
+    def look(self, node: Node | None, moment: Moment, *, hint: str = "") -> None:
+        """Take in what the API says of the node now; ``evidence`` is there when there is nothing more to wait for.
+
+        :param hint: what to add to the last known state of a node that has failed
+        """
+        self._up = node is not None and node.ready and node.boot_id == self.target.boot_id_before
+        verdict = reboot_verdict(self.target, node)
+        if verdict.state == "done":
+            self.evidence = self._proof(node, moment)
+            return
+        if self._sent and self._down_at is None and (node is None or not node.ready):
+            self._down_at = moment.stamp
+        if self.overdue(moment.now) or self._hopeless(node):
+            ordered = self._sent is not None
+            detail = overdue_reason(self.target, node, ordered=ordered, refusal=self.refusal, attempts=self.attempts)
+            self.evidence = self._evidence("failed", f"{detail}{hint}", node)
+
+    def overdue(self, now: float) -> bool:
+        return now >= self._deadline
+
+    def due(self, node: Node, *, now: float) -> bool:
+        """Whether to give the command now: at first, after a refusal, and when it seems to have been lost."""
+        if self.target.under_way or self._certain or self._closed or node.boot_id != self.target.boot_id_before:
+            return False
+        if self._tried is None:
+            return True
+        if self._sent is None:
+            return now - self._tried >= RETRY_EVERY
+        return node.ready and now - self._tried >= self.delay + UNKNOWN_FOR
+
+    def answered(self, request: Request, moment: Moment) -> None:
+        """:param moment: when the node was asked"""
+        self.attempts += 1
+        self.refusal = request.seen
+        self._tried = moment.now
+        self.reached = self.reached or request.answer in ("accepted", "unknown", "refused")
+        self._certain = request.answer in ("accepted", "elsewhere")
+        self._closed = request.answer == "closed"
+        if request.answer in ("accepted", "unknown") or (request.answer == "elsewhere" and self.reached):
+            self._sent = self._sent or moment
+        if self.reached:
+            self._way = request.way
+
+    def told(self) -> Evidence:
+        """What is known when the run is over; one that was cut short leaves commanded nodes unproven."""
+        if self.evidence:
+            return self.evidence
+        if self._sent:
+            return self._evidence("failed", "commanded, and not looked at again", None)
+        return self._evidence("planned", "", None)
+
+    def _hopeless(self, node: Node | None) -> bool:
+        """Whether the node can be told nothing and was told nothing, so that waiting would prove nothing."""
+        return self._closed and not self.reached and (node is None or node.boot_id == self.target.boot_id_before)
+
+    @property
+    def _deadline(self) -> float:
+        return self.began + self.timeout if self._sent is None else self._sent.now + self.delay + self.timeout
+
+    def _proof(self, node: Node | None, moment: Moment) -> Evidence:
+        if not self.reached:
+            return self._evidence("skipped", "rebooted, but not by this run", node, back=moment)
+        return self._evidence("rebooted", "rebooted and Ready", node, back=moment)
+
+    def _evidence(self, result: Result, detail: str, node: Node | None, *, back: Moment | None = None) -> Evidence:
+        return Evidence(
+            self.target,
+            result,
+            detail,
+            attempts=self.attempts,
+            way=self._way,
+            requested_at=self._sent.stamp if self._sent else None,
+            down_at=self._down_at,
+            back_at=back.stamp if back else None,
+            seconds=round(back.now - self._sent.now, 1) if back and self._sent else None,
+            boot_id_after=node.boot_id if node else None,
+        )

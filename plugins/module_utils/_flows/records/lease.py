@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hold the Lease, keep it while a module sleeps, give it back."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Optional
+
+from ..._cluster.kinds import LEASE
+from ..._cluster.port import Cluster
+from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
+from ..._domain.records.journal import NAMESPACE
+from ..._domain.records.lease import NAME, Lease, first
+from ..outcome import Diff, Outcome
+from ..waiting.clock import Clock
+from .config_maps import ensure_namespace
+
+TITLE = f"lease {NAMESPACE}/{NAME}"
+#: How often to look again when somebody else was first: two runs that start together need one more look.
+LOOKS = 5
+#: Seconds until a renewal that the API did not take is tried again.
+RETRY = 5.0
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The Lease as it stands, None when there is none, at a moment of the API server's clock."""
+
+    lease: Optional[Lease]
+    now: datetime
+
+    def to_json(self) -> Optional[dict[str, Any]]:
+        return self.lease.to_json(now=self.now) if self.lease else None
+
+    @property
+    def told(self) -> str:
+        return self.lease.told(now=self.now) if self.lease else "nobody has it"
+
+
+def look(cluster: Cluster) -> Standing:
+    """:raises MigrationError: when it is there and cannot be understood"""
+    lease = _read(cluster)
+    return Standing(lease, cluster.now())
+
+
+def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write: bool) -> Outcome:
+    """Take the Lease, or renew it when ``holder`` has it.
+
+    :param take_over: take it from somebody whose Lease has not expired
+    :param write: False to only find out whether it could be taken
+    :raises Refused: naming who has it
+    """
+    for _look in range(LOOKS):
+        before = look(cluster)
+        if before.lease and before.lease.stands_against(holder, now=before.now) and not take_over:
+            raise _held(before)
+        if not write:
+            return _outcome(before, before, holder=holder)
+        try:
+            after = Standing(_written(cluster, before, holder=holder, seconds=seconds), before.now)
+        except Conflict:
+            continue
+        return _outcome(before, after, holder=holder)
+    raise Refused(
+        tried=f"take {TITLE}",
+        seen=f"somebody else wrote it each of the {LOOKS} times",
+        remedy="Nothing was changed. Run this again.",
+    )
+
+
+def release(cluster: Cluster, *, holder: str, write: bool) -> Outcome:
+    """Give the Lease back when ``holder`` has it; what somebody else has by now is left alone."""
+    for _look in range(LOOKS):
+        standing = look(cluster)
+        ours = standing.lease is not None and standing.lease.holder == holder
+        if not ours or standing.lease is None:
+            return Outcome(facts={"holder": holder, "lock": standing.to_json()})
+        if not write:
+            break
+        try:
+            answer = cluster.replace(LEASE, standing.lease.released(), namespace=NAMESPACE)
+        except Conflict:
+            continue
+        standing = Standing(Lease.from_json(answer), standing.now)
+        break
+    return Outcome(
+        changed=True,
+        facts={"holder": holder, "lock": standing.to_json()},
+        diffs=(Diff({"holder": holder}, {"holder": None}, TITLE),),
+    )
+
+
+def own_name() -> str:
+    """``<user>@<host>/<8 hex digits>``: says where to look for a run, and no two runs have the same."""
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):
+        # A container that runs under an arbitrary number has no entry for it.
+        user = f"uid-{os.getuid()}"
+    return f"{user}@{socket.gethostname()}/{secrets.token_hex(4)}"
+
+
+class Keeper:
+    """A clock for a run that has the Lease: it renews it while the run sleeps.
+
+    Commands that take minutes cannot be interrupted to renew, so a Lease may expire under its holder. That does not
+    matter until somebody else takes it; then the run must end. It must end, too, when the playbook that it is part of
+    was killed: nobody would see it go on, and the next run would have to wait for it.
+
+    :param cluster: asked once per renewal, without patience: a sleep must not become an outage
+    :param orphaned: whether the playbook is gone
+    """
+
+    def __init__(
+        self, cluster: Cluster, *, clock: Clock, holder: str, orphaned: Callable[[], bool] = lambda: False
+    ) -> None:
+        self._cluster = cluster
+        self._clock = clock
+        self._holder = holder
+        self._orphaned = orphaned
+        #: Whether this run must not go on, and so not write any more.
+        self.lost = False
+        self._lease: Optional[Lease] = None
+        self._due = 0.0
+
+    def begin(self, cluster: Cluster) -> None:
+        """Look before the first step, with the patience of ``cluster``.
+
+        :raises Refused: when ``holder`` does not have the Lease
+        """
+        standing = look(cluster)
+        if standing.lease is None or standing.lease.holder != self._holder:
+            raise _lost(self._holder, standing)
+        self._lease = standing.lease
+        third = standing.lease.seconds / 3.0
+        self._due = self._clock.monotonic() + max(third - standing.lease.age(now=standing.now), 0.0)
+        self._renew_when_due()
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()
+
+    def timestamp(self) -> str:
+        return self._clock.timestamp()
+
+    def sleep(self, seconds: float) -> None:
+        """:raises Refused: when somebody else has the Lease now, or the playbook is gone"""
+        until = self._clock.monotonic() + seconds
+        self._go_on()
+        while (left := until - self._clock.monotonic()) > 0:
+            due = self._due - self._clock.monotonic()
+            self._clock.sleep(min(left, due) if due > 0 else left)
+            self._go_on()
+
+    def _go_on(self) -> None:
+        if self._orphaned():
+            self.lost = True
+            self._give_back()
+            raise Refused(
+                tried=f"go on as {self._holder}",
+                seen="the playbook that this module is part of has ended",
+                remedy="Run the playbook again; it continues where this one has left off.",
+            )
+        self._renew_when_due()
+
+    def _give_back(self) -> None:
+        """So that the next run need not wait until the Lease has expired."""
+        try:
+            release(self._cluster, holder=self._holder, write=True)
+        except MigrationError:
+            return
+
+    def _renew_when_due(self) -> None:
+        if self._clock.monotonic() < self._due or self._lease is None:
+            return
+        try:
+            self._lease = self._renewed(self._lease)
+        except Refused:
+            self.lost = True
+            raise
+        except MigrationError:
+            # The API is away, or refuses for a while. Whether that lasts too long is for the run itself to judge.
+            self._due = self._clock.monotonic() + RETRY
+            return
+        self._due = self._clock.monotonic() + max(self._lease.seconds / 3.0, 1.0)
+
+    def _renewed(self, lease: Lease) -> Lease:
+        """Written over the object that we know; only when that is not the newest one it is read again."""
+        now = self._cluster.now()
+        try:
+            return Lease.from_json(self._cluster.replace(LEASE, lease.kept(now=now), namespace=NAMESPACE))
+        except (Conflict, NotFound):
+            standing = Standing(_read(self._cluster), now)
+        if standing.lease is None:
+            return _created(self._cluster, holder=self._holder, seconds=lease.seconds, now=now)
+        if standing.lease.holder != self._holder:
+            raise _lost(self._holder, standing)
+        return Lease.from_json(self._cluster.replace(LEASE, standing.lease.kept(now=now), namespace=NAMESPACE))
+
+
+def _read(cluster: Cluster) -> Optional[Lease]:
+    try:
+        lease = cluster.get(LEASE, NAME, namespace=NAMESPACE)
+    except NotFound:
+        return None
+    try:
+        return Lease.from_json(lease)
+    except ValueError as error:
+        raise MigrationError(
+            tried=f"understand {TITLE}",
+            seen=str(error),
+            remedy=f"See who made it. When no run is under way, delete it: oc delete lease -n {NAMESPACE} {NAME}",
+        ) from error
+
+
+def _written(cluster: Cluster, before: Standing, *, holder: str, seconds: int) -> Lease:
+    lease = before.lease
+    if lease is None:
+        ensure_namespace(cluster)
+        return _created(cluster, holder=holder, seconds=seconds, now=before.now)
+    if lease.holder == holder:
+        body = lease.kept(now=before.now, seconds=seconds)
+    else:
+        body = lease.taken(by=holder, seconds=seconds, now=before.now)
+    return Lease.from_json(cluster.replace(LEASE, body, namespace=NAMESPACE))
+
+
+def _created(cluster: Cluster, *, holder: str, seconds: int, now: datetime) -> Lease:
+    body = first(holder=holder, seconds=seconds, now=now)
+    return Lease.from_json(cluster.create(LEASE, body, namespace=NAMESPACE))
+
+
+def _outcome(before: Standing, after: Standing, *, holder: str) -> Outcome:
+    """A renewal is no change: the Lease is where it was."""
+    former = before.lease.holder if before.lease else ""
+    changed = former != holder
+    taken_from = former if changed and former else None
+    warnings = (f"took {TITLE} from {former}; before that {before.told}",) if taken_from else ()
+    return Outcome(
+        changed=changed,
+        facts={"holder": holder, "lock": after.to_json(), "taken_from": taken_from},
+        diffs=(Diff({"holder": former or None}, {"holder": holder}, TITLE),) if changed else (),
+        warnings=warnings,
+    )
+
+
+def _held(standing: Standing) -> Refused:
+    return Refused(
+        tried=f"take {TITLE}",
+        seen=standing.told,
+        remedy="Nothing was changed. Wait until that run has ended. When it is dead, run this again once its Lease has "
+        "expired, or take it over now (take_over: true).",
+        facts={"lock": standing.to_json()},
+    )
+
+
+def _lost(holder: str, standing: Standing) -> Refused:
+    other = standing.lease is not None and standing.lease.holder
+    remedy = (
+        "Another run works on this cluster, so this one must not go on."
+        if other
+        else "Take it first with migration_lock; somebody may have worked on this cluster meanwhile."
+    )
+    return Refused(
+        tried=f"go on as {holder}, which is to have {TITLE}",
+        seen=standing.told,
+        remedy=remedy,
+        facts={"lock": standing.to_json()},
+    )

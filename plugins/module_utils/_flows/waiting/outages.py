@@ -1,0 +1,156 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A cluster that may be away for a while: one outage budget for every call, each outage reported.
+
+While control-plane nodes reboot the API is gone for minutes (machine-config-operator 4.14,
+docs/SingleNodeOpenShift.md; and any cluster whose control-plane nodes reboot together), and OAuth tokens cannot be
+reviewed because oauth-apiserver needs the pod network. Neither is an error until it lasts too long.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Optional, TypeVar
+
+from ..._cluster.kinds import Kind
+from ..._cluster.port import Access, Cluster, Execution, Json, Lines, Operations
+from ..._domain.errors import ClusterUnreachable, Conflict, Unauthorized
+from .clock import Clock
+
+T = TypeVar("T")
+
+#: Seconds between attempts while the API is away: quick at first, since most resets last a moment.
+FIRST_KNOCK = 0.25
+KNOCK_EVERY = 2.0
+#: Seconds before each repeat of a patch that ran into somebody else's write.
+CONFLICT_PAUSES = (0.25, 0.5, 1.0, 2.0)
+
+
+@dataclass(frozen=True)
+class Outage:
+    """One time without the API. ``seconds`` is None while it has not ended."""
+
+    since: str
+    seconds: Optional[float]
+    seen: str
+
+    def to_json(self) -> dict[str, Any]:
+        return {"since": self.since, "seconds": self.seconds, "seen": self.seen}
+
+
+class PatientCluster:
+    """``port.Cluster`` that asks again while the API is away, for ``budget`` seconds per outage at most.
+
+    :param tolerate_unauthorized: take 401 for an outage too; only for work between the flip and the last reboot
+    """
+
+    def __init__(self, cluster: Cluster, *, clock: Clock, budget: float, tolerate_unauthorized: bool = False) -> None:
+        self._cluster = cluster
+        self._clock = clock
+        self._budget = budget
+        self._tolerate_unauthorized = tolerate_unauthorized
+        self.outages: list[Outage] = []
+
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
+        return self._patiently(lambda: self._cluster.get(kind, name, namespace=namespace))
+
+    def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
+        return self._patiently(lambda: self._cluster.list(kind, namespace=namespace, labels=labels, fields=fields))
+
+    def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
+        return self._patiently(lambda: self._cluster.create(kind, body, namespace=namespace))
+
+    def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
+        """Repeated on a conflict, too: a merge patch without resourceVersion says what to set, whoever wrote before."""
+        for pause in CONFLICT_PAUSES:
+            try:
+                return self._patiently(lambda: self._cluster.merge(kind, name, patch, namespace=namespace))
+            except Conflict:
+                self._clock.sleep(pause)
+        return self._patiently(lambda: self._cluster.merge(kind, name, patch, namespace=namespace))
+
+    def edit(self, kind: Kind, name: str, operations: Operations, *, namespace: Optional[str] = None) -> Json:
+        """Sent again after an outage: its ``test`` operations tell whether the first attempt had arrived."""
+        return self._patiently(lambda: self._cluster.edit(kind, name, operations, namespace=namespace))
+
+    def replace(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
+        """Not repeated on a conflict: whoever replaces an object has to look at it first."""
+        return self._patiently(lambda: self._cluster.replace(kind, body, namespace=namespace))
+
+    def approve(self, kind: Kind, name: str, body: Mapping[str, Any]) -> Json:
+        return self._patiently(lambda: self._cluster.approve(kind, name, body))
+
+    def delete(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> None:
+        self._patiently(lambda: self._cluster.delete(kind, name, namespace=namespace))
+
+    def now(self) -> datetime:
+        return self._patiently(self._cluster.now)
+
+    def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
+        """Not repeated: only the caller knows whether a command may run twice."""
+        return self._cluster.execute(pod, command, namespace=namespace, container=container, timeout=timeout)
+
+    def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines:
+        """Not repeated: a log comes from the node's kubelet, and one that is down answers like an API that is down."""
+        return self._cluster.log_tail(pod, namespace=namespace, container=container, lines=lines)
+
+    def ready(self) -> bool:
+        return self._patiently(self._cluster.ready)
+
+    def allowed(self, access: Access) -> bool:
+        return self._patiently(lambda: self._cluster.allowed(access))
+
+    def discover(self, kind: str, api_version: str) -> Kind:
+        return self._patiently(lambda: self._cluster.discover(kind, api_version))
+
+    def oauth_token(self) -> bool:
+        return self._cluster.oauth_token()
+
+    def _patiently(self, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except ClusterUnreachable as error:
+            if not self._tolerated(error):
+                raise
+            return self._outlast(call, first=error)
+
+    def _outlast(self, call: Callable[[], T], *, first: ClusterUnreachable) -> T:
+        began = self._clock.monotonic()
+        place = len(self.outages)
+        self.outages.append(Outage(since=self._clock.timestamp(), seconds=None, seen=first.seen))
+        last = first
+        pause = FIRST_KNOCK
+        while self._clock.monotonic() - began < self._budget:
+            self._clock.sleep(min(pause, began + self._budget - self._clock.monotonic()))
+            pause = min(pause * 2, KNOCK_EVERY)
+            try:
+                answer = call()
+            except ClusterUnreachable as error:
+                if not self._tolerated(error):
+                    self._close(place, began=began)
+                    raise
+                last = error
+            except Exception:
+                self._close(place, began=began)
+                raise
+            else:
+                self._close(place, began=began)
+                return answer
+        raise type(last)(
+            tried=last.tried,
+            seen=f"{last.seen}; for {self._clock.monotonic() - began:.0f} s now",
+            remedy=last.remedy,
+            facts={"outage_budget_seconds": self._budget},
+        )
+
+    def _tolerated(self, error: ClusterUnreachable) -> bool:
+        return self._tolerate_unauthorized or not isinstance(error, Unauthorized)
+
+    def _close(self, place: int, *, began: float) -> None:
+        outage = self.outages[place]
+        seconds = round(self._clock.monotonic() - began, 1)
+        self.outages[place] = Outage(since=outage.since, seconds=seconds, seen=outage.seen)

@@ -1,0 +1,83 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import DAEMON_SET, DEPLOYMENT, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import WaitFailed, WaitTimeout
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.health.rollout import wait_for_rollout
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.waiter import Waiter
+from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
+
+MULTUS = {"kind": "DaemonSet", "namespace": "openshift-multus", "name": "multus"}
+SOURCE = {"kind": "Deployment", "namespace": "openshift-network-diagnostics", "name": "network-check-source"}
+
+
+def wait(cluster, *, clock=None, grace=60.0, **which):
+    waiter = Waiter(clock=clock or ScriptedClock(), timeout=300.0, interval=10.0, failure_grace=grace)
+    return wait_for_rollout(cluster, waiter, **which)
+
+
+def test_law_11_a_daemon_set_that_did_not_change_is_done_with_one_request():
+    cluster = FakeCluster((DAEMON_SET, objects.daemon_set()))
+    outcome = wait(cluster, **MULTUS)
+    assert outcome.facts["rollout"]["updated"] == 6
+    assert outcome.changed is False
+    assert len(cluster.calls) == 1
+
+
+def test_a_rollout_is_waited_for():
+    clock = ScriptedClock(limit=120)
+    cluster = FakeCluster((DAEMON_SET, objects.daemon_set(generation=3)))
+    clock.at(20, lambda: cluster.put(DAEMON_SET, objects.daemon_set(generation=3, observed=3, updated=2)))
+    clock.at(60, lambda: cluster.put(DAEMON_SET, objects.daemon_set(generation=3, observed=3, available=5)))
+    clock.at(90, lambda: cluster.put(DAEMON_SET, objects.daemon_set(generation=3, observed=3)))
+    outcome = wait(cluster, clock=clock, **MULTUS)
+    assert outcome.wait is not None
+    assert outcome.wait.waited_seconds >= 90
+    assert [verdict.state for _at, verdict in outcome.wait.story] == ["pending", "pending", "pending", "done"]
+
+
+def test_an_object_that_appears_late_is_waited_for():
+    clock = ScriptedClock(limit=60)
+    cluster = FakeCluster()
+    clock.at(40, lambda: cluster.put(DAEMON_SET, objects.daemon_set()))
+    assert wait(cluster, clock=clock, **MULTUS).facts["rollout"]["desired"] == 6
+
+
+def test_an_object_that_never_appears_is_named():
+    with pytest.raises(WaitTimeout, match="DaemonSet openshift-multus/multus does not exist") as caught:
+        wait(FakeCluster(), **MULTUS)
+    assert caught.value.facts["rollout"] is None
+
+
+def test_pods_in_error_are_named_and_returned():
+    cluster = FakeCluster(
+        (DAEMON_SET, objects.daemon_set(available=5)),
+        (
+            POD,
+            objects.pod(
+                "multus-x7k2p",
+                namespace="openshift-multus",
+                node_name="worker-1",
+                labels={"app": "multus"},
+                waiting="CrashLoopBackOff",
+            ),
+        ),
+        (POD, objects.pod("other", namespace="openshift-multus", labels={"app": "other"}, phase="Failed")),
+    )
+    with pytest.raises(WaitTimeout, match="multus-x7k2p on worker-1 is in CrashLoopBackOff") as caught:
+        wait(cluster, **MULTUS)
+    assert [pod["name"] for pod in caught.value.facts["pods"]] == ["multus-x7k2p"]
+
+
+def test_a_stuck_deployment_ends_the_wait_after_the_grace():
+    clock = ScriptedClock(limit=80)
+    cluster = FakeCluster((DEPLOYMENT, objects.deployment(available=1, stuck=True)))
+    with pytest.raises(WaitFailed, match="ProgressDeadlineExceeded"):
+        wait(cluster, clock=clock, **SOURCE)
+    assert clock.now >= 60

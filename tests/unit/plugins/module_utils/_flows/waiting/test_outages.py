@@ -1,0 +1,188 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, NODE, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access, Execution
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    ClusterUnreachable,
+    Conflict,
+    Forbidden,
+    NotFound,
+    Unauthorized,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.outages import PatientCluster
+from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
+
+
+def patient(*, budget=900.0, tolerate_unauthorized=False):
+    clock = ScriptedClock()
+    cluster = FakeCluster((NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")))
+    return (
+        PatientCluster(cluster, clock=clock, budget=budget, tolerate_unauthorized=tolerate_unauthorized),
+        cluster,
+        clock,
+    )
+
+
+def unauthorized():
+    return Unauthorized(tried="read nodes w0", seen="HTTP 401, Unauthorized")
+
+
+CALLS = {
+    "get": lambda cluster: cluster.get(NODE, "w0"),
+    "list": lambda cluster: cluster.list(NODE, labels="node-role.kubernetes.io/worker"),
+    "create": lambda cluster: cluster.create(CONFIG_MAP, {"metadata": {"name": "a", "namespace": "b"}}, namespace="b"),
+    "merge": lambda cluster: cluster.merge(NODE, "w0", {"spec": {"unschedulable": True}}),
+    "ready": lambda cluster: cluster.ready(),
+    "allowed": lambda cluster: cluster.allowed(Access("get", NODE)),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_law_07_an_api_that_is_away_is_waited_for_and_reported(call):
+    asked, cluster, clock = patient()
+    cluster.go_down()
+    clock.at(61, cluster.come_back)
+    assert call(asked)
+    assert [outage.to_json() for outage in asked.outages] == [
+        {"since": "2026-01-01T00:00:00Z", "seconds": 61.8, "seen": "connection refused"}
+    ]
+
+
+def test_nothing_is_reported_when_nothing_happens():
+    asked, _cluster, clock = patient()
+    CALLS["get"](asked)
+    assert (asked.outages, clock.slept) == ([], [])
+
+
+def test_the_budget_is_kept_and_the_open_outage_is_told():
+    asked, cluster, clock = patient(budget=30.5)
+    cluster.go_down()
+    with pytest.raises(ClusterUnreachable) as ended:
+        CALLS["get"](asked)
+    assert clock.now == 30.5
+    assert "connection refused; for 30 s now" in ended.value.message
+    assert ended.value.facts == {"outage_budget_seconds": 30.5}
+    assert [outage.seconds for outage in asked.outages] == [None]
+
+
+def test_without_a_budget_the_first_failure_is_final():
+    asked, cluster, clock = patient(budget=0)
+    cluster.go_down()
+    with pytest.raises(ClusterUnreachable):
+        CALLS["get"](asked)
+    assert clock.slept == []
+
+
+def test_it_knocks_quickly_at_first():
+    asked, cluster, clock = patient()
+    cluster.go_down()
+    clock.at(7, cluster.come_back)
+    assert CALLS["get"](asked)
+    assert clock.slept == [0.25, 0.5, 1.0, 2.0, 2.0, 2.0]
+
+
+def test_a_patch_that_meets_another_write_is_sent_again():
+    asked, cluster, clock = patient()
+    cluster.fail(Conflict(tried="x", seen="HTTP 409"), verb="merge", times=4)
+    assert CALLS["merge"](asked)
+    assert len(cluster.made("merge")) == 5
+    assert clock.slept == [0.25, 0.5, 1.0, 2.0]
+    assert asked.outages == []
+
+
+def test_a_patch_that_always_meets_another_write_fails():
+    asked, cluster, _clock = patient()
+    cluster.fail(Conflict(tried="x", seen="HTTP 409"), verb="merge", times=None)
+    with pytest.raises(Conflict):
+        CALLS["merge"](asked)
+    assert len(cluster.made("merge")) == 5
+
+
+def test_each_outage_has_the_whole_budget():
+    asked, cluster, clock = patient(budget=100)
+    for begin in (0, 200):
+        clock.at(begin, cluster.go_down)
+        clock.at(begin + 80, cluster.come_back)
+        CALLS["get"](asked)
+        clock.now = max(clock.now, begin + 199)
+        clock.sleep(1.0)
+    assert [outage.seconds for outage in asked.outages] == [81.8, 81.8]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        Forbidden(tried="x", seen="HTTP 403"),
+        NotFound(tried="x", seen="HTTP 404"),
+        Conflict(tried="x", seen="HTTP 409"),
+        unauthorized(),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_an_answer_is_not_an_outage(error):
+    asked, cluster, clock = patient()
+    cluster.fail(error)
+    with pytest.raises(type(error)):
+        CALLS["get"](asked)
+    assert (asked.outages, clock.slept) == ([], [])
+
+
+def test_law_07_a_401_is_an_outage_where_tokens_cannot_be_reviewed():
+    asked, cluster, clock = patient(tolerate_unauthorized=True)
+    cluster.fail(unauthorized(), times=3)
+    assert CALLS["get"](asked)
+    assert clock.slept == [0.25, 0.5, 1.0]
+    assert asked.outages[0].seen == "HTTP 401, Unauthorized"
+
+
+def test_a_401_after_the_outage_is_final_elsewhere():
+    asked, cluster, clock = patient()
+    cluster.go_down()
+    clock.at(10, cluster.come_back)
+    clock.at(10, lambda: cluster.fail(unauthorized()))
+    with pytest.raises(Unauthorized):
+        CALLS["get"](asked)
+    assert asked.outages[0].seconds == 11.8
+
+
+def test_any_other_answer_ends_the_outage():
+    asked, cluster, clock = patient()
+    cluster.remove(NODE, "w0")
+    cluster.go_down()
+    clock.at(10, cluster.come_back)
+    with pytest.raises(NotFound):
+        CALLS["get"](asked)
+    assert asked.outages[0].seconds == 11.8
+
+
+def test_a_command_is_sent_once():
+    asked, cluster, clock = patient()
+    cluster.go_down()
+    with pytest.raises(ClusterUnreachable):
+        asked.execute("p", ["true"], namespace="n", container="c", timeout=5)
+    assert (len(cluster.made("execute")), clock.slept) == (1, [])
+
+
+def test_a_command_that_is_answered():
+    asked, cluster, _clock = patient()
+    cluster.executor = lambda call: Execution(exit_code=3, output=" ".join(call.body["command"]))
+    pod = "machine-config-daemon-aaaaa"
+    execution = asked.execute(
+        pod, ["a", "b"], namespace="openshift-machine-config-operator", container="machine-config-daemon", timeout=5
+    )
+    assert execution == Execution(exit_code=3, output="a b")
+
+
+def test_a_log_is_asked_for_once_since_a_dead_kubelet_looks_like_a_dead_api():
+    asked, cluster, clock = patient()
+    cluster.go_down()
+    with pytest.raises(ClusterUnreachable):
+        asked.log_tail("p", namespace="n", container="c", lines=5)
+    assert (len(cluster.made("log")), clock.slept) == (1, [])
