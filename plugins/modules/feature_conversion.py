@@ -155,7 +155,7 @@ remedy:
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, SDN
-from ..module_utils._flows.backup.conversions import Question, wait_for_conversions
+from ..module_utils._flows.backup.conversions import ConversionQuery, wait_for_conversions
 from ..module_utils._flows.outcome import Outcome
 
 FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
@@ -167,7 +167,7 @@ ARGUMENTS: Spec = {
 
 
 def wait(task: Task) -> Outcome:
-    question = Question(task["target"], features=task["features"], backup_required=task["backup_required"])
+    question = ConversionQuery(task["target"], features=task["features"], backup_required=task["backup_required"])
     return wait_for_conversions(task.cluster, task.waiter(), question)
 
 

@@ -132,7 +132,7 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.borrowing.ledger import Lender
+from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.pools.pause import pause, resume
 
@@ -144,9 +144,9 @@ ARGUMENTS: Spec = {
 
 
 def change(task: Task) -> Outcome:
-    lender = Lender(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
+    borrower = Borrower(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
     reach = pause if task["state"] == "paused" else resume
-    return reach(lender, names=task["names"])
+    return reach(borrower, names=task["names"])
 
 
 def main() -> None:

@@ -254,7 +254,7 @@ from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.networks import OVN, TYPES
 from ..module_utils._flows.backup.collect import ExtraKind
 from ..module_utils._flows.backup.compare import compare
-from ..module_utils._flows.backup.make import have_backup, tell
+from ..module_utils._flows.backup.make import describe_backup, have_backup
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
@@ -273,7 +273,7 @@ ARGUMENTS: Spec = {
 
 def back_up(task: Task) -> Outcome:
     if task["state"] is None:
-        return tell(task.cluster, target=task["target"])
+        return describe_backup(task.cluster, target=task["target"])
     if task["state"] == "compared":
         return compare(task.cluster, target=task["target"], backup=task["backup"])
     return have_backup(

@@ -187,7 +187,7 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.borrowing.ledger import Lender
+from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.borrowing.settings import BORROWED, Wanted, borrow, give_back, info
 from ..module_utils._flows.outcome import Outcome
 
@@ -206,11 +206,11 @@ ARGUMENTS: Spec = {
 def change(task: Task) -> Outcome:
     if task["state"] is None:
         return info(task.cluster)
-    lender = Lender(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
+    borrower = Borrower(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
     if task["state"] == "returned":
-        return give_back(lender, kinds=task["kinds"], keep_in_window=task["keep_in_window"])
+        return give_back(borrower, kinds=task["kinds"], keep_in_window=task["keep_in_window"])
     return borrow(
-        lender,
+        borrower,
         Wanted(
             machine_health_checks=task["machine_health_checks"],
             webhook_timeout=task["webhook_timeout"],

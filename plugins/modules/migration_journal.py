@@ -192,8 +192,8 @@ ARGUMENTS: Spec = {
 
 def record(task: Task) -> Outcome:
     if not task["phase"]:
-        return history.told(task.cluster)
-    happening = history.Happening(
+        return history.describe_history(task.cluster)
+    happening = history.PhaseEvent(
         target=task["target"],
         phase=task["phase"],
         event=task["event"],

@@ -344,9 +344,9 @@ from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.reboot.plan import Shares
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.reboot.csr import SigningDesk
-from ..module_utils._flows.reboot.openssh import Login
-from ..module_utils._flows.reboot.plan import Past, Selection, planned
+from ..module_utils._flows.reboot.csr import CsrApprover
+from ..module_utils._flows.reboot.openssh import SshLogin
+from ..module_utils._flows.reboot.plan import BootIdSource, Selection, planned
 from ..module_utils._flows.reboot.rebooter import Rebooter, reboot
 from ..module_utils._flows.reboot.strategies import CHOICES, strategy
 
@@ -377,19 +377,19 @@ def reboot_nodes(task: Task) -> Outcome:
     order = task["order"]
     delay = int(order == "all_at_once") if task["delay_minutes"] is None else task["delay_minutes"]
     way = strategy(task["strategy"], cluster=task.cluster, delay_minutes=delay, login=login(task))
-    desk = SigningDesk(task.cluster, task.clock, approve=task["approve_csrs"] and not task.check_mode)
-    desk.prepare()
+    csr_approver = CsrApprover(task.cluster, task.clock, approve=task["approve_csrs"] and not task.check_mode)
+    csr_approver.prepare()
     plan = planned(
         task.cluster,
         Selection(task["nodes"], task["pools"], order, shares(task["max_unavailable"])),
-        Past(task["boot_ids"], use_journal=task["use_journal"], write=not task.check_mode),
+        BootIdSource(task["boot_ids"], use_journal=task["use_journal"], write=not task.check_mode),
         clock=task.clock,
     )
     rebooter = Rebooter(
         cluster=task.cluster,
         clock=task.clock,
         strategy=way,
-        desk=desk,
+        csr_approver=csr_approver,
         timeout=float(task["reboot_timeout"]),
         interval=float(task["wait_sleep"]),
         delay=delay * 60.0,
@@ -403,8 +403,8 @@ def shares(given: Any) -> Shares:
     return {str(pool): str(share) for pool, share in given.items()} if isinstance(given, dict) else str(given)
 
 
-def login(task: Task) -> Login:
-    return Login(
+def login(task: Task) -> SshLogin:
+    return SshLogin(
         user=task["ssh_user"],
         private_key_file=task["ssh_private_key_file"],
         port=task["ssh_port"],

@@ -127,7 +127,7 @@ remedy:
 
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.borrowing.ledger import Lender
+from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.borrowing.nmstate import info, remove, restore
 from ..module_utils._flows.outcome import Outcome
 
@@ -141,10 +141,10 @@ ARGUMENTS: Spec = {
 def change(task: Task) -> Outcome:
     if task["state"] is None:
         return info(task.cluster)
-    lender = Lender(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
+    borrower = Borrower(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
     if task["state"] == "restored":
-        return restore(lender, names=task["names"])
-    return remove(lender, task.waiter(), names=task["names"])
+        return restore(borrower, names=task["names"])
+    return remove(borrower, task.waiter(), names=task["names"])
 
 
 def main() -> None:

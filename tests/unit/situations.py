@@ -22,7 +22,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.borrowing.ledger import (
     Loan,
-    Thing,
+    PropertyRef,
     entries,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.patches import merged
@@ -204,7 +204,7 @@ def put_pauses(cluster: FakeCluster, *, ours: Mapping[str, bool]) -> None:
     """The ledger's entries of paused pools; ``ours`` tells whether we have paused them."""
     loans = [
         Loan(
-            Thing(what="paused", kind="MachineConfigPool", name=name),
+            PropertyRef(what="paused", kind="MachineConfigPool", name=name),
             before=not paused_by_us,
             lent=True,
             since="2026-01-01T00:00:00Z",
@@ -213,7 +213,7 @@ def put_pauses(cluster: FakeCluster, *, ours: Mapping[str, bool]) -> None:
         for name, paused_by_us in ours.items()
     ]
     cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration"}})
-    cluster.put(CONFIG_MAP, entries({loan.thing.key: loan for loan in loans}))
+    cluster.put(CONFIG_MAP, entries({loan.ref.key: loan for loan in loans}))
 
 
 def _put_node(cluster: FakeCluster, name: str, network_type: str, *, boot: int) -> None:

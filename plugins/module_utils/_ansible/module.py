@@ -16,11 +16,11 @@ from .._cluster import connection, kubernetes
 from .._cluster.port import Cluster
 from .._domain.errors import MigrationError
 from .._flows.outcome import Outcome
-from .._flows.records.history import note
-from .._flows.records.lease import Keeper
-from .._flows.records.parent_process import watch
+from .._flows.records.history import record_outages
+from .._flows.records.lease import LeaseRenewer
+from .._flows.records.parent_process import orphan_check
 from .._flows.waiting.clock import Clock, SystemClock
-from .._flows.waiting.outages import PatientCluster
+from .._flows.waiting.outages import RetryingCluster
 from .._flows.waiting.waiter import Waiter
 from .arguments import AUTH, LOCK, OUTAGE, Spec, merge
 
@@ -30,7 +30,7 @@ class Task:
     """What a flow gets of the module: the parameters, the cluster, the clock and a waiter made of the options."""
 
     params: Mapping[str, Any]
-    cluster: PatientCluster
+    cluster: RetryingCluster
     clock: Clock
     check_mode: bool
 
@@ -69,7 +69,7 @@ def run(
 ) -> None:
     """Run ``flow`` as an Ansible module: exits the process, always.
 
-    :param tolerate_unauthorized: see ``PatientCluster``
+    :param tolerate_unauthorized: see ``RetryingCluster``
     :param keeps_lock: False for the module that takes and releases the Lease itself
     :param module_options: ``required_if`` and its like, for AnsibleModule
     """
@@ -77,10 +77,10 @@ def run(
     module = AnsibleModule(argument_spec=spec, supports_check_mode=True, **(module_options or {}))
     _require_libraries(module)
     clock = SystemClock()
-    cluster: Optional[PatientCluster] = None
+    cluster: Optional[RetryingCluster] = None
     try:
         impatient = connection.connect(module.params)
-        cluster = PatientCluster(
+        cluster = RetryingCluster(
             impatient,
             clock=clock,
             budget=float(module.params["api_outage_timeout"]),
@@ -100,16 +100,16 @@ def run(
 
 def _run_under_lock(task: Task, flow: Callable[[Task], Outcome], *, impatient: Cluster) -> Outcome:
     """Renew the Lease while ``flow`` sleeps, and add the outages that it has seen to the history of the migration."""
-    keeper = Keeper(impatient, clock=task.clock, holder=task["lock_holder"], orphaned=watch())
-    keeper.begin(task.cluster)
+    renewer = LeaseRenewer(impatient, clock=task.clock, holder=task["lock_holder"], orphaned=orphan_check())
+    renewer.begin(task.cluster)
     try:
-        return flow(replace(task, clock=keeper))
+        return flow(replace(task, clock=renewer))
     finally:
-        if task.cluster.outages and not keeper.lost:
-            note(impatient, _outages(task.cluster))
+        if task.cluster.outages and not renewer.lost:
+            record_outages(impatient, _outages(task.cluster))
 
 
-def _outages(cluster: Optional[PatientCluster]) -> list[dict[str, Any]]:
+def _outages(cluster: Optional[RetryingCluster]) -> list[dict[str, Any]]:
     return [outage.to_json() for outage in cluster.outages] if cluster else []
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._domain.errors import MigrationError
-from .._domain.reboot.csr import Content, SigningRequest
+from .._domain.reboot.csr import RequestedCertificate, SigningRequest
 
 
 def require_cryptography() -> None:
@@ -39,7 +39,7 @@ def signing_request(request: Mapping[str, Any]) -> SigningRequest:
     return SigningRequest.from_json(request, content=content)
 
 
-def _content(pem: bytes) -> Content:
+def _content(pem: bytes) -> RequestedCertificate:
     """:raises ValueError: when it is no PKCS#10 request"""
     from cryptography import x509
     from cryptography.exceptions import UnsupportedAlgorithm
@@ -72,7 +72,7 @@ def _content(pem: bytes) -> Content:
                 addresses.append(str(name.value))
             else:
                 others.append(f"{type(name).__name__} {name.value}")
-    return Content(
+    return RequestedCertificate(
         common_name=str(names[0]) if names else "",
         organizations=tuple(str(organization) for organization in organizations),
         dns_names=tuple(dns_names),

@@ -28,7 +28,7 @@ OVN_MULTICAST = "k8s.ovn.org/multicast-enabled"
 SDN_MULTICAST = "netnamespace.network.openshift.io/multicast-enabled"
 
 
-class Present:
+class LiveObjects:
     """What is in the cluster now."""
 
     def __init__(self, objects: Objects) -> None:

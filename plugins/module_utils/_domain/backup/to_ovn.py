@@ -18,8 +18,8 @@ from .conversions import (
     SDN_MULTICAST,
     Conversion,
     Json,
+    LiveObjects,
     Objects,
-    Present,
     annotations_of,
     namespace_of,
     of,
@@ -32,14 +32,14 @@ from .conversions import (
 FIRST_AUTOMATIC_BY_CIDRS = 16
 
 
-def to_ovn(saved: Objects, present: Present, *, version: Optional[Version]) -> Iterator[Conversion]:
+def to_ovn(saved: Objects, present: LiveObjects, *, version: Optional[Version]) -> Iterator[Conversion]:
     """A row for each saved object that has a counterpart with OVN-Kubernetes."""
     yield from _firewalls(saved, present)
     yield from _multicast(saved, present)
     yield from _egress_ips(saved, present, version=version)
 
 
-def _firewalls(saved: Objects, present: Present) -> Iterator[Conversion]:
+def _firewalls(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
     """Each is applied as ``default``, so of several in a namespace the last one stays."""
     policies: dict[str, list[Json]] = defaultdict(list)
     for policy in of(saved, "EgressNetworkPolicy"):
@@ -65,7 +65,7 @@ def _firewalls(saved: Objects, present: Present) -> Iterator[Conversion]:
             yield row("differs", "EgressFirewall default has other rules")
 
 
-def _multicast(saved: Objects, present: Present) -> Iterator[Conversion]:
+def _multicast(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
     for net_namespace in of(saved, "NetNamespace"):
         if annotations_of(net_namespace).get(SDN_MULTICAST) != "true":
             continue
@@ -80,7 +80,7 @@ def _multicast(saved: Objects, present: Present) -> Iterator[Conversion]:
             yield row("missing", f"namespace {name} lacks the annotation {OVN_MULTICAST}")
 
 
-def _egress_ips(saved: Objects, present: Present, *, version: Optional[Version]) -> Iterator[Conversion]:
+def _egress_ips(saved: Objects, present: LiveObjects, *, version: Optional[Version]) -> Iterator[Conversion]:
     hosts = [subnet for subnet in of(saved, "HostSubnet") if _has_egress(subnet, version=version)]
     for subnet in hosts:
         name = subnet["metadata"]["name"]
@@ -97,7 +97,7 @@ def _egress_ips(saved: Objects, present: Present, *, version: Optional[Version])
             yield _egress_ip(net_namespace, present, hosts=bool(hosts))
 
 
-def _egress_ip(net_namespace: Json, present: Present, *, hosts: bool) -> Conversion:
+def _egress_ip(net_namespace: Json, present: LiveObjects, *, hosts: bool) -> Conversion:
     name = net_namespace["metadata"]["name"]
     row = row_of("egress_ip", net_namespace, f"egressips.k8s.ovn.org egressip-{name}")
     there = present.get("EgressIP", f"egressip-{name}")

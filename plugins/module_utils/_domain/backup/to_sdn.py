@@ -17,8 +17,8 @@ from .conversions import (
     SDN_MULTICAST,
     Conversion,
     Json,
+    LiveObjects,
     Objects,
-    Present,
     annotations_of,
     namespace_of,
     of,
@@ -28,14 +28,14 @@ from .conversions import (
 )
 
 
-def to_sdn(saved: Objects, present: Present) -> Iterator[Conversion]:
+def to_sdn(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
     """A row for each saved object that has a counterpart with OpenShiftSDN."""
     yield from _firewalls(saved, present)
     yield from _multicast(saved, present)
     yield from _egress_ips(saved, present)
 
 
-def _firewalls(saved: Objects, present: Present) -> Iterator[Conversion]:
+def _firewalls(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
     for firewall in of(saved, "EgressFirewall"):
         namespace, name = namespace_of(firewall), firewall["metadata"]["name"]
         row = row_of("egress_firewall", firewall, f"egressnetworkpolicies.network.openshift.io {namespace}/{name}")
@@ -51,7 +51,7 @@ def _firewalls(saved: Objects, present: Present) -> Iterator[Conversion]:
             yield row("converted", f"the rules are the same{', but for their ports' if ports else ''}")
 
 
-def _multicast(saved: Objects, present: Present) -> Iterator[Conversion]:
+def _multicast(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
     for namespace in of(saved, "Namespace"):
         if annotations_of(namespace).get(OVN_MULTICAST) != "true":
             continue
@@ -65,7 +65,7 @@ def _multicast(saved: Objects, present: Present) -> Iterator[Conversion]:
             yield row("missing", f"NetNamespace {name} lacks the annotation {SDN_MULTICAST}")
 
 
-def _egress_ips(saved: Objects, present: Present) -> Iterator[Conversion]:
+def _egress_ips(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
     """A NetNamespace has one list of addresses: of several EgressIPs for one namespace the last one stays."""
     egress_ips = of(saved, "EgressIP")
     for egress_ip in egress_ips:
@@ -81,7 +81,7 @@ def _egress_ips(saved: Objects, present: Present) -> Iterator[Conversion]:
             yield row("missing", f"HostSubnet {name} has no egressCIDRs")
 
 
-def _egress_ip(egress_ip: Json, all_of_them: Sequence[Json], present: Present) -> Conversion:
+def _egress_ip(egress_ip: Json, all_of_them: Sequence[Json], present: LiveObjects) -> Conversion:
     spec = egress_ip.get("spec") or {}
     name = selected(spec)
     row = row_of("egress_ip", egress_ip, f"netnamespaces.network.openshift.io {name or '(unknown)'}")

@@ -33,7 +33,7 @@ WHATS: tuple[What, ...] = (
     "network_policy",
 )
 #: ours: the value that we set. home: the value from before. foreign: somebody else's. gone: there is nothing any more.
-Standing = Literal["ours", "home", "foreign", "gone"]
+LeaseState = Literal["ours", "home", "foreign", "gone"]
 
 #: A ConfigMap's key takes at most 253 of these characters.
 _NOT_IN_KEYS = re.compile(r"[^-._a-zA-Z0-9]")
@@ -51,7 +51,7 @@ GONE = _Gone()
 
 
 @dataclass(frozen=True)
-class Thing:
+class PropertyRef:
     """What is lent: one property of one object. ``part`` tells which, where an object has several (a webhook's name).
 
     ``kind`` is the object's kind as the API spells it, ``namespace`` empty when it has none.
@@ -84,7 +84,7 @@ class Loan:
     ``before``, the entry only remembers that it was so before we came.
     """
 
-    thing: Thing
+    ref: PropertyRef
     before: Any
     lent: Any
     since: str
@@ -95,7 +95,7 @@ class Loan:
     def ours(self) -> bool:
         return bool(self.lent != self.before)
 
-    def standing(self, value: Any) -> Standing:
+    def standing(self, value: Any) -> LeaseState:
         if value is GONE:
             return "gone"
         if value == self.lent or value in self.earlier:
@@ -109,13 +109,13 @@ class Loan:
         return replace(self, lent=value, earlier=(*self.earlier, self.lent))
 
     def to_json(self) -> dict[str, Any]:
-        thing = self.thing
+        ref = self.ref
         return {
-            "what": thing.what,
-            "kind": thing.kind,
-            "namespace": thing.namespace,
-            "name": thing.name,
-            "part": thing.part,
+            "what": ref.what,
+            "kind": ref.kind,
+            "namespace": ref.namespace,
+            "name": ref.name,
+            "part": ref.part,
             "before": self.before,
             "lent": self.lent,
             "earlier": [*self.earlier],
@@ -137,7 +137,7 @@ class Loan:
         try:
             if entry["what"] not in WHATS:
                 raise ValueError(f"nobody here lends a {entry['what']!r}")
-            thing = Thing(
+            ref = PropertyRef(
                 what=entry["what"],
                 kind=entry["kind"],
                 namespace=entry["namespace"],
@@ -145,7 +145,7 @@ class Loan:
                 part=entry["part"],
             )
             return cls(
-                thing=thing,
+                ref=ref,
                 before=entry["before"],
                 lent=entry["lent"],
                 since=entry["since"],
@@ -185,7 +185,7 @@ def _text(loan: Loan) -> str:
 
 def agree(
     known: Optional[Loan],
-    thing: Thing,
+    ref: PropertyRef,
     *,
     value: Any,
     wanted: Any,
@@ -194,7 +194,7 @@ def agree(
     step: str,
     remember: bool = False,
 ) -> Optional[Loan]:
-    """The entry that there has to be before ``thing`` may be set to the ``lent`` of it; None when it is not borrowed.
+    """The entry that there has to be before ``ref`` may be set to the ``lent`` of it; None when it is not borrowed.
 
     ``value`` is what it has now. A value that is neither ours nor the one before is its owner's newest will, and what
     is given back later.
@@ -208,9 +208,9 @@ def agree(
     if known and standing == "home" and not enough:
         return known.relent(wanted)
     if enough:
-        return Loan(thing, before=value, lent=value, since=since, step=step) if remember else None
-    return Loan(thing, before=value, lent=wanted, since=since, step=step)
+        return Loan(ref, before=value, lent=value, since=since, step=step) if remember else None
+    return Loan(ref, before=value, lent=wanted, since=since, step=step)
 
 
-def outlines(loans: Iterable[Loan]) -> list[dict[str, Any]]:
+def loan_summaries(loans: Iterable[Loan]) -> list[dict[str, Any]]:
     return [loan.outline() for loan in loans]

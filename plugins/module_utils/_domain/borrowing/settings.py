@@ -31,7 +31,7 @@ class Change:
     edit: Sequence[Mapping[str, Any]] = ()
 
 
-class Terms(Protocol):
+class PropertyAccess(Protocol):
     """How one property is handled. ``part`` tells which one, where an object has several."""
 
     def read(self, document: Document, part: str) -> Any:
@@ -146,7 +146,7 @@ def timeout_of(webhook: Mapping[str, Any]) -> int:
 
 
 #: What has terms to be read and set by; a policy of nmstate is lent as a whole, by deleting it.
-TERMS: Mapping[What, Terms] = {
+PROPERTY_ACCESS: Mapping[What, PropertyAccess] = {
     "paused": Field(("spec", "paused")),
     "max_unavailable": Field(("spec", "maxUnavailable")),
     "machine_health_check": Field(("metadata", "annotations", PAUSE_ANNOTATION), serves=_set_at_all),

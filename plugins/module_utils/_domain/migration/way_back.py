@@ -20,7 +20,7 @@ Step = Literal["prepare", "switch", "reboot", "resume", "cleanup"]
 
 
 @dataclass(frozen=True)
-class Trail:
+class WayBackFacts:
     """What is known besides the two Network objects.
 
     :param pools: the verdict over all pools for OpenShiftSDN
@@ -45,7 +45,7 @@ class WayBack:
         return {"action": self.action, "step": self.step, "reason": self.reason}
 
 
-def way_back(networks: Networks, trail: Trail) -> WayBack:
+def way_back(networks: Networks, trail: WayBackFacts) -> WayBack:
     """What undoing means here, decided from what the cluster says and not from what anybody remembers."""
     config, operator = networks.config, networks.operator
     if config.live:
@@ -69,7 +69,7 @@ def way_back(networks: Networks, trail: Trail) -> WayBack:
     )
 
 
-def _from_ovn(networks: Networks, trail: Trail) -> WayBack:
+def _from_ovn(networks: Networks, trail: WayBackFacts) -> WayBack:
     config, operator = networks.config, networks.operator
     if config.status_type == SDN:
         return WayBack(
@@ -84,7 +84,7 @@ def _from_ovn(networks: Networks, trail: Trail) -> WayBack:
     return WayBack("rollback", f"the cluster runs {OVN} and no migration is set", "prepare")
 
 
-def _window(trail: Trail) -> str:
+def _window(trail: WayBackFacts) -> str:
     if trail.not_rebooted is None:
         return ", and no boot ids were recorded"
     if trail.not_rebooted:
@@ -92,7 +92,7 @@ def _window(trail: Trail) -> str:
     return ", and every node has rebooted since"
 
 
-def _from_sdn(networks: Networks, trail: Trail) -> WayBack:
+def _from_sdn(networks: Networks, trail: WayBackFacts) -> WayBack:
     config, operator = networks.config, networks.operator
     if operator.migrating_to == OVN:
         return WayBack("abort", f"a migration to {OVN} is being prepared, and no flip has been made")
@@ -112,7 +112,7 @@ def _from_sdn(networks: Networks, trail: Trail) -> WayBack:
     return WayBack("nothing", f"the cluster runs {SDN} and no migration is set{_settings_left(networks)}")
 
 
-def _after_our_flip(trail: Trail) -> WayBack:
+def _after_our_flip(trail: WayBackFacts) -> WayBack:
     if trail.not_rebooted is None:
         return WayBack("rollback", f"the cluster has been switched back to {SDN}; no boot ids were recorded", "reboot")
     if trail.not_rebooted:

@@ -58,7 +58,7 @@ def degraded(node: Node) -> bool:
     return node.state in ("Degraded", "Unreconcilable")
 
 
-def left_to_owner(pools: Iterable[Pool], *, ours: Collection[str]) -> tuple[str, ...]:
+def paused_by_owner(pools: Iterable[Pool], *, ours: Collection[str]) -> tuple[str, ...]:
     """Pools that somebody else has paused, and whose configuration is somebody else's business.
 
     Their nodes run OpenShiftSDN on the configuration for OVN-Kubernetes, as all nodes do between reboot and resuming.

@@ -78,7 +78,7 @@ class Choices:
         )
 
 
-def objections(choices: Choices, checks: Collection[Check]) -> list[str]:
+def invalid_choices(choices: Choices, checks: Collection[Check]) -> list[str]:
     """What is wrong with the choices themselves, before anything is read.
 
     :param checks: all checks, of every method: a variable that serves both directions is no mistake

@@ -40,7 +40,7 @@ USAGES = {
 
 
 @dataclass(frozen=True)
-class Content:
+class RequestedCertificate:
     """What the PKCS#10 request asks for. ``others`` names what a kubelet never puts in: other attributes of the
     subject, other kinds of names, other extensions."""
 
@@ -62,12 +62,12 @@ class SigningRequest:
     usages: tuple[str, ...]
     created: str
     pending: bool
-    content: Optional[Content] = None
+    content: Optional[RequestedCertificate] = None
     unreadable: str = ""
 
     @classmethod
     def from_json(
-        cls, request: Mapping[str, Any], *, content: Optional[Content] = None, unreadable: str = ""
+        cls, request: Mapping[str, Any], *, content: Optional[RequestedCertificate] = None, unreadable: str = ""
     ) -> SigningRequest:
         """:param content: what is in ``spec.request``, which somebody else has parsed"""
         metadata, spec = request["metadata"], request["spec"]
@@ -135,7 +135,7 @@ def _node_of(user: str) -> Optional[str]:
     return user[len(NODE_PREFIX) :] if user.startswith(NODE_PREFIX) else None
 
 
-def _against(request: SigningRequest, content: Content, node: Node) -> str:
+def _against(request: SigningRequest, content: RequestedCertificate, node: Node) -> str:
     """What speaks against a request for a known node, or nothing."""
     itself = request.requestor == f"{NODE_PREFIX}{node.name}"
     if not itself and not (request.signer == CLIENT and request.requestor == BOOTSTRAPPER):
@@ -151,7 +151,7 @@ def _against(request: SigningRequest, content: Content, node: Node) -> str:
     return ""
 
 
-def _against_names(request: SigningRequest, content: Content, *, node: Node, nodes: Sequence[Node]) -> str:
+def _against_names(request: SigningRequest, content: RequestedCertificate, *, node: Node, nodes: Sequence[Node]) -> str:
     """A node reports its addresses itself, so one that is another node's, too, does not count as its own."""
     names = (*content.dns_names, *content.addresses)
     if request.signer == CLIENT:

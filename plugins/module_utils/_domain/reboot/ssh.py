@@ -37,7 +37,7 @@ _UNKNOWN = re.compile(r"No \S+ host key is known for (\S+)")
 
 
 @dataclass(frozen=True)
-class Ended:
+class SshResult:
     """How the client ended; ``code`` None when it had to be ended because it took too long."""
 
     code: Optional[int]
@@ -57,7 +57,7 @@ class Ended:
         return text or ("it took too long" if self.code is None else f"exit code {self.code}, and no word")
 
 
-def answer(ended: Ended, *, boot_id: str) -> Request:
+def answer(ended: SshResult, *, boot_id: str) -> Request:
     """
     :param boot_id: the boot that the node is to leave; the command prints the one that it is on, and goes on only when
         it is this one
@@ -78,7 +78,7 @@ def answer(ended: Ended, *, boot_id: str) -> Request:
     return Request("refused", f"exit code {ended.code}, {ended.said}")
 
 
-def _kept_out(ended: Ended) -> Request:
+def _kept_out(ended: SshResult) -> Request:
     """Why nothing could be sent: what only the operator can change is not tried again."""
     changed, offending = _CHANGED.search(ended.errors), _OFFENDING.search(ended.errors)
     if changed or "REMOTE HOST IDENTIFICATION HAS CHANGED" in ended.errors:

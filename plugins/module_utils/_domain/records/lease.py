@@ -87,7 +87,7 @@ class Lease:
             "transitions": self.transitions,
         }
 
-    def told(self, *, now: datetime) -> str:
+    def description(self, *, now: datetime) -> str:
         """One sentence about who has it and for how long."""
         if not self.holder:
             return "nobody has it"

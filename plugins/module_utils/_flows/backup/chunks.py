@@ -18,30 +18,30 @@ PLAIN = 200_000
 #: Characters of one piece. A ConfigMap holds 1 MiB at most (kubernetes, pkg/apis/core/validation), and the request with
 #: its metadata has to fit into etcd's 1.5 MiB.
 PIECE = 900_000
-PLAINLY = "plain"
-PACKED = "gzip+base64"
+ENCODING_PLAIN = "plain"
+ENCODING_GZIP = "gzip+base64"
 
 
 @dataclass(frozen=True)
-class Parcel:
+class EncodedChunks:
     encoding: str
     pieces: tuple[str, ...]
 
 
-def wrap(text: str, *, plain: int = PLAIN, piece: int = PIECE) -> Parcel:
-    """Equal texts make equal parcels."""
+def encode(text: str, *, plain: int = PLAIN, piece: int = PIECE) -> EncodedChunks:
+    """Equal texts make equal chunks."""
     if len(text.encode()) <= plain:
-        return Parcel(PLAINLY, (text,))
+        return EncodedChunks(ENCODING_PLAIN, (text,))
     packed = base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
-    return Parcel(PACKED, tuple(packed[start : start + piece] for start in range(0, len(packed), piece)))
+    return EncodedChunks(ENCODING_GZIP, tuple(packed[start : start + piece] for start in range(0, len(packed), piece)))
 
 
-def unwrap(pieces: Sequence[str], *, encoding: str) -> str:
+def decode(pieces: Sequence[str], *, encoding: str) -> str:
     """:raises ValueError: when the pieces are damaged, or packed in a way that we do not know"""
     whole = "".join(pieces)
-    if encoding == PLAINLY:
+    if encoding == ENCODING_PLAIN:
         return whole
-    if encoding != PACKED:
+    if encoding != ENCODING_GZIP:
         raise ValueError(f"it is encoded as {encoding!r}, which is not known here")
     try:
         return gzip.decompress(base64.b64decode(whole, validate=True)).decode()

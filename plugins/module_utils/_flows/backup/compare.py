@@ -18,8 +18,8 @@ from ..._domain.errors import Refused
 from ..._domain.verdicts import counted
 from ..outcome import Outcome
 from .collect import collect_objects, extra_kinds_of
-from .make import Stored
-from .store import Shelf
+from .make import StoredBackup
+from .store import BackupStore
 
 
 def compare(cluster: Cluster, *, target: str, backup: Optional[str]) -> Outcome:
@@ -28,16 +28,16 @@ def compare(cluster: Cluster, *, target: str, backup: Optional[str]) -> Outcome:
     :raises Refused: when there is no such backup
     :raises Damaged: when it is not what it was when it was made
     """
-    shelf = Shelf(cluster)
-    index = _chosen(shelf, target=target, backup=backup)
-    contents = shelf.read(index)
+    store = BackupStore(cluster)
+    index = _chosen(store, target=target, backup=backup)
+    contents = store.read(index)
     before = configuration(contents.objects)
     now = configuration(_now(cluster, contents).objects)
     differences = compared(before, now, explain=Explanations(before, now))
     unexplained = [difference for difference in differences if difference.explanation is None]
     return Outcome(
         facts={
-            **Stored(index, contents).facts(),
+            **StoredBackup(index, contents).facts(),
             "differences": [difference.to_json() for difference in differences],
             "unexplained": len(unexplained),
             "summary": f"{counted(len(before), 'object')} compared with backup {index.id}: "
@@ -47,8 +47,8 @@ def compare(cluster: Cluster, *, target: str, backup: Optional[str]) -> Outcome:
     )
 
 
-def _chosen(shelf: Shelf, *, target: str, backup: Optional[str]) -> Index:
-    indexes = shelf.indexes()
+def _chosen(store: BackupStore, *, target: str, backup: Optional[str]) -> Index:
+    indexes = store.indexes()
     if backup:
         index = next((index for index in indexes if index.id == backup), None)
     else:

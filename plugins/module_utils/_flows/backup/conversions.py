@@ -25,23 +25,30 @@ from ..._cluster.kinds import (
 from ..._cluster.port import Cluster, Json
 from ..._domain.backup import contents
 from ..._domain.backup.contents import Index
-from ..._domain.backup.conversions import Conversion, Objects, Present, conversions_verdict, declined, wanted_features
+from ..._domain.backup.conversions import (
+    Conversion,
+    LiveObjects,
+    Objects,
+    conversions_verdict,
+    declined,
+    wanted_features,
+)
 from ..._domain.backup.to_ovn import to_ovn
 from ..._domain.backup.to_sdn import to_sdn
 from ..._domain.errors import NotFound, Refused
 from ..._domain.networks import OVN
 from ..._domain.verdicts import done
 from ..outcome import Outcome
-from ..waiting.latest import Latest
+from ..waiting.latest import LastObservation
 from ..waiting.waiter import Wait, Waiter
-from .store import Shelf
+from .store import BackupStore
 
 #: What conversions leave behind, by target.
 TARGETS = {True: (EGRESS_FIREWALL, EGRESS_IP), False: (EGRESS_NETWORK_POLICY, NET_NAMESPACE, HOST_SUBNET)}
 
 
 @dataclass(frozen=True)
-class Question:
+class ConversionQuery:
     """``features`` is None to believe ``spec.migration``."""
 
     target: str
@@ -49,16 +56,16 @@ class Question:
     backup_required: bool
 
 
-def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: Question) -> Outcome:
+def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: ConversionQuery) -> Outcome:
     """
     :raises Refused: when there is no backup from before the migration, and it is required
     :raises WaitEnded: with a row per object, when something is not converted
     """
-    shelf = Shelf(cluster)
-    index = contents.last(shelf.indexes(), target=question.target)
+    store = BackupStore(cluster)
+    index = contents.last(store.indexes(), target=question.target)
     if index is None:
         return _without_backup(question)
-    saved = _by_kind(shelf.read(index).objects)
+    saved = _by_kind(store.read(index).objects)
     version = readers.version(cluster)
 
     def observe() -> list[Conversion]:
@@ -69,7 +76,7 @@ def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: Question) -
         rows = to_ovn(saved, present, version=version) if ovn else to_sdn(saved, present)
         return [row if wanted[row.feature] else declined(row) for row in rows]
 
-    latest = Latest(observe, lambda seen: _facts(seen, index=index))
+    latest = LastObservation(observe, lambda seen: _facts(seen, index=index))
     with latest.told_on_failure():
         wait = waiter.until(
             tried="see every egress and multicast setting converted",
@@ -82,7 +89,7 @@ def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: Question) -
     return Outcome(wait=wait, facts=latest.shown, warnings=_warnings(rows))
 
 
-def _without_backup(question: Question) -> Outcome:
+def _without_backup(question: ConversionQuery) -> Outcome:
     seen = f"there is no backup from before the migration to {question.target}, so nobody knows what there was"
     if question.backup_required:
         raise Refused(
@@ -95,9 +102,9 @@ def _without_backup(question: Question) -> Outcome:
     return Outcome(wait=Wait(verdict=verdict), facts=_facts([], index=None), warnings=(verdict.reason,))
 
 
-def _present(cluster: Cluster, *, target: str) -> Present:
+def _present(cluster: Cluster, *, target: str) -> LiveObjects:
     kinds = (*TARGETS[target == OVN], NAMESPACE, NODE)
-    return Present({kind.kind: [{**body, "kind": kind.kind} for body in _listed(cluster, kind)] for kind in kinds})
+    return LiveObjects({kind.kind: [{**body, "kind": kind.kind} for body in _listed(cluster, kind)] for kind in kinds})
 
 
 def _listed(cluster: Cluster, kind: Kind) -> list[Json]:

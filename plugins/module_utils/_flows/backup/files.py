@@ -33,7 +33,7 @@ EVIDENCE = {"configmap.yaml": "what the Cluster Network Operator last accepted; 
 
 
 @dataclass(frozen=True)
-class Written:
+class WrittenFiles:
     """``paths`` in the order of the backup; ``differing`` are files that were there with another content."""
 
     paths: tuple[str, ...]
@@ -53,7 +53,7 @@ def files_of(index: Index, contents: Contents) -> dict[str, str]:
     return files
 
 
-def write_files(directory: str, *, index: Index, contents: Contents, write: bool) -> Written:
+def write_files(directory: str, *, index: Index, contents: Contents, write: bool) -> WrittenFiles:
     """Make ``<directory>/<id>``, whole or not at all. One that is there stays as it is.
 
     :param write: False to only find out
@@ -63,7 +63,7 @@ def write_files(directory: str, *, index: Index, contents: Contents, write: bool
     files = files_of(index, contents)
     paths = tuple(os.path.join(folder, name) for name in files)
     if os.path.isdir(folder):
-        return Written(paths, changed=False, differing=tuple(_differing(folder, files)))
+        return WrittenFiles(paths, changed=False, differing=tuple(_differing(folder, files)))
     if write:
         try:
             _make(folder, files)
@@ -73,7 +73,7 @@ def write_files(directory: str, *, index: Index, contents: Contents, write: bool
                 seen=str(error),
                 remedy=f"It is in the cluster (configmap {index.name}). Make the directory writable and run again.",
             ) from error
-    return Written(paths, changed=True)
+    return WrittenFiles(paths, changed=True)
 
 
 def _make(folder: str, files: Mapping[str, str]) -> None:

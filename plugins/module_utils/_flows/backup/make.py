@@ -21,8 +21,8 @@ from ..borrowing import ledger as loans
 from ..migration.inspection import inspect
 from ..outcome import Diff, Outcome
 from .collect import ExtraKind, collect
-from .files import Written, write_files
-from .store import Damaged, Shelf
+from .files import WrittenFiles, write_files
+from .store import BackupStore, Damaged
 
 #: Phases in which nothing of the migration has happened yet, and in which all of it has.
 BEFORE = "not_started"
@@ -33,7 +33,7 @@ BASELINE_LASTS = 24 * 3600.0
 
 
 @dataclass(frozen=True)
-class Stored:
+class StoredBackup:
     """A backup with what it holds; ``made`` when this run made it, or would make it."""
 
     index: Index
@@ -60,15 +60,15 @@ def have_backup(
     :raises Damaged: when the backup to rely on is not what it was when it was made
     """
     phase = str(inspect(cluster, target=target).facts["phase"])
-    shelf = Shelf(cluster)
+    store = BackupStore(cluster)
     if phase == AFTER:
-        return _after(shelf, target=target, phase=phase)
+        return _after(store, target=target, phase=phase)
     warnings: list[str] = []
     if phase == BEFORE:
-        stored = _before(cluster, shelf, target=target, extra=extra, write=write, warnings=warnings)
+        stored = _before(cluster, store, target=target, extra=extra, write=write, warnings=warnings)
     else:
-        stored = _underway(cluster, shelf, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
-    written = Written((), changed=False)
+        stored = _underway(cluster, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+    written = WrittenFiles((), changed=False)
     if directory:
         written = write_files(directory, index=stored.index, contents=stored.contents, write=write)
         if written.differing:
@@ -81,21 +81,21 @@ def have_backup(
     )
 
 
-def tell(cluster: Cluster, *, target: str) -> Outcome:
+def describe_backup(cluster: Cluster, *, target: str) -> Outcome:
     """The newest backup that was made before a migration to ``target`` began, and which others there are; read only.
 
     :raises Damaged: when that backup is not what it was when it was made
     """
-    shelf = Shelf(cluster)
-    indexes = shelf.indexes()
+    store = BackupStore(cluster)
+    indexes = store.indexes()
     index = backups.newest([index for index in indexes if not index.late], target=target)
     known = {"backups": [index.to_json() for index in indexes], "files": []}
-    return Outcome(facts={**(_nothing() if index is None else Stored(index, shelf.read(index)).facts()), **known})
+    return Outcome(facts={**(_nothing() if index is None else StoredBackup(index, store.read(index)).facts()), **known})
 
 
 def _before(
-    cluster: Cluster, shelf: Shelf, *, target: str, extra: Sequence[ExtraKind], write: bool, warnings: list[str]
-) -> Stored:
+    cluster: Cluster, store: BackupStore, *, target: str, extra: Sequence[ExtraKind], write: bool, warnings: list[str]
+) -> StoredBackup:
     """The last one when nothing has changed since it was made, else another one; another one, too, when it is old and
     other pods are in error now.
 
@@ -103,25 +103,25 @@ def _before(
     backup from before is the one.
     """
     ledger = loans.read(cluster)
-    index = backups.last(shelf.indexes(), target=target)
+    index = backups.last(store.indexes(), target=target)
     if index and backups.has_borrowed(index, _names(ledger)):
-        return Stored(index, shelf.read(index))
+        return StoredBackup(index, store.read(index))
     contents = collect(cluster, extra=extra)
     missing = [kind.title for kind in extra if kind.title in contents.absent]
     if missing:
         warnings.append(f"not saved, since this cluster does not serve it: {listed(missing)}")
     if index and index.checksum == contents.checksum:
         try:
-            stored = Stored(index, shelf.read(index))
+            stored = StoredBackup(index, store.read(index))
         except Damaged as error:
             warnings.append(f"{error.message} Another one is made.")
         else:
             if stored.contents.pods_in_error == contents.pods_in_error or _fresh(index, cluster):
                 return stored
-    borrowed = [loan.thing.title for loan in ledger.values() if loan.ours and loan.thing.what != "network_policy"]
+    borrowed = [loan.ref.title for loan in ledger.values() if loan.ours and loan.ref.what != "network_policy"]
     if borrowed:
         warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")
-    return _make(shelf, contents, target=target, late=False, write=write, ledger=ledger)
+    return _make(store, contents, target=target, late=False, write=write, ledger=ledger)
 
 
 def _fresh(index: Index, cluster: Cluster) -> bool:
@@ -134,44 +134,44 @@ def _names(ledger: Ledger) -> frozenset[str]:
 
 def _underway(
     cluster: Cluster,
-    shelf: Shelf,
+    store: BackupStore,
     *,
     target: str,
     extra: Sequence[ExtraKind],
     write: bool,
     warnings: list[str],
     phase: str,
-) -> Stored:
+) -> StoredBackup:
     """The one from before the migration; a late one when there is none."""
-    index = backups.newest(shelf.indexes(), target=target)
+    index = backups.newest(store.indexes(), target=target)
     if index:
-        return Stored(index, shelf.read(index))
+        return StoredBackup(index, store.read(index))
     warnings.append(
         f"there is no backup from before the migration to {target}, and it is {phase} already: this one is late. It "
         f"cannot contain what has changed since then: settings and pod networks that were replaced, egress IPs, egress "
         f"firewalls and multicast of {other(target)} that were converted, policies and timeouts that were put aside."
     )
-    return _make(shelf, collect(cluster, extra=extra), target=target, late=True, write=write)
+    return _make(store, collect(cluster, extra=extra), target=target, late=True, write=write)
 
 
 def _make(
-    shelf: Shelf, contents: Contents, *, target: str, late: bool, write: bool, ledger: Optional[Ledger] = None
-) -> Stored:
-    index, parcel = shelf.plan(
+    store: BackupStore, contents: Contents, *, target: str, late: bool, write: bool, ledger: Optional[Ledger] = None
+) -> StoredBackup:
+    index, encoded = store.plan(
         contents, target=target, source_type=other(target), late=late, loans=_names(ledger or {})
     )
     if write:
-        contents = shelf.put(index, parcel)
-    return Stored(index, contents, made=True)
+        contents = store.put(index, encoded)
+    return StoredBackup(index, contents, made=True)
 
 
-def _after(shelf: Shelf, *, target: str, phase: str) -> Outcome:
+def _after(store: BackupStore, *, target: str, phase: str) -> Outcome:
     """A finished cluster needs no backup: a damaged one is worth a warning here, not a failure."""
     facts, warnings = _nothing(), []
     try:
-        index = backups.newest(shelf.indexes(), target=target)
+        index = backups.newest(store.indexes(), target=target)
         if index:
-            facts = Stored(index, shelf.read(index)).facts()
+            facts = StoredBackup(index, store.read(index)).facts()
     except Damaged as error:
         warnings.append(error.message)
     return Outcome(facts={"phase": phase, **facts, "files": []}, warnings=tuple(warnings))
@@ -181,7 +181,7 @@ def _nothing() -> dict[str, Any]:
     return {"backup": None, "network": None, "pods_in_error": []}
 
 
-def _diffs(stored: Stored, written: Written) -> tuple[Diff, ...]:
+def _diffs(stored: StoredBackup, written: WrittenFiles) -> tuple[Diff, ...]:
     diffs = []
     if stored.made:
         facts = stored.facts()["backup"]

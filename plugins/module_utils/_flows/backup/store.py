@@ -25,7 +25,7 @@ class Damaged(Refused):
     """A backup that is not what it was when it was made."""
 
 
-class Shelf:
+class BackupStore:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
 
@@ -54,7 +54,7 @@ class Shelf:
                 raise _damaged(index.id, f"configmap {name} does not hold what was put into it")
             pieces.append(piece)
         try:
-            text = chunks.unwrap(pieces, encoding=index.encoding)
+            text = chunks.decode(pieces, encoding=index.encoding)
             if backups.digest(text) != index.text_checksum:
                 raise ValueError("its parts do not make the text that was saved")
             return Contents.from_text(text)
@@ -63,10 +63,10 @@ class Shelf:
 
     def plan(
         self, contents: Contents, *, target: str, source_type: str, late: bool, loans: Collection[str] = ()
-    ) -> tuple[Index, chunks.Parcel]:
+    ) -> tuple[Index, chunks.EncodedChunks]:
         """The backup that ``put`` would make now."""
         text = contents.to_text()
-        parcel = chunks.wrap(text)
+        encoded = chunks.encode(text)
         moment = self._cluster.now()
         taken = {index.id for index in self.indexes()}
         name = backups.identifier(target, moment, taken=taken)
@@ -77,23 +77,23 @@ class Shelf:
             taken_at=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
             late=late,
             objects=len(contents.objects),
-            encoding=parcel.encoding,
+            encoding=encoded.encoding,
             checksum=contents.checksum,
             text_checksum=backups.digest(text),
             parts={
-                backups.part_name(name, number): backups.digest(piece) for number, piece in enumerate(parcel.pieces)
+                backups.part_name(name, number): backups.digest(piece) for number, piece in enumerate(encoded.pieces)
             },
             loans=frozenset(loans),
         )
-        return index, parcel
+        return index, encoded
 
-    def put(self, index: Index, parcel: chunks.Parcel) -> Contents:
+    def put(self, index: Index, encoded: chunks.EncodedChunks) -> Contents:
         """The parts first and the index last; then all of it is read back.
 
         :raises Damaged: when the cluster does not hold what was put there
         """
         ensure_namespace(self._cluster)
-        for (name, _checksum), piece in zip(index.parts.items(), parcel.pieces):
+        for (name, _checksum), piece in zip(index.parts.items(), encoded.pieces):
             self._create(backups.sealed(name, {PART: piece}, backup=index.id))
         self._create(index.config_map())
         if Index.from_json(self._config_map(index.name)) != index:

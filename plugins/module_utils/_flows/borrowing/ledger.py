@@ -23,8 +23,8 @@ from ..._cluster.kinds import (
 )
 from ..._cluster.port import Access, Cluster, Json
 from ..._domain.borrowing import ledger
-from ..._domain.borrowing.ledger import GONE, Ledger, Loan, Thing, agree
-from ..._domain.borrowing.settings import TERMS, Change
+from ..._domain.borrowing.ledger import GONE, Ledger, Loan, PropertyRef, agree
+from ..._domain.borrowing.settings import PROPERTY_ACCESS, Change
 from ..._domain.errors import Forbidden, MigrationError, NotFound, Rejected
 from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.verdicts import listed
@@ -46,13 +46,13 @@ KINDS: Mapping[str, Kind] = {
 
 
 @dataclass(frozen=True)
-class Wish:
+class DesiredValue:
     """Something to borrow: where it is, its object as it was just read, and the value that it is to have.
 
     ``remember`` keeps an entry also when its owner has set that value himself.
     """
 
-    thing: Thing
+    ref: PropertyRef
     document: Json
     wanted: Any
     remember: bool = False
@@ -77,7 +77,7 @@ def read(cluster: Cluster) -> Ledger:
         ) from error
 
 
-def present(cluster: Cluster, kind: Kind, *, namespace: Optional[str] = None) -> list[Json]:
+def list_if_served(cluster: Cluster, kind: Kind, *, namespace: Optional[str] = None) -> list[Json]:
     """All objects; none when the cluster does not have the kind. Any other failure to read is one."""
     try:
         return cluster.list(kind, namespace=namespace)
@@ -85,14 +85,14 @@ def present(cluster: Cluster, kind: Kind, *, namespace: Optional[str] = None) ->
         return []
 
 
-def thing_of(document: Json, kind: Kind, what: ledger.What, *, part: str = "") -> Thing:
+def property_ref(document: Json, kind: Kind, what: ledger.What, *, part: str = "") -> PropertyRef:
     metadata = document["metadata"]
     namespace = metadata.get("namespace", "") if kind.namespaced else ""
-    return Thing(what=what, kind=kind.kind, name=metadata["name"], namespace=namespace, part=part)
+    return PropertyRef(what=what, kind=kind.kind, name=metadata["name"], namespace=namespace, part=part)
 
 
 @dataclass
-class Lender:
+class Borrower:
     """Collects on the way what was changed (or would be, when ``write`` is False)."""
 
     cluster: Cluster
@@ -112,28 +112,28 @@ class Lender:
             self._ledger = read(self.cluster)
         return self._ledger
 
-    def lend(self, wishes: Iterable[Wish]) -> None:
+    def lend(self, wishes: Iterable[DesiredValue]) -> None:
         """Enter all, then set all."""
         agreed = [(wish, self._agree(wish)) for wish in wishes]
         known = dict(self.open)
         entries = {
-            wish.thing.key: loan
+            wish.ref.key: loan
             for wish, loan in agreed
-            if loan != known.get(wish.thing.key)  # None, too: a loan that its owner has taken over is struck
+            if loan != known.get(wish.ref.key)  # None, too: a loan that its owner has taken over is struck
         }
         due = [
             (wish, loan)
             for wish, loan in agreed
-            if loan is not None and TERMS[wish.thing.what].read(wish.document, wish.thing.part) != loan.lent
+            if loan is not None and PROPERTY_ACCESS[wish.ref.what].read(wish.document, wish.ref.part) != loan.lent
         ]
         if self.write and (entries or due):
             self.require_rights(
-                Access("patch", KINDS[wish.thing.kind], namespace=wish.thing.namespace) for wish, _loan in due
+                Access("patch", KINDS[wish.ref.kind], namespace=wish.ref.namespace) for wish, _loan in due
             )
         try:
             self.enter(entries)
             for wish, loan in due:
-                self._set(wish.thing, wish.document, loan.lent)
+                self._set(wish.ref, wish.document, loan.lent)
         except MigrationError as error:
             error.facts.update(self.facts())
             raise
@@ -154,7 +154,7 @@ class Lender:
             except MigrationError as error:
                 failures.append(error)
                 continue
-            struck[loan.thing.key] = None
+            struck[loan.ref.key] = None
         self.enter(struck)
         if failures:
             raise MigrationError(
@@ -194,35 +194,35 @@ class Lender:
                 facts={"missing_rights": missing},
             )
 
-    def note(self, thing: Thing, before: Any, after: Any) -> None:
+    def note(self, ref: PropertyRef, before: Any, after: Any) -> None:
         """Record a change of the object for the result."""
         self.changed = True
-        self.diffs.append(Diff(before=before, after=after, header=f"{KINDS[thing.kind].title} {thing.name}"))
+        self.diffs.append(Diff(before=before, after=after, header=f"{KINDS[ref.kind].title} {ref.name}"))
 
     def facts(self) -> dict[str, Any]:
         """For a failure: what was changed all the same."""
         changed = {"changed": True, "diff": [diff.to_json() for diff in self.diffs]} if self.changed else {}
-        return {**changed, "loans": ledger.outlines(self.open.values())}
+        return {**changed, "loans": ledger.loan_summaries(self.open.values())}
 
     def outcome(self, **facts: Any) -> Outcome:
         return Outcome(
             changed=self.changed,
             diffs=tuple(self.diffs),
             warnings=tuple(self.warnings),
-            facts={"loans": ledger.outlines(self.open.values()), **facts},
+            facts={"loans": ledger.loan_summaries(self.open.values()), **facts},
         )
 
-    def _agree(self, wish: Wish) -> Optional[Loan]:
-        thing, terms = wish.thing, TERMS[wish.thing.what]
-        value = terms.read(wish.document, thing.part)
-        known = self.open.get(thing.key)
+    def _agree(self, wish: DesiredValue) -> Optional[Loan]:
+        ref, terms = wish.ref, PROPERTY_ACCESS[wish.ref.what]
+        value = terms.read(wish.document, ref.part)
+        known = self.open.get(ref.key)
         if known is not None and known.standing(value) == "foreign":
             self.warnings.append(
-                f"{thing.title} was set to {value!r} by somebody else while we had it; that is what it goes back to."
+                f"{ref.title} was set to {value!r} by somebody else while we had it; that is what it goes back to."
             )
         return agree(
             known,
-            thing,
+            ref,
             value=value,
             wanted=wish.wanted,
             enough=terms.enough(value, wish.wanted),
@@ -232,58 +232,58 @@ class Lender:
         )
 
     def _put_back(self, loan: Loan) -> None:
-        thing, terms = loan.thing, TERMS[loan.thing.what]
-        document = self._read(thing)
-        value = GONE if document is None else terms.read(document, thing.part)
+        ref, terms = loan.ref, PROPERTY_ACCESS[loan.ref.what]
+        document = self._read(ref)
+        value = GONE if document is None else terms.read(document, ref.part)
         standing = loan.standing(value)
         if standing == "ours" and document is not None and value != loan.before:
-            self._set(thing, document, loan.before)
+            self._set(ref, document, loan.before)
             self.returned.append(loan)
         elif standing == "foreign":
             self.warnings.append(
-                f"{thing.title} was {loan.before!r}, we set {loan.lent!r}, and somebody else {value!r} since. It is "
+                f"{ref.title} was {loan.before!r}, we set {loan.lent!r}, and somebody else {value!r} since. It is "
                 "left as it is."
             )
         elif standing == "gone":
-            self.warnings.append(f"{thing.title} does not exist any more; it was {loan.before!r} before.")
+            self.warnings.append(f"{ref.title} does not exist any more; it was {loan.before!r} before.")
 
-    def _read(self, thing: Thing) -> Optional[Json]:
+    def _read(self, ref: PropertyRef) -> Optional[Json]:
         try:
-            return self.cluster.get(KINDS[thing.kind], thing.name, namespace=thing.namespace or None)
+            return self.cluster.get(KINDS[ref.kind], ref.name, namespace=ref.namespace or None)
         except NotFound:
             return None
 
-    def _set(self, thing: Thing, document: Json, value: Any) -> None:
-        terms = TERMS[thing.what]
-        now = terms.read(document, thing.part)
-        change = terms.change(document, thing.part, value)
+    def _set(self, ref: PropertyRef, document: Json, value: Any) -> None:
+        terms = PROPERTY_ACCESS[ref.what]
+        now = terms.read(document, ref.part)
+        change = terms.change(document, ref.part, value)
         if self.write:
             try:
-                self._send(thing, change)
+                self._send(ref, change)
             except Rejected:
                 if not change.edit:
                     raise
-                self._set_afresh(thing, value, expected=now)
-        self.note(thing, terms.shown(thing.part, now), terms.shown(thing.part, value))
+                self._set_afresh(ref, value, expected=now)
+        self.note(ref, terms.shown(ref.part, now), terms.shown(ref.part, value))
 
-    def _set_afresh(self, thing: Thing, value: Any, *, expected: Any) -> None:
+    def _set_afresh(self, ref: PropertyRef, value: Any, *, expected: Any) -> None:
         """After a refused JSON patch: an earlier attempt had arrived before its answer was lost, or the object has
         changed around the value."""
-        terms, document = TERMS[thing.what], self._read(thing)
-        now = GONE if document is None else terms.read(document, thing.part)
+        terms, document = PROPERTY_ACCESS[ref.what], self._read(ref)
+        now = GONE if document is None else terms.read(document, ref.part)
         if now == value:
             return
         if document is None or now != expected:
             raise Rejected(
-                tried=f"set {thing.title} to {value!r}",
+                tried=f"set {ref.title} to {value!r}",
                 seen=f"it was {expected!r} a moment ago and is {now!r} now",
                 remedy="Somebody else is changing it. Run this again.",
             )
-        self._send(thing, terms.change(document, thing.part, value))
+        self._send(ref, terms.change(document, ref.part, value))
 
-    def _send(self, thing: Thing, change: Change) -> None:
-        kind, namespace = KINDS[thing.kind], thing.namespace or None
+    def _send(self, ref: PropertyRef, change: Change) -> None:
+        kind, namespace = KINDS[ref.kind], ref.namespace or None
         if change.merge is not None:
-            self.cluster.merge(kind, thing.name, change.merge, namespace=namespace)
+            self.cluster.merge(kind, ref.name, change.merge, namespace=namespace)
         else:
-            self.cluster.edit(kind, thing.name, change.edit, namespace=namespace)
+            self.cluster.edit(kind, ref.name, change.edit, namespace=namespace)

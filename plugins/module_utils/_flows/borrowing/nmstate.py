@@ -13,62 +13,62 @@ from ..._cluster.kinds import NODE_NETWORK_POLICY, NODE_NETWORK_STATE
 from ..._cluster.port import Access, Cluster, Json
 from ..._cluster.readers import nodes
 from ..._domain.backup.manifests import manifest
-from ..._domain.borrowing.ledger import Loan, agree, outlines
+from ..._domain.borrowing.ledger import Loan, agree, loan_summaries
 from ..._domain.borrowing.nmstate import primary_policies, selects
 from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
 from ..._domain.verdicts import Verdict, done, listed, pending
 from ..outcome import Outcome
 from ..waiting.waiter import Wait, Waiter
-from .ledger import Lender, present, read, thing_of
+from .ledger import Borrower, list_if_served, property_ref, read
 
 #: When nmstate's webhook last saw the policy; it differs each time that the same policy is written
 #: (kubernetes-nmstate, pkg/webhook/nodenetworkconfigurationpolicy).
 TIMESTAMP = "nmstate.io/webhook-mutating-timestamp"
 
 
-def remove(lender: Lender, waiter: Waiter, *, names: Sequence[str]) -> Outcome:
+def remove(borrower: Borrower, waiter: Waiter, *, names: Sequence[str]) -> Outcome:
     """No policy defines a primary interface any more, and each that did is saved whole in the ledger.
 
     :param names: the policies instead of those that are found
     :raises Refused: for an unknown name, or where nobody can tell which policies are on a primary interface
     """
-    policies = present(lender.cluster, NODE_NETWORK_POLICY)
-    chosen = _named(lender, policies, names) if names else _found(lender.cluster, policies)
+    policies = list_if_served(borrower.cluster, NODE_NETWORK_POLICY)
+    chosen = _named(borrower, policies, names) if names else _found(borrower.cluster, policies)
     due = [policy for policy in policies if _name(policy) in chosen]
     try:
-        _enter(lender, due)
+        _enter(borrower, due)
         for policy in due:
-            _delete(lender, policy)
-        gone = _gone(lender, waiter, [_name(policy) for policy in due])
+            _delete(borrower, policy)
+        gone = _gone(borrower, waiter, [_name(policy) for policy in due])
     except MigrationError as error:
-        error.facts.update(lender.facts())
+        error.facts.update(borrower.facts())
         raise
-    outcome = lender.outcome(policies=[_name(policy) for policy in due])
+    outcome = borrower.outcome(policies=[_name(policy) for policy in due])
     return Outcome(
         changed=outcome.changed, wait=gone, diffs=outcome.diffs, facts=outcome.facts, warnings=outcome.warnings
     )
 
 
-def restore(lender: Lender, *, names: Sequence[str]) -> Outcome:
+def restore(borrower: Borrower, *, names: Sequence[str]) -> Outcome:
     """Every saved policy (or those of ``names``) is there again, unless somebody has made another one of its name."""
     due = [
         loan
-        for loan in lender.open.values()
-        if loan.thing.what == "network_policy" and (not names or loan.thing.name in names)
+        for loan in borrower.open.values()
+        if loan.ref.what == "network_policy" and (not names or loan.ref.name in names)
     ]
-    lender.give_back(due, put_back=lambda loan: _create(lender, loan))
-    return lender.outcome(policies=[loan.thing.name for loan in lender.returned])
+    borrower.give_back(due, put_back=lambda loan: _create(borrower, loan))
+    return borrower.outcome(policies=[loan.ref.name for loan in borrower.returned])
 
 
 def info(cluster: Cluster) -> Outcome:
     """The policies that would be taken away now; read only."""
-    chosen = _found(cluster, present(cluster, NODE_NETWORK_POLICY))
-    return Outcome(facts={"policies": sorted(chosen), "loans": outlines(read(cluster).values())})
+    chosen = _found(cluster, list_if_served(cluster, NODE_NETWORK_POLICY))
+    return Outcome(facts={"policies": sorted(chosen), "loans": loan_summaries(read(cluster).values())})
 
 
-def _named(lender: Lender, policies: Sequence[Json], names: Sequence[str]) -> Collection[str]:
+def _named(borrower: Borrower, policies: Sequence[Json], names: Sequence[str]) -> Collection[str]:
     known = {_name(policy) for policy in policies}
-    saved = {loan.thing.name for loan in lender.open.values() if loan.thing.what == "network_policy"}
+    saved = {loan.ref.name for loan in borrower.open.values() if loan.ref.what == "network_policy"}
     unknown = [name for name in names if name not in known | saved]
     if unknown:
         raise _refused(
@@ -82,7 +82,7 @@ def _named(lender: Lender, policies: Sequence[Json], names: Sequence[str]) -> Co
 def _found(cluster: Cluster, policies: Sequence[Json]) -> Collection[str]:
     if not policies:
         return ()
-    states = {_name(state): state for state in present(cluster, NODE_NETWORK_STATE)}
+    states = {_name(state): state for state in list_if_served(cluster, NODE_NETWORK_STATE)}
     members = nodes(cluster)
     found = primary_policies(policies, states, members)
     blind = [
@@ -106,40 +106,40 @@ def _found(cluster: Cluster, policies: Sequence[Json]) -> Collection[str]:
     return found.names
 
 
-def _enter(lender: Lender, policies: Sequence[Json]) -> None:
+def _enter(borrower: Borrower, policies: Sequence[Json]) -> None:
     entries: dict[str, Optional[Loan]] = {}
     for policy in policies:
-        thing = thing_of(policy, NODE_NETWORK_POLICY, "network_policy")
-        known = lender.open.get(thing.key)
+        ref = property_ref(policy, NODE_NETWORK_POLICY, "network_policy")
+        known = borrower.open.get(ref.key)
         loan = agree(
             known,
-            thing,
+            ref,
             value=_saved(policy),
             wanted=None,
             enough=False,
-            since=lender.clock.timestamp(),
-            step=lender.step,
+            since=borrower.clock.timestamp(),
+            step=borrower.step,
         )
         if loan != known:
-            entries[thing.key] = loan
-    if policies and lender.write:
-        lender.require_rights(Access(verb, NODE_NETWORK_POLICY) for verb in ("delete", "create"))
-    lender.enter(entries)
+            entries[ref.key] = loan
+    if policies and borrower.write:
+        borrower.require_rights(Access(verb, NODE_NETWORK_POLICY) for verb in ("delete", "create"))
+    borrower.enter(entries)
 
 
-def _delete(lender: Lender, policy: Json) -> None:
+def _delete(borrower: Borrower, policy: Json) -> None:
     if "deletionTimestamp" in policy["metadata"]:
         return
-    if lender.write:
-        lender.cluster.delete(NODE_NETWORK_POLICY, _name(policy))
-    lender.note(thing_of(policy, NODE_NETWORK_POLICY, "network_policy"), _saved(policy), {})
+    if borrower.write:
+        borrower.cluster.delete(NODE_NETWORK_POLICY, _name(policy))
+    borrower.note(property_ref(policy, NODE_NETWORK_POLICY, "network_policy"), _saved(policy), {})
 
 
-def _gone(lender: Lender, waiter: Waiter, names: Sequence[str]) -> Wait:
+def _gone(borrower: Borrower, waiter: Waiter, names: Sequence[str]) -> Wait:
     said = f"{listed(names)} {'is' if len(names) == 1 else 'are'}" if names else ""
     if not names:
         return Wait(done("no policy defines a primary interface"))
-    if not lender.write:
+    if not borrower.write:
         return Wait(pending(f"{said} there"))
 
     def judge(left: Sequence[str]) -> Verdict:
@@ -147,33 +147,35 @@ def _gone(lender: Lender, waiter: Waiter, names: Sequence[str]) -> Wait:
 
     return waiter.until(
         tried="see the policies of the primary interface go",
-        observe=lambda: [name for name in map(_name, present(lender.cluster, NODE_NETWORK_POLICY)) if name in names],
+        observe=lambda: [
+            name for name in map(_name, list_if_served(borrower.cluster, NODE_NETWORK_POLICY)) if name in names
+        ],
         judge=judge,
         remedy="Look at their finalizers, and at what may be creating them again (GitOps, ACM). They are saved in "
         "configmap ovn-migration/migration-loans.",
     )
 
 
-def _create(lender: Lender, loan: Loan) -> None:
-    there = _there(lender.cluster, loan.thing.name)
-    if there is None and lender.write:
+def _create(borrower: Borrower, loan: Loan) -> None:
+    there = _there(borrower.cluster, loan.ref.name)
+    if there is None and borrower.write:
         try:
-            lender.cluster.create(NODE_NETWORK_POLICY, loan.before)
+            borrower.cluster.create(NODE_NETWORK_POLICY, loan.before)
         except Conflict:
             # Made by somebody else since we looked, or by our own first attempt before the answer was lost.
-            there = _there(lender.cluster, loan.thing.name)
+            there = _there(borrower.cluster, loan.ref.name)
     if there is None:
-        lender.note(loan.thing, {}, loan.before)
-        lender.returned.append(loan)
+        borrower.note(loan.ref, {}, loan.before)
+        borrower.returned.append(loan)
     elif "deletionTimestamp" in there["metadata"]:
         raise MigrationError(
-            tried=f"create NodeNetworkConfigurationPolicy {loan.thing.name} again",
+            tried=f"create NodeNetworkConfigurationPolicy {loan.ref.name} again",
             seen="it is still being deleted",
             remedy="Look at its finalizers.",
         )
     elif _saved(there) != loan.before:
-        lender.warnings.append(
-            f"NodeNetworkConfigurationPolicy {loan.thing.name} was made anew by somebody else, and differs from the "
+        borrower.warnings.append(
+            f"NodeNetworkConfigurationPolicy {loan.ref.name} was made anew by somebody else, and differs from the "
             "one that was taken away. It is left as it is."
         )
 

@@ -21,7 +21,7 @@ from ..._cluster.kinds import (
 )
 from ..._cluster.port import Cluster, Json
 from ..._cluster.readers import networks, nodes
-from ..._domain.borrowing.ledger import Loan, What, outlines
+from ..._domain.borrowing.ledger import Loan, What, loan_summaries
 from ..._domain.borrowing.settings import PAUSE_REQUEST
 from ..._domain.borrowing.webhooks import platform, slow_webhooks
 from ..._domain.errors import Refused
@@ -29,7 +29,7 @@ from ..._domain.migration.window import window
 from ..._domain.verdicts import counted
 from ..outcome import Outcome
 from ..records import journal
-from .ledger import Lender, Wish, present, read, thing_of
+from .ledger import Borrower, DesiredValue, list_if_served, property_ref, read
 
 MACHINES_NAMESPACE = "openshift-machine-api"
 #: What an option names, and the entries of the ledger that it stands for.
@@ -55,55 +55,57 @@ class Wanted:
     max_unavailable: Mapping[str, Any] = field(default_factory=dict)
 
 
-def borrow(lender: Lender, wanted: Wanted) -> Outcome:
+def borrow(borrower: Borrower, wanted: Wanted) -> Outcome:
     """All of it is read, and what is unknown refused, before anything is written.
 
     :raises Refused: for a pool or a webhook configuration that is not there, or a number that is none
     """
-    lender.lend([*_pools(lender, wanted), *_health_checks(lender, wanted), *_webhooks(lender, wanted)])
-    return lender.outcome()
+    borrower.lend([*_pools(borrower, wanted), *_health_checks(borrower, wanted), *_webhooks(borrower, wanted)])
+    return borrower.outcome()
 
 
-def give_back(lender: Lender, *, kinds: Collection[str], keep_in_window: bool) -> Outcome:
+def give_back(borrower: Borrower, *, kinds: Collection[str], keep_in_window: bool) -> Outcome:
     """Everything of ``kinds`` (keys of ``BORROWED``) is as it was; what the window needs only after the window."""
     whats = [what for kind in kinds for what in BORROWED[kind]]
-    due = [loan for loan in lender.open.values() if loan.thing.what in whats]
+    due = [loan for loan in borrower.open.values() if loan.ref.what in whats]
     kept: list[Loan] = []
-    if keep_in_window and any(loan.thing.what in NEEDED_IN_WINDOW for loan in due):
-        reason = _window(lender.cluster)
-        kept = [loan for loan in due if reason and loan.thing.what in NEEDED_IN_WINDOW]
+    if keep_in_window and any(loan.ref.what in NEEDED_IN_WINDOW for loan in due):
+        reason = _window(borrower.cluster)
+        kept = [loan for loan in due if reason and loan.ref.what in NEEDED_IN_WINDOW]
         if kept:
-            lender.warnings.append(
+            borrower.warnings.append(
                 f"{counted(len(kept), 'thing')} stay borrowed until every node has rebooted: {reason}."
             )
-    lender.give_back([loan for loan in due if loan not in kept])
-    return lender.outcome(returned=outlines(lender.returned), kept=outlines(kept))
+    borrower.give_back([loan for loan in due if loan not in kept])
+    return borrower.outcome(returned=loan_summaries(borrower.returned), kept=loan_summaries(kept))
 
 
 def info(cluster: Cluster) -> Outcome:
-    return Outcome(facts={"loans": outlines(read(cluster).values())})
+    return Outcome(facts={"loans": loan_summaries(read(cluster).values())})
 
 
 def _window(cluster: Cluster) -> str:
     return window(networks(cluster), journal.read(cluster), nodes(cluster))
 
 
-def _health_checks(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
+def _health_checks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.machine_health_checks:
         return
-    for check in present(lender.cluster, MACHINE_HEALTH_CHECK, namespace=MACHINES_NAMESPACE):
-        yield Wish(thing_of(check, MACHINE_HEALTH_CHECK, "machine_health_check"), document=check, wanted="")
-    for check in present(lender.cluster, NODE_HEALTH_CHECK):
-        yield Wish(thing_of(check, NODE_HEALTH_CHECK, "node_health_check"), document=check, wanted=PAUSE_REQUEST)
+    for check in list_if_served(borrower.cluster, MACHINE_HEALTH_CHECK, namespace=MACHINES_NAMESPACE):
+        yield DesiredValue(property_ref(check, MACHINE_HEALTH_CHECK, "machine_health_check"), document=check, wanted="")
+    for check in list_if_served(borrower.cluster, NODE_HEALTH_CHECK):
+        yield DesiredValue(
+            property_ref(check, NODE_HEALTH_CHECK, "node_health_check"), document=check, wanted=PAUSE_REQUEST
+        )
 
 
-def _webhooks(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
+def _webhooks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.webhook_timeout:
         return
     if not 1 <= wanted.webhook_timeout <= 30:
         raise _refused(f"webhook_timeout {wanted.webhook_timeout} is not between 1 and 30 seconds", "Correct it.")
     kinds = (VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS)
-    configurations = [(kind, configuration) for kind in kinds for configuration in lender.cluster.list(kind)]
+    configurations = [(kind, configuration) for kind in kinds for configuration in borrower.cluster.list(kind)]
     known = {configuration["metadata"]["name"] for _kind, configuration in configurations}
     unknown = [name for name in wanted.webhooks if name not in known]
     if unknown:
@@ -114,17 +116,17 @@ def _webhooks(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
             yield from _timeouts(kind, configuration, seconds=wanted.webhook_timeout)
 
 
-def _timeouts(kind: Kind, configuration: Json, *, seconds: int) -> Iterator[Wish]:
+def _timeouts(kind: Kind, configuration: Json, *, seconds: int) -> Iterator[DesiredValue]:
     for name in slow_webhooks(configuration, seconds=seconds):
-        thing = thing_of(configuration, kind, "webhook_timeout", part=name)
-        yield Wish(thing, document=configuration, wanted=seconds)
+        ref = property_ref(configuration, kind, "webhook_timeout", part=name)
+        yield DesiredValue(ref, document=configuration, wanted=seconds)
 
 
-def _pools(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
+def _pools(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.max_unavailable:
         return
     numbers = {name: _number(name, value) for name, value in wanted.max_unavailable.items()}
-    pools = {pool["metadata"]["name"]: pool for pool in lender.cluster.list(MACHINE_CONFIG_POOL)}
+    pools = {pool["metadata"]["name"]: pool for pool in borrower.cluster.list(MACHINE_CONFIG_POOL)}
     unknown = [name for name in numbers if name not in pools]
     if unknown:
         raise _refused(
@@ -133,11 +135,11 @@ def _pools(lender: Lender, wanted: Wanted) -> Iterator[Wish]:
         )
     for name, number in numbers.items():
         if name == "master" and number != 1:
-            lender.warnings.append(
+            borrower.warnings.append(
                 "maxUnavailable of the control plane's pool is not 1: etcd loses its quorum when too many go at once."
             )
-        thing = thing_of(pools[name], MACHINE_CONFIG_POOL, "max_unavailable")
-        yield Wish(thing, document=pools[name], wanted=number)
+        ref = property_ref(pools[name], MACHINE_CONFIG_POOL, "max_unavailable")
+        yield DesiredValue(ref, document=pools[name], wanted=number)
 
 
 def _number(pool: str, value: Any) -> Union[int, str]:

@@ -22,7 +22,7 @@ from ..._domain.health.pods import Pod
 from ..._domain.verdicts import counted, pending
 from ..outcome import Outcome
 from ..reboot.rsh import daemon_pod
-from ..waiting.latest import Latest
+from ..waiting.latest import LastObservation
 from ..waiting.waiter import Wait, Waiter
 
 #: Seconds for the command, and for ovs-vsctl to reach its database; by itself it would wait for ever.
@@ -50,7 +50,7 @@ def find_bridges(
             known[node] = _asked(cluster, node, [pod for pod in pods if pod.node == node], bridge=bridge)
         return list(known.values())
 
-    latest = Latest(observe, _facts)
+    latest = LastObservation(observe, _facts)
     with latest.told_on_failure():
         wait = waiter.until(
             tried=f"find {bridge} on every node",

@@ -17,7 +17,7 @@ from ..._domain.errors import Refused
 from ..._domain.health.operators import ApiService, Operator, chosen, health_verdict
 from ..._domain.verdicts import Verdict
 from ..outcome import Outcome
-from ..waiting.latest import Latest
+from ..waiting.latest import LastObservation
 from ..waiting.waiter import Waiter
 
 DEFAULT_TIMEOUT = 1200.0
@@ -76,7 +76,7 @@ def wait_for_health(
     def judge(view: HealthView) -> Verdict:
         return health_verdict(view.operators, view.services, names=names, ignore=ignore, degraded_fails=degraded_fails)
 
-    latest = Latest(lambda: _read(cluster, api_services=api_services), show)
+    latest = LastObservation(lambda: _read(cluster, api_services=api_services), show)
     with latest.told_on_failure():
         wait = waiter.until(
             tried="see the operators healthy",

@@ -17,7 +17,7 @@ from ..._domain.errors import Refused
 from ..._domain.health.pods import Pod, PodInError, by_node, in_error, job_finished, pods_verdict
 from ..._domain.verdicts import Verdict, pending
 from ..outcome import Outcome
-from ..waiting.latest import Latest
+from ..waiting.latest import LastObservation
 from ..waiting.waiter import Waiter
 
 
@@ -72,7 +72,7 @@ def wait_for_pods(
             return pending("not a single pod is listed, which no cluster can be")
         return pods_verdict(view.wrong, looked_at=view.looked_at)
 
-    latest = Latest(observe, PodsView.to_json)
+    latest = LastObservation(observe, PodsView.to_json)
     with latest.told_on_failure():
         wait = waiter.until(
             tried="see every pod without an error",

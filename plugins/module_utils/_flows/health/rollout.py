@@ -16,7 +16,7 @@ from ..._domain.health.pods import Pod, PodInError, in_error
 from ..._domain.health.rollout import Rollout, rollout_verdict
 from ..._domain.verdicts import Verdict, pending
 from ..outcome import Outcome
-from ..waiting.latest import Latest
+from ..waiting.latest import LastObservation
 from ..waiting.waiter import Waiter
 
 RolloutKind = Literal["DaemonSet", "Deployment"]
@@ -47,7 +47,7 @@ def wait_for_rollout(cluster: Cluster, waiter: Waiter, *, kind: RolloutKind, nam
             return pending(f"{kind} {namespace}/{name} does not exist")
         return rollout_verdict(view.rollout, in_error=view.pods)
 
-    latest = Latest(lambda: _read(cluster, kind=kind, namespace=namespace, name=name), RolloutView.to_json)
+    latest = LastObservation(lambda: _read(cluster, kind=kind, namespace=namespace, name=name), RolloutView.to_json)
     with latest.told_on_failure():
         wait = waiter.until(
             tried=f"see {kind} {namespace}/{name} rolled out",

@@ -11,7 +11,7 @@ from typing import Optional
 from ..._cluster import readers
 from ..._cluster.port import Cluster
 from ..._domain.migration.phases import Observation, Position, position
-from ..._domain.migration.way_back import Trail, way_back
+from ..._domain.migration.way_back import WayBackFacts, way_back
 from ..._domain.networks import NAMESPACE, OVN, SDN, Networks, other
 from ..._domain.nodes import Node
 from ..._domain.records.journal import Journal, not_rebooted
@@ -47,7 +47,7 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
     )
     back = way_back(
         networks,
-        Trail(
+        WayBackFacts(
             pools=readiness(view, target=SDN, ledger=ledger, record=record).followed,
             journal=record,
             not_rebooted=remaining,

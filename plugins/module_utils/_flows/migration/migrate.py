@@ -207,7 +207,7 @@ class Migration:
     def _clear(self, seen: Networks) -> Wait:
         if self.target == SDN and seen.operator.migrating_to == seen.config.spec_type and not self.check_mode:
             # The boots of the flip that is being undone tell whether its window has ended, once the field is gone.
-            journal.recorded_or_now(self.cluster, readers.nodes(self.cluster), clock=self.clock, write=True)
+            journal.recorded_or_current(self.cluster, readers.nodes(self.cluster), clock=self.clock, write=True)
         if seen.operator.migration is not None:
             self._patch_operator(seen, patches.clear_migration())
         return self._until(

@@ -14,28 +14,29 @@ from ..._cluster.port import Json
 from ..._domain.borrowing.ledger import Loan
 from ..._domain.errors import Refused
 from ..._domain.pools.pool import Pool
-from ..borrowing.ledger import Lender, Wish, thing_of
+from ..borrowing.ledger import Borrower, DesiredValue, property_ref
 from ..outcome import Outcome
 
 
-def pause(lender: Lender, *, names: Sequence[str]) -> Outcome:
+def pause(borrower: Borrower, *, names: Sequence[str]) -> Outcome:
     """Every named pool (all, when empty) is paused, and the ledger knows which ones its owner had paused before."""
-    pools = _pools(lender, names)
+    pools = _pools(borrower, names)
     updating = [pool.name for pool in map(Pool.from_json, pools) if _updating(pool)]
-    lender.lend(
-        Wish(thing_of(pool, MACHINE_CONFIG_POOL, "paused"), document=pool, wanted=True, remember=True) for pool in pools
+    borrower.lend(
+        DesiredValue(property_ref(pool, MACHINE_CONFIG_POOL, "paused"), document=pool, wanted=True, remember=True)
+        for pool in pools
     )
-    facts = [_fact(pool, lender.open.get(_key(pool)), paused=True) for pool in pools]
-    return lender.outcome(pools=facts, updating=updating)
+    facts = [_fact(pool, borrower.open.get(_key(pool)), paused=True) for pool in pools]
+    return borrower.outcome(pools=facts, updating=updating)
 
 
-def resume(lender: Lender, *, names: Sequence[str]) -> Outcome:
+def resume(borrower: Borrower, *, names: Sequence[str]) -> Outcome:
     """Every named pool (all, when empty) that was paused by us is as it was before."""
-    pools = _pools(lender, names)
-    known = dict(lender.open)
-    due = [loan for loan in known.values() if loan.thing.what == "paused" and (not names or loan.thing.name in names)]
-    lender.give_back(due)
-    back = [loan.thing.name for loan in lender.returned]
+    pools = _pools(borrower, names)
+    known = dict(borrower.open)
+    due = [loan for loan in known.values() if loan.ref.what == "paused" and (not names or loan.ref.name in names)]
+    borrower.give_back(due)
+    back = [loan.ref.name for loan in borrower.returned]
     facts = [
         {
             **_fact(pool, known.get(_key(pool)), paused=_paused(pool) and pool["metadata"]["name"] not in back),
@@ -43,11 +44,11 @@ def resume(lender: Lender, *, names: Sequence[str]) -> Outcome:
         }
         for pool in pools
     ]
-    return lender.outcome(pools=facts, resumed=back)
+    return borrower.outcome(pools=facts, resumed=back)
 
 
-def _pools(lender: Lender, names: Sequence[str]) -> list[Json]:
-    pools = lender.cluster.list(MACHINE_CONFIG_POOL)
+def _pools(borrower: Borrower, names: Sequence[str]) -> list[Json]:
+    pools = borrower.cluster.list(MACHINE_CONFIG_POOL)
     known = [pool["metadata"]["name"] for pool in pools]
     unknown = [name for name in names if name not in known]
     if unknown:
@@ -60,7 +61,7 @@ def _pools(lender: Lender, names: Sequence[str]) -> list[Json]:
 
 
 def _key(pool: Json) -> str:
-    return thing_of(pool, MACHINE_CONFIG_POOL, "paused").key
+    return property_ref(pool, MACHINE_CONFIG_POOL, "paused").key
 
 
 def _paused(pool: Json) -> bool:

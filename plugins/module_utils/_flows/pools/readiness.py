@@ -13,7 +13,7 @@ from typing import Optional
 from ..._domain.borrowing.ledger import Ledger
 from ..._domain.networks import SDN
 from ..._domain.nodes import Node
-from ..._domain.pools.pause import held, held_verdict, left_to_owner
+from ..._domain.pools.pause import held, held_verdict, paused_by_owner
 from ..._domain.records.journal import Journal, not_rebooted
 from ..._domain.verdicts import Verdict
 from .wait import PoolsView
@@ -41,7 +41,7 @@ def readiness(view: PoolsView, *, target: str, ledger: Ledger, record: Optional[
     if target != SDN:
         followed = view.verdict(state="updated", network_type=target)
         return Readiness(prepared=followed, followed=followed, paused=ours, left=())
-    left = left_to_owner((pool.pool for pool in view.pools), ours=ours)
+    left = paused_by_owner((pool.pool for pool in view.pools), ours=ours)
     rest = replace(view, pools=tuple(pool for pool in view.pools if pool.pool.name not in left))
     rendered = not _dark(view.nodes, record, target=target)
     return Readiness(
@@ -57,7 +57,7 @@ def readiness(view: PoolsView, *, target: str, ledger: Ledger, record: Optional[
 
 def _ours(view: PoolsView, ledger: Ledger) -> tuple[str, ...]:
     """The pools that we have paused, and that still are."""
-    lent = {loan.thing.name for loan in ledger.values() if loan.thing.what == "paused" and loan.ours}
+    lent = {loan.ref.name for loan in ledger.values() if loan.ref.what == "paused" and loan.ours}
     return tuple(pool.pool.name for pool in view.pools if pool.pool.paused and pool.pool.name in lent)
 
 

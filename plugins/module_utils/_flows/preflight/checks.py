@@ -15,7 +15,7 @@ from ..._cluster.dynamic import DynamicKinds
 from ..._cluster.kinds import Kind
 from ..._cluster.port import Cluster
 from ..._domain.errors import MigrationError, NotFound, Refused, Unauthorized, Untrusted
-from ..._domain.preflight.choices import Choices, CustomCheck, objections, preflight_verdict, settled
+from ..._domain.preflight.choices import Choices, CustomCheck, invalid_choices, preflight_verdict, settled
 from ..._domain.preflight.findings import SEVERITIES, Finding, found, named
 from ..._domain.preflight.registry import CHECKS, checks_for
 from ..._domain.preflight.snapshot import Wanted
@@ -28,7 +28,7 @@ SHOWN = 300
 
 
 @dataclass(frozen=True)
-class Compiled:
+class CompiledCheck:
     """A check of the user's own that can be made: its query is valid, and the cluster serves its kind."""
 
     check: CustomCheck
@@ -66,7 +66,7 @@ def preflight(cluster: Cluster, wanted: Wanted, choices: Choices) -> Outcome:
 
 
 def _refuse(choices: Choices) -> None:
-    wrong = objections(choices, CHECKS)
+    wrong = invalid_choices(choices, CHECKS)
     if wrong:
         raise Refused(
             tried="make the checks that were asked for",
@@ -76,10 +76,10 @@ def _refuse(choices: Choices) -> None:
         )
 
 
-def _compiled(cluster: Cluster, checks: list[CustomCheck]) -> list[Compiled]:
+def _compiled(cluster: Cluster, checks: list[CustomCheck]) -> list[CompiledCheck]:
     kinds = DynamicKinds(cluster)
     compiled = [(check, _query(check)) for check in checks]
-    return [Compiled(check, _kind(kinds, check), search) for check, search in compiled]
+    return [CompiledCheck(check, _kind(kinds, check), search) for check, search in compiled]
 
 
 def _query(check: CustomCheck) -> Callable[[Any], Any]:
@@ -127,7 +127,7 @@ def _kind(kinds: DynamicKinds, check: CustomCheck) -> Kind:
         ) from error
 
 
-def _custom(reader: SnapshotReader, compiled: Compiled) -> Iterator[Finding]:
+def _custom(reader: SnapshotReader, compiled: CompiledCheck) -> Iterator[Finding]:
     check = compiled.check
     try:
         items = reader.listed(compiled.kind)

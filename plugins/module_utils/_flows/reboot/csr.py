@@ -25,7 +25,7 @@ RIGHTS = (Access("list", SIGNING_REQUEST), Access("update", SIGNING_REQUEST, sub
 
 
 @dataclass
-class SigningDesk:
+class CsrApprover:
     """
     :param approve: whether to approve what a kubelet of this cluster asks for
     """
@@ -57,7 +57,7 @@ class SigningDesk:
                 facts={"missing_rights": missing},
             )
 
-    def look(self, *, now: bool = False) -> None:
+    def observe(self, *, now: bool = False) -> None:
         """Read, judge, approve; not more often than every ``LOOK_EVERY`` seconds unless ``now``."""
         moment = self.clock.monotonic()
         if not now and self._looked is not None and moment - self._looked < LOOK_EVERY:

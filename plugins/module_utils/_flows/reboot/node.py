@@ -21,15 +21,15 @@ INSIST_AFTER = 3
 
 
 @dataclass(frozen=True)
-class Moment:
-    """``now`` are seconds of the monotonic clock, ``stamp`` is the same moment in RFC 3339."""
+class Timestamp:
+    """``monotonic`` are seconds of the monotonic clock, ``rfc3339`` is the same moment as people read it."""
 
-    now: float
-    stamp: str
+    monotonic: float
+    rfc3339: str
 
 
 @dataclass
-class Watch:
+class NodeReboot:
     """
     :param began: seconds of the monotonic clock
     :param timeout: seconds from the command, and its delay, to Ready; and for the command to be taken
@@ -46,7 +46,7 @@ class Watch:
     #: the command may have had an effect
     reached: bool = False
     _tried: float | None = None
-    _sent: Moment | None = None
+    _sent: Timestamp | None = None
     _way: Way | None = None
     _certain: bool = False
     _closed: bool = False
@@ -66,10 +66,10 @@ class Watch:
         return self.reached or not self._up
 
     @property
-    def insistent(self) -> bool:
+    def insists(self) -> bool:
         return self.attempts >= INSIST_AFTER
 
-    def look(self, node: Node | None, moment: Moment, *, hint: str = "") -> None:
+    def observe(self, node: Node | None, at: Timestamp, *, hint: str = "") -> None:
         """Take in what the API says of the node now; ``evidence`` is there when there is nothing more to wait for.
 
         :param hint: what to add to the last known state of a node that has failed
@@ -77,11 +77,11 @@ class Watch:
         self._up = node is not None and node.ready and node.boot_id == self.target.boot_id_before
         verdict = reboot_verdict(self.target, node)
         if verdict.state == "done":
-            self.evidence = self._proof(node, moment)
+            self.evidence = self._proof(node, at)
             return
         if self._sent and self._down_at is None and (node is None or not node.ready):
-            self._down_at = moment.stamp
-        if self.overdue(moment.now) or self._hopeless(node):
+            self._down_at = at.rfc3339
+        if self.overdue(at.monotonic) or self._hopeless(node):
             ordered = self._sent is not None
             detail = overdue_reason(self.target, node, ordered=ordered, refusal=self.refusal, attempts=self.attempts)
             self.evidence = self._evidence("failed", f"{detail}{hint}", node)
@@ -89,7 +89,7 @@ class Watch:
     def overdue(self, now: float) -> bool:
         return now >= self._deadline
 
-    def due(self, node: Node, *, now: float) -> bool:
+    def should_request(self, node: Node, *, now: float) -> bool:
         """Whether to give the command now: at first, after a refusal, and when it seems to have been lost."""
         if self.target.under_way or self._certain or self._closed or node.boot_id != self.target.boot_id_before:
             return False
@@ -99,20 +99,20 @@ class Watch:
             return now - self._tried >= RETRY_EVERY
         return node.ready and now - self._tried >= self.delay + UNKNOWN_FOR
 
-    def answered(self, request: Request, moment: Moment) -> None:
+    def record_answer(self, request: Request, at: Timestamp) -> None:
         """:param moment: when the node was asked"""
         self.attempts += 1
         self.refusal = request.seen
-        self._tried = moment.now
+        self._tried = at.monotonic
         self.reached = self.reached or request.answer in ("accepted", "unknown", "refused")
         self._certain = request.answer in ("accepted", "elsewhere")
         self._closed = request.answer == "closed"
         if request.answer in ("accepted", "unknown") or (request.answer == "elsewhere" and self.reached):
-            self._sent = self._sent or moment
+            self._sent = self._sent or at
         if self.reached:
             self._way = request.way
 
-    def told(self) -> Evidence:
+    def result(self) -> Evidence:
         """What is known when the run is over; one that was cut short leaves commanded nodes unproven."""
         if self.evidence:
             return self.evidence
@@ -126,23 +126,23 @@ class Watch:
 
     @property
     def _deadline(self) -> float:
-        return self.began + self.timeout if self._sent is None else self._sent.now + self.delay + self.timeout
+        return self.began + self.timeout if self._sent is None else self._sent.monotonic + self.delay + self.timeout
 
-    def _proof(self, node: Node | None, moment: Moment) -> Evidence:
+    def _proof(self, node: Node | None, at: Timestamp) -> Evidence:
         if not self.reached:
-            return self._evidence("skipped", "rebooted, but not by this run", node, back=moment)
-        return self._evidence("rebooted", "rebooted and Ready", node, back=moment)
+            return self._evidence("skipped", "rebooted, but not by this run", node, back=at)
+        return self._evidence("rebooted", "rebooted and Ready", node, back=at)
 
-    def _evidence(self, result: Result, detail: str, node: Node | None, *, back: Moment | None = None) -> Evidence:
+    def _evidence(self, result: Result, detail: str, node: Node | None, *, back: Timestamp | None = None) -> Evidence:
         return Evidence(
             self.target,
             result,
             detail,
             attempts=self.attempts,
             way=self._way,
-            requested_at=self._sent.stamp if self._sent else None,
+            requested_at=self._sent.rfc3339 if self._sent else None,
             down_at=self._down_at,
-            back_at=back.stamp if back else None,
-            seconds=round(back.now - self._sent.now, 1) if back and self._sent else None,
+            back_at=back.rfc3339 if back else None,
+            seconds=round(back.monotonic - self._sent.monotonic, 1) if back and self._sent else None,
             boot_id_after=node.boot_id if node else None,
         )

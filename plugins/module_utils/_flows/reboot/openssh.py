@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from typing import IO, Literal, Optional
 
 from ..._domain.errors import Refused
-from ..._domain.reboot.ssh import Ended
+from ..._domain.reboot.ssh import SshResult
 
 #: Seconds for a connection and a command, beyond what the client's own limits should have ended.
 TIMEOUT = 60.0
@@ -33,7 +33,7 @@ _JUMP = re.compile(r"(?:ssh://)?(?:(?P<user>[^@\s]+)@)?(?P<host>\[[0-9A-Fa-f:.%]
 
 
 @dataclass(frozen=True)
-class Login:
+class SshLogin:
     """How to log in. What is left out, None or empty, is up to the configuration of the client.
 
     :param jump_host: ``[user@]host[:port]``, reached with the same key and the same checks
@@ -52,7 +52,7 @@ class Login:
 class OpenSsh:
     """:raises Refused: when the client cannot work: none is installed, or a file that it needs cannot be read"""
 
-    def __init__(self, login: Login) -> None:
+    def __init__(self, login: SshLogin) -> None:
         found = shutil.which("ssh")
         if found is None:
             raise _refusal("there is no ssh in the PATH of this machine", "Install the OpenSSH client on it.")
@@ -65,7 +65,7 @@ class OpenSsh:
         self._program = found
         self._login = login
 
-    def run(self, address: str, command: str) -> Ended:
+    def run(self, address: str, command: str) -> SshResult:
         """Run a command line in the user's shell on a host, once. Nothing is raised: how it ended is the answer."""
         with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
             process = subprocess.Popen(
@@ -77,7 +77,7 @@ class OpenSsh:
                 start_new_session=True,
             )
             code = _ended(process)
-            return Ended(code=code, output=_said(output), errors=_said(errors))
+            return SshResult(code=code, output=_said(output), errors=_said(errors))
 
     def command(self, address: str, command: str) -> list[str]:
         """What is run. Of an option that is given twice the client takes the first: ours, yours, then the limits."""

@@ -16,7 +16,7 @@ from ..._domain.nodes import Node
 from ..._domain.pools.pool import membership
 from ..._domain.reboot.plan import Order, Plan, Shares, batch_size, plan
 from ..._domain.verdicts import listed
-from ..records.journal import recorded_or_now
+from ..records.journal import recorded_or_current
 from ..waiting.clock import Clock
 
 
@@ -31,7 +31,7 @@ class Selection:
 
 
 @dataclass(frozen=True)
-class Past:
+class BootIdSource:
     """Where boot ids from before come from: ``boot_ids`` when given, else the journal when it is to be used.
 
     :param write: whether the journal may be written, when a migration is under way that has none
@@ -42,7 +42,7 @@ class Past:
     write: bool
 
 
-def planned(cluster: Cluster, selection: Selection, past: Past, *, clock: Clock) -> Plan:
+def planned(cluster: Cluster, selection: Selection, source: BootIdSource, *, clock: Clock) -> Plan:
     """Read the cluster and plan.
 
     :raises Refused: when a name is unknown, ``max_unavailable`` is no share, or a reboot could not be proven
@@ -63,7 +63,7 @@ def planned(cluster: Cluster, selection: Selection, past: Past, *, clock: Clock)
         chosen=chosen,
         order=selection.order,
         max_unavailable=selection.max_unavailable,
-        boot_ids=_boot_ids(cluster, nodes, past, clock=clock),
+        boot_ids=_boot_ids(cluster, nodes, source, clock=clock),
     )
 
 
@@ -74,11 +74,11 @@ def _chosen(selection: Selection, nodes: Sequence[Node], members: Mapping[str, s
     return frozenset({*selection.nodes, *of_pools})
 
 
-def _boot_ids(cluster: Cluster, nodes: Sequence[Node], past: Past, *, clock: Clock) -> Mapping[str, str]:
+def _boot_ids(cluster: Cluster, nodes: Sequence[Node], source: BootIdSource, *, clock: Clock) -> Mapping[str, str]:
     """The journal knew every node of its time: one that it does not know has joined, and so booted, since."""
-    if past.boot_ids is not None:
-        return past.boot_ids
-    recorded = recorded_or_now(cluster, nodes, clock=clock, write=past.write) if past.use_journal else None
+    if source.boot_ids is not None:
+        return source.boot_ids
+    recorded = recorded_or_current(cluster, nodes, clock=clock, write=source.write) if source.use_journal else None
     return {} if recorded is None else {node.name: recorded.get(node.name, "") for node in nodes}
 
 

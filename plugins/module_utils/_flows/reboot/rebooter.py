@@ -23,8 +23,8 @@ from ..._domain.verdicts import Verdict, counted, done, every, failed, listed, p
 from ..outcome import Diff, Outcome
 from ..waiting.clock import Clock
 from ..waiting.waiter import Wait, Waiter
-from .csr import SigningDesk
-from .node import Moment, Watch
+from .csr import CsrApprover
+from .node import NodeReboot, Timestamp
 from .strategies import Strategy
 
 REMEDY = (
@@ -40,22 +40,22 @@ class Rebooter:
     :param timeout: seconds for a node from the command, and its delay, to Ready; and for the command to be taken
     :param interval: seconds between two looks, at most
     :param delay: seconds between the command and the node going down
-    :param desk: looks after the certificate requests of nodes that are coming back
+    :param csr_approver: looks after the certificate requests of nodes that are coming back
     :param max_failures: with so many failed nodes later batches are still begun
     """
 
     cluster: Cluster
     clock: Clock
     strategy: Strategy
-    desk: SigningDesk
+    csr_approver: CsrApprover
     timeout: float
     interval: float
     delay: float
     max_failures: int = 0
-    watches: dict[str, Watch] = field(default_factory=dict)
+    node_reboots: dict[str, NodeReboot] = field(default_factory=dict)
     polls: int = 0
     story: list[tuple[float, Verdict]] = field(default_factory=list)
-    passed_over: dict[str, str] = field(default_factory=dict)
+    not_begun: dict[str, str] = field(default_factory=dict)
     _began: float = 0.0
     _guard_due: bool = True
 
@@ -77,40 +77,48 @@ class Rebooter:
             raise WaitFailed(tried="reboot all nodes", verdict=failed(seen), seen=seen, remedy=REMEDY)
 
     @property
-    def failures(self) -> list[Watch]:
-        return [watch for watch in self.watches.values() if watch.evidence and watch.evidence.result == "failed"]
+    def failures(self) -> list[NodeReboot]:
+        return [
+            node_reboot
+            for node_reboot in self.node_reboots.values()
+            if node_reboot.evidence and node_reboot.evidence.result == "failed"
+        ]
 
     def _failure(self, what: Plan) -> str:
         """Each failed node with what is wrong with it, and who was not begun therefore."""
-        wrong = [f"{watch.target.node}: {watch.told().detail}" for watch in self.failures]
-        rest = [target.node for target in what.to_command if target.node not in self.watches]
+        wrong = [f"{node_reboot.target.node}: {node_reboot.result().detail}" for node_reboot in self.failures]
+        rest = [target.node for target in what.to_command if target.node not in self.node_reboots]
         return "; ".join([*wrong, *([f"not begun: {listed(rest)}"] if rest else [])])
 
     def _reboot_guarded(self, batch: Batch) -> None:
         if self._guard_due and not batch.targets[0].under_way:
             self._see_quorum(f"before {batch.names[0]} goes down")
         self._reboot(batch)
-        self._guard_due = any(watch.target.node in batch.names for watch in self.failures)
+        self._guard_due = any(node_reboot.target.node in batch.names for node_reboot in self.failures)
         if not self._guard_due:
             self._see_quorum(f"after the reboot of {batch.names[0]}")
 
     def _may_go_down(self, batch: Batch) -> bool:
         """Never two control-plane nodes at once: after one that was commanded and has not proven its reboot no other is
         commanded, since nobody knows when it goes down."""
-        open_ = [watch.target.node for watch in self.failures if watch.target.control_plane and watch.perhaps_down]
+        open_ = [
+            node_reboot.target.node
+            for node_reboot in self.failures
+            if node_reboot.target.control_plane and node_reboot.perhaps_down
+        ]
         if not open_ or batch.targets[0].under_way:
             return True
         for name in batch.names:
-            self.passed_over[name] = f"not begun, since {listed(open_)} may be down"
+            self.not_begun[name] = f"not begun, since {listed(open_)} may be down"
         return False
 
     @property
     def commanded(self) -> bool:
-        return any(watch.ours for watch in self.watches.values())
+        return any(node_reboot.ours for node_reboot in self.node_reboots.values())
 
     @property
     def changed(self) -> bool:
-        return self.commanded or bool(self.desk.approved)
+        return self.commanded or bool(self.csr_approver.approved)
 
     def wait(self, verdict: Verdict) -> Wait:
         return Wait(
@@ -122,41 +130,45 @@ class Rebooter:
 
     def _reboot(self, batch: Batch) -> None:
         began = self.clock.monotonic()
-        watches = [Watch(target, began, timeout=self.timeout, delay=self.delay) for target in batch.targets]
-        self.watches.update({watch.target.node: watch for watch in watches})
+        node_reboots = [NodeReboot(target, began, timeout=self.timeout, delay=self.delay) for target in batch.targets]
+        self.node_reboots.update({node_reboot.target.node: node_reboot for node_reboot in node_reboots})
 
         def judge(_seen: None) -> Verdict:
-            open_ = [watch.target.node for watch in watches if watch.evidence is None]
+            open_ = [node_reboot.target.node for node_reboot in node_reboots if node_reboot.evidence is None]
             return pending(f"waiting for {listed(open_)}") if open_ else done(f"{listed(batch.names)} settled")
 
         self._waiter(timeout=float("inf")).until(
-            tried=f"reboot {listed(batch.names)}", observe=lambda: self._step(watches), judge=judge
+            tried=f"reboot {listed(batch.names)}", observe=lambda: self._step(node_reboots), judge=judge
         )
-        verdict = batch_verdict([watch.told() for watch in watches])
+        verdict = batch_verdict([node_reboot.result() for node_reboot in node_reboots])
         self.story.append((self.clock.monotonic() - self._began, verdict))
 
-    def _step(self, watches: Sequence[Watch]) -> None:
+    def _step(self, node_reboots: Sequence[NodeReboot]) -> None:
         """Look at every open node of the batch, then ask those that are to be asked."""
         self.polls += 1
-        open_ = [watch for watch in watches if watch.evidence is None]
-        self.desk.look(now=any(watch.overdue(self.clock.monotonic()) for watch in open_))
-        nodes = self._nodes([watch.target.node for watch in open_])
-        due = []
-        for watch in open_:
-            node = nodes.get(watch.target.node)
-            watch.look(node, self._moment(), hint=self.desk.hint(watch.target.node))
-            if watch.evidence is None and node is not None and watch.due(node, now=self.clock.monotonic()):
-                due.append((watch, node))
-        self._ask_all(due)
+        open_ = [node_reboot for node_reboot in node_reboots if node_reboot.evidence is None]
+        self.csr_approver.observe(now=any(node_reboot.overdue(self.clock.monotonic()) for node_reboot in open_))
+        nodes = self._nodes([node_reboot.target.node for node_reboot in open_])
+        to_ask = []
+        for node_reboot in open_:
+            node = nodes.get(node_reboot.target.node)
+            node_reboot.observe(node, self._timestamp(), hint=self.csr_approver.hint(node_reboot.target.node))
+            if (
+                node_reboot.evidence is None
+                and node is not None
+                and node_reboot.should_request(node, now=self.clock.monotonic())
+            ):
+                to_ask.append((node_reboot, node))
+        self._ask_all(to_ask)
 
-    def _ask_all(self, due: Sequence[tuple[Watch, Node]]) -> None:
+    def _ask_all(self, to_ask: Sequence[tuple[NodeReboot, Node]]) -> None:
         """In the order of the batch, since in one that takes everything the control plane is to be asked last."""
-        if self.strategy.at_once == 1 or len(due) < 2:
-            for watch, node in due:
-                self._ask(watch, node)
+        if self.strategy.at_once == 1 or len(to_ask) < 2:
+            for node_reboot, node in to_ask:
+                self._ask(node_reboot, node)
             return
         with ThreadPoolExecutor(max_workers=self.strategy.at_once) as pool:
-            for asked in [pool.submit(self._ask, watch, node) for watch, node in due]:
+            for asked in [pool.submit(self._ask, node_reboot, node) for node_reboot, node in to_ask]:
                 asked.result()
 
     def _nodes(self, names: Sequence[str]) -> Mapping[str, Node]:
@@ -167,19 +179,19 @@ class Rebooter:
         except NotFound:
             return {}
 
-    def _ask(self, watch: Watch, node: Node) -> None:
-        moment = self._moment()
+    def _ask(self, node_reboot: NodeReboot, node: Node) -> None:
+        at = self._timestamp()
         try:
-            request = self.strategy.request(node, insist=watch.insistent and node.ready)
+            request = self.strategy.request(node, insist=node_reboot.insists and node.ready)
         except Forbidden as error:
             # An API server that has just started denies everything until it has read its roles.
             if not self.commanded:
                 raise
             request = Request("unsent", error.seen)
-        watch.answered(request, moment)
+        node_reboot.record_answer(request, at)
 
-    def _moment(self) -> Moment:
-        return Moment(self.clock.monotonic(), self.clock.timestamp())
+    def _timestamp(self) -> Timestamp:
+        return Timestamp(self.clock.monotonic(), self.clock.timestamp())
 
     def _see_quorum(self, when: str) -> None:
         waiter = self._waiter(timeout=self.timeout)
@@ -192,7 +204,7 @@ class Rebooter:
 
     def _quorum(self) -> Verdict:
         self.polls += 1
-        self.desk.look()
+        self.csr_approver.observe()
         pods = self.cluster.list(POD, namespace=quorum.NAMESPACE, labels=quorum.LABEL)
         return quorum.quorum_verdict(
             api_ready=self.cluster.ready(),
@@ -204,12 +216,12 @@ class Rebooter:
         return Waiter(clock=self.clock, timeout=timeout, interval=self.interval)
 
 
-def batch_verdict(told: Sequence[Evidence]) -> Verdict:
+def batch_verdict(evidences: Sequence[Evidence]) -> Verdict:
     """Failed when one node failed; each one is named with what is wrong with it."""
-    wrong = [f"{evidence.target.node}: {evidence.detail}" for evidence in told if evidence.result == "failed"]
+    wrong = [f"{evidence.target.node}: {evidence.detail}" for evidence in evidences if evidence.result == "failed"]
     if wrong:
         return failed("; ".join(wrong))
-    return done(f"{listed(evidence.target.node for evidence in told)} rebooted and Ready")
+    return done(f"{listed(evidence.target.node for evidence in evidences)} rebooted and Ready")
 
 
 def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
@@ -217,7 +229,7 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
     :raises MigrationError: with the evidence that there is, and whether a node was commanded
     """
     if check_mode:
-        rebooter.desk.look(now=True)
+        rebooter.csr_approver.observe(now=True)
         verdict = (
             pending(f"{counted(len(what.to_command), 'node')} would be rebooted") if what.targets else _nothing(what)
         )
@@ -226,11 +238,11 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
             wait=Wait(verdict=verdict),
             diffs=_diffs(what, rebooter),
             facts=_facts(what, rebooter),
-            warnings=rebooter.desk.warnings,
+            warnings=rebooter.csr_approver.warnings,
         )
     try:
         rebooter.carry_out(what)
-        rebooter.desk.look(now=True)
+        rebooter.csr_approver.observe(now=True)
     except MigrationError as error:
         error.facts.update(_facts(what, rebooter))
         error.facts.update(rebooter.wait(failed(error.seen)).to_json())
@@ -242,7 +254,7 @@ def reboot(rebooter: Rebooter, what: Plan, *, check_mode: bool) -> Outcome:
         wait=rebooter.wait(verdict),
         diffs=_diffs(what, rebooter),
         facts=_facts(what, rebooter),
-        warnings=rebooter.desk.warnings,
+        warnings=rebooter.csr_approver.warnings,
     )
 
 
@@ -251,26 +263,26 @@ def _nothing(what: Plan) -> Verdict:
 
 
 def _facts(what: Plan, rebooter: Rebooter) -> dict[str, Any]:
-    rows = [*what.finished, *(_told(target, rebooter) for target in what.targets)]
-    return {"plan": what.to_json(), "nodes": [row.to_json() for row in rows], **rebooter.desk.to_json()}
+    rows = [*what.finished, *(_result(target, rebooter) for target in what.targets)]
+    return {"plan": what.to_json(), "nodes": [row.to_json() for row in rows], **rebooter.csr_approver.to_json()}
 
 
-def _told(target: Target, rebooter: Rebooter) -> Evidence:
-    watch = rebooter.watches.get(target.node)
-    if watch is not None:
-        return watch.told()
+def _result(target: Target, rebooter: Rebooter) -> Evidence:
+    node_reboot = rebooter.node_reboots.get(target.node)
+    if node_reboot is not None:
+        return node_reboot.result()
     known = "rebooted already, to become Ready" if target.under_way else ""
-    return Evidence(target, "planned", rebooter.passed_over.get(target.node, known))
+    return Evidence(target, "planned", rebooter.not_begun.get(target.node, known))
 
 
 def _diffs(what: Plan, rebooter: Rebooter) -> tuple[Diff, ...]:
     if not what.to_command:
         return ()
-    told = [_told(target, rebooter) for target in what.to_command]
+    result = [_result(target, rebooter) for target in what.to_command]
     return (
         Diff(
-            before={evidence.target.node: evidence.target.boot_id_before for evidence in told},
-            after={evidence.target.node: evidence.boot_id_after or "(another boot id)" for evidence in told},
+            before={evidence.target.node: evidence.target.boot_id_before for evidence in result},
+            after={evidence.target.node: evidence.boot_id_after or "(another boot id)" for evidence in result},
             header="boot ids",
         ),
     )

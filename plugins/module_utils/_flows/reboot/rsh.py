@@ -40,14 +40,14 @@ class Rsh:
         if pod is None:
             return Request("unsent", "no running machine-config-daemon pod is on it")
         try:
-            told = self._execute(pod, BOOT_ID)
+            result = self._execute(pod, BOOT_ID)
         except (ClusterUnreachable, Conflict, NotFound, Rejected) as error:
             return Request("unsent", error.seen)
-        if told.exit_code == 0 and told.output.strip() not in ("", node.boot_id):
+        if result.exit_code == 0 and result.output.strip() not in ("", node.boot_id):
             return Request("elsewhere", "it says that it is on another boot already")
-        broken = told.exit_code is None and insist
-        if told.output.strip() != node.boot_id and not broken:
-            return Request("unsent", f"it does not tell its boot id: {_said(told)}")
+        broken = result.exit_code is None and insist
+        if result.output.strip() != node.boot_id and not broken:
+            return Request("unsent", f"it does not tell its boot id: {_said(result)}")
         try:
             ended = self._execute(pod, self._command)
         except (ClusterUnreachable, Conflict, NotFound, Rejected) as error:

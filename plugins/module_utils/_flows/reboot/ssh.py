@@ -17,7 +17,7 @@ _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
 
 class Client(Protocol):
-    def run(self, address: str, command: str) -> ssh.Ended:
+    def run(self, address: str, command: str) -> ssh.SshResult:
         """Run a command line on a host, once."""
 
 

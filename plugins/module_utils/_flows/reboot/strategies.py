@@ -12,7 +12,7 @@ from ..._cluster.port import Cluster
 from ..._domain.errors import Forbidden
 from ..._domain.nodes import Node
 from ..._domain.reboot.plan import Request
-from .openssh import Login, OpenSsh
+from .openssh import OpenSsh, SshLogin
 from .rsh import Rsh
 from .ssh import Ssh
 
@@ -34,7 +34,7 @@ class Strategy(Protocol):
         """
 
 
-class OneAfterTheOther:
+class FallbackStrategy:
     """Ask in the second way when the first could not send. Either way the node compares its boot id before it goes
     down, so that one which has gone down already is not asked again.
 
@@ -69,7 +69,7 @@ class OneAfterTheOther:
             return Request("unsent", error.seen, way="rsh")
 
 
-def strategy(name: str, *, cluster: Cluster, delay_minutes: int, login: Login | None = None) -> Strategy:
+def strategy(name: str, *, cluster: Cluster, delay_minutes: int, login: SshLogin | None = None) -> Strategy:
     """
     :param name: one of ``CHOICES``
     :param delay_minutes: how long the node waits before it goes down, 0 for at once
@@ -79,5 +79,5 @@ def strategy(name: str, *, cluster: Cluster, delay_minutes: int, login: Login | 
     rsh = Rsh(cluster, delay_minutes=delay_minutes)
     if name == "rsh":
         return rsh
-    ssh = Ssh(OpenSsh(login or Login()), delay_minutes=delay_minutes)
-    return ssh if name == "ssh" else OneAfterTheOther(rsh, ssh)
+    ssh = Ssh(OpenSsh(login or SshLogin()), delay_minutes=delay_minutes)
+    return ssh if name == "ssh" else FallbackStrategy(rsh, ssh)

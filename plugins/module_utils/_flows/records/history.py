@@ -20,11 +20,11 @@ from ..._domain.records.journal import NAMESPACE
 from ..._domain.records.lease import written
 from ..outcome import Diff, Outcome
 from .config_maps import keep
-from .lease import look
+from .lease import read_state
 
 
 @dataclass(frozen=True)
-class Happening:
+class PhaseEvent:
     """What is to be recorded. ``by`` is the lock's holder, "" without one."""
 
     target: str
@@ -50,40 +50,40 @@ def read(cluster: Cluster) -> History:
         ) from error
 
 
-def told(cluster: Cluster) -> Outcome:
+def describe_history(cluster: Cluster) -> Outcome:
     """The record, and who works on the cluster now."""
-    standing = look(cluster)
-    return Outcome(facts={**_facts(read(cluster), now=standing.now), "lock": standing.to_json()})
+    state = read_state(cluster)
+    return Outcome(facts={**_facts(read(cluster), now=state.now), "lock": state.to_json()})
 
 
-def record(cluster: Cluster, happening: Happening, *, write: bool) -> Outcome:
+def record(cluster: Cluster, event: PhaseEvent, *, write: bool) -> Outcome:
     """Add one event, unless the newest migration has the phase behind it: a run that continues passes by what is done.
 
     :param write: False to only find out what would be written
     """
     before = read(cluster)
     now = cluster.now()
-    again = before.finished(happening.phase, target=happening.target)
-    new_migration = again and happening.event == BEGUN and not _under_way(cluster, target=happening.target)
-    if again and happening.event != FAILED and not new_migration:
+    again = before.finished(event.phase, target=event.target)
+    new_migration = again and event.event == BEGUN and not _under_way(cluster, target=event.target)
+    if again and event.event != FAILED and not new_migration:
         return Outcome(facts=_facts(before, now=now))
-    event = Event(
+    entry = Event(
         at=str(written(now)),
         migration=0,
-        target=happening.target,
-        phase=happening.phase,
-        event=happening.event,
-        by=happening.by,
-        outages=tuple(happening.outages),
+        target=event.target,
+        phase=event.phase,
+        event=event.event,
+        by=event.by,
+        outages=tuple(event.outages),
     )
-    after = before.adding(event, new_migration=new_migration)
+    after = before.adding(entry, new_migration=new_migration)
     if write:
         keep(cluster, after.to_json())
     diff = Diff({}, after.events[-1].to_json(), f"configmap {NAMESPACE}/{NAME}")
     return Outcome(changed=True, diffs=(diff,), facts=_facts(after if write else before, now=now))
 
 
-def note(cluster: Cluster, outages: Sequence[Mapping[str, Any]]) -> None:
+def record_outages(cluster: Cluster, outages: Sequence[Mapping[str, Any]]) -> None:
     """Add outages of the API to the phase under way, if there is one and the API is back: no run fails over this."""
     try:
         after = read(cluster).noting(outages)

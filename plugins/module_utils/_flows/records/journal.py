@@ -68,7 +68,7 @@ def close(cluster: Cluster, *, target: str, clock: Clock, write: bool) -> bool:
     return True
 
 
-def recorded_or_now(
+def recorded_or_current(
     cluster: Cluster, nodes: Sequence[Node], *, clock: Clock, write: bool
 ) -> Optional[Mapping[str, str]]:
     """Boot ids to compare with when rebooting for a migration; None when the cluster is not between flip and clean-up.

@@ -32,7 +32,7 @@ RETRY = 5.0
 
 
 @dataclass(frozen=True)
-class Standing:
+class LeaseState:
     """The Lease as it stands, None when there is none, at a moment of the API server's clock."""
 
     lease: Optional[Lease]
@@ -42,14 +42,14 @@ class Standing:
         return self.lease.to_json(now=self.now) if self.lease else None
 
     @property
-    def told(self) -> str:
-        return self.lease.told(now=self.now) if self.lease else "nobody has it"
+    def description(self) -> str:
+        return self.lease.description(now=self.now) if self.lease else "nobody has it"
 
 
-def look(cluster: Cluster) -> Standing:
+def read_state(cluster: Cluster) -> LeaseState:
     """:raises MigrationError: when it is there and cannot be understood"""
     lease = _read(cluster)
-    return Standing(lease, cluster.now())
+    return LeaseState(lease, cluster.now())
 
 
 def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write: bool) -> Outcome:
@@ -60,13 +60,13 @@ def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write:
     :raises Refused: naming who has it
     """
     for _look in range(LOOKS):
-        before = look(cluster)
+        before = read_state(cluster)
         if before.lease and before.lease.stands_against(holder, now=before.now) and not take_over:
             raise _held(before)
         if not write:
             return _outcome(before, before, holder=holder)
         try:
-            after = Standing(_written(cluster, before, holder=holder, seconds=seconds), before.now)
+            after = LeaseState(_written(cluster, before, holder=holder, seconds=seconds), before.now)
         except Conflict:
             continue
         return _outcome(before, after, holder=holder)
@@ -80,21 +80,21 @@ def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write:
 def release(cluster: Cluster, *, holder: str, write: bool) -> Outcome:
     """Give the Lease back when ``holder`` has it; what somebody else has by now is left alone."""
     for _look in range(LOOKS):
-        standing = look(cluster)
-        ours = standing.lease is not None and standing.lease.holder == holder
-        if not ours or standing.lease is None:
-            return Outcome(facts={"holder": holder, "lock": standing.to_json()})
+        state = read_state(cluster)
+        ours = state.lease is not None and state.lease.holder == holder
+        if not ours or state.lease is None:
+            return Outcome(facts={"holder": holder, "lock": state.to_json()})
         if not write:
             break
         try:
-            answer = cluster.replace(LEASE, standing.lease.released(), namespace=NAMESPACE)
+            answer = cluster.replace(LEASE, state.lease.released(), namespace=NAMESPACE)
         except Conflict:
             continue
-        standing = Standing(Lease.from_json(answer), standing.now)
+        state = LeaseState(Lease.from_json(answer), state.now)
         break
     return Outcome(
         changed=True,
-        facts={"holder": holder, "lock": standing.to_json()},
+        facts={"holder": holder, "lock": state.to_json()},
         diffs=(Diff({"holder": holder}, {"holder": None}, TITLE),),
     )
 
@@ -109,7 +109,7 @@ def own_name() -> str:
     return f"{user}@{socket.gethostname()}/{secrets.token_hex(4)}"
 
 
-class Keeper:
+class LeaseRenewer:
     """A clock for a run that has the Lease: it renews it while the run sleeps.
 
     Commands that take minutes cannot be interrupted to renew, so a Lease may expire under its holder. That does not
@@ -137,12 +137,12 @@ class Keeper:
 
         :raises Refused: when ``holder`` does not have the Lease
         """
-        standing = look(cluster)
-        if standing.lease is None or standing.lease.holder != self._holder:
-            raise _lost(self._holder, standing)
-        self._lease = standing.lease
-        third = standing.lease.seconds / 3.0
-        self._due = self._clock.monotonic() + max(third - standing.lease.age(now=standing.now), 0.0)
+        state = read_state(cluster)
+        if state.lease is None or state.lease.holder != self._holder:
+            raise _lost(self._holder, state)
+        self._lease = state.lease
+        third = state.lease.seconds / 3.0
+        self._due = self._clock.monotonic() + max(third - state.lease.age(now=state.now), 0.0)
         self._renew_when_due()
 
     def monotonic(self) -> float:
@@ -198,12 +198,12 @@ class Keeper:
         try:
             return Lease.from_json(self._cluster.replace(LEASE, lease.kept(now=now), namespace=NAMESPACE))
         except (Conflict, NotFound):
-            standing = Standing(_read(self._cluster), now)
-        if standing.lease is None:
+            state = LeaseState(_read(self._cluster), now)
+        if state.lease is None:
             return _created(self._cluster, holder=self._holder, seconds=lease.seconds, now=now)
-        if standing.lease.holder != self._holder:
-            raise _lost(self._holder, standing)
-        return Lease.from_json(self._cluster.replace(LEASE, standing.lease.kept(now=now), namespace=NAMESPACE))
+        if state.lease.holder != self._holder:
+            raise _lost(self._holder, state)
+        return Lease.from_json(self._cluster.replace(LEASE, state.lease.kept(now=now), namespace=NAMESPACE))
 
 
 def _read(cluster: Cluster) -> Optional[Lease]:
@@ -221,7 +221,7 @@ def _read(cluster: Cluster) -> Optional[Lease]:
         ) from error
 
 
-def _written(cluster: Cluster, before: Standing, *, holder: str, seconds: int) -> Lease:
+def _written(cluster: Cluster, before: LeaseState, *, holder: str, seconds: int) -> Lease:
     lease = before.lease
     if lease is None:
         ensure_namespace(cluster)
@@ -238,12 +238,12 @@ def _created(cluster: Cluster, *, holder: str, seconds: int, now: datetime) -> L
     return Lease.from_json(cluster.create(LEASE, body, namespace=NAMESPACE))
 
 
-def _outcome(before: Standing, after: Standing, *, holder: str) -> Outcome:
+def _outcome(before: LeaseState, after: LeaseState, *, holder: str) -> Outcome:
     """A renewal is no change: the Lease is where it was."""
     former = before.lease.holder if before.lease else ""
     changed = former != holder
     taken_from = former if changed and former else None
-    warnings = (f"took {TITLE} from {former}; before that {before.told}",) if taken_from else ()
+    warnings = (f"took {TITLE} from {former}; before that {before.description}",) if taken_from else ()
     return Outcome(
         changed=changed,
         facts={"holder": holder, "lock": after.to_json(), "taken_from": taken_from},
@@ -252,18 +252,18 @@ def _outcome(before: Standing, after: Standing, *, holder: str) -> Outcome:
     )
 
 
-def _held(standing: Standing) -> Refused:
+def _held(state: LeaseState) -> Refused:
     return Refused(
         tried=f"take {TITLE}",
-        seen=standing.told,
+        seen=state.description,
         remedy="Nothing was changed. Wait until that run has ended. When it is dead, run this again once its Lease has "
         "expired, or take it over now (take_over: true).",
-        facts={"lock": standing.to_json()},
+        facts={"lock": state.to_json()},
     )
 
 
-def _lost(holder: str, standing: Standing) -> Refused:
-    other = standing.lease is not None and standing.lease.holder
+def _lost(holder: str, state: LeaseState) -> Refused:
+    other = state.lease is not None and state.lease.holder
     remedy = (
         "Another run works on this cluster, so this one must not go on."
         if other
@@ -271,7 +271,7 @@ def _lost(holder: str, standing: Standing) -> Refused:
     )
     return Refused(
         tried=f"go on as {holder}, which is to have {TITLE}",
-        seen=standing.told,
+        seen=state.description,
         remedy=remedy,
-        facts={"lock": standing.to_json()},
+        facts={"lock": state.to_json()},
     )

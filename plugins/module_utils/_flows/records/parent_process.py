@@ -48,7 +48,7 @@ def worker(pid: Optional[int] = None, *, proc: Path = Path("/proc")) -> Optional
     return None
 
 
-def watch() -> Callable[[], bool]:
+def orphan_check() -> Callable[[], bool]:
     """A function that tells whether the worker above us has lost its parent since now."""
     found = worker()
     return found.orphaned if found else lambda: False

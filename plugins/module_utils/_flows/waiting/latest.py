@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 @dataclass
-class Latest(Generic[T]):
+class LastObservation(Generic[T]):
     """``observe``, callable in its place. ``shown`` turns the last answer into facts of the module's result."""
 
     observe: Callable[[], T]

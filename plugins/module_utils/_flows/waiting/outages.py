@@ -42,7 +42,7 @@ class Outage:
         return {"since": self.since, "seconds": self.seconds, "seen": self.seen}
 
 
-class PatientCluster:
+class RetryingCluster:
     """``port.Cluster`` that asks again while the API is away, for ``budget`` seconds per outage at most.
 
     :param tolerate_unauthorized: take 401 for an outage too; only for work between the flip and the last reboot

@@ -15,7 +15,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backup.contents import Contents
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, NotFound
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.store import Shelf
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.store import BackupStore
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import cluster_at
 
 RULES = {"egress": [{"type": "Deny", "to": {"cidrSelector": "0.0.0.0/0"}}]}
@@ -44,9 +44,9 @@ def shop(bench):
 
 
 def put_backup(bench, *objects, target="OVNKubernetes", late=False):
-    shelf = Shelf(bench.cluster)
+    store = BackupStore(bench.cluster)
     contents = Contents(objects=objects or (POLICY, MULTICAST))
-    shelf.put(*shelf.plan(contents, target=target, source_type="OpenShiftSDN", late=late))
+    store.put(*store.plan(contents, target=target, source_type="OpenShiftSDN", late=late))
     bench.cluster.calls.clear()
 
 

@@ -15,7 +15,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Execution
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Unauthorized
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.ssh import Ended
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.ssh import SshResult
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.openssh import OpenSsh
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.machines import Datacenter
@@ -139,7 +139,7 @@ def logins(site, monkeypatch):
         runs.append((address, command))
         name = next(name for name, machine in site.machines.items() if f" = {machine.boot_id} " in command)
         site.take_down(site.machines[name])
-        return Ended(255, f"{site.machines[name].boot_id}\n", "Authenticated to it\nConnection closed")
+        return SshResult(255, f"{site.machines[name].boot_id}\n", "Authenticated to it\nConnection closed")
 
     monkeypatch.setattr(shutil, "which", lambda program: f"/usr/bin/{program}")
     monkeypatch.setattr(OpenSsh, "run", run)

@@ -64,7 +64,7 @@ def store_of_things(schema: Object, *, status: bool = False) -> ObjectStore:
     return store
 
 
-def thing(called: str = "a", /, **spec: Any) -> Object:
+def ref(called: str = "a", /, **spec: Any) -> Object:
     return {"metadata": {"name": called}, "spec": spec}
 
 

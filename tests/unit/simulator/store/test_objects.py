@@ -14,7 +14,7 @@ from tests.simulator.store.errors import (
     NotFound,
     NotServed,
 )
-from tests.unit.simulator.store.clusters import ACTOR, definition, named, new_store, store_of_things, thing
+from tests.unit.simulator.store.clusters import ACTOR, definition, named, new_store, ref, store_of_things
 
 ANYTHING = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 
@@ -44,7 +44,7 @@ def test_same_seed_same_uids():
     [
         ("configmaps", named("kept"), AlreadyExists, 'configmaps "kept" already exists'),
         ("configmaps", named("a", namespace="no"), NotFound, 'namespaces "no" not found'),
-        ("things.example.com", thing(), NotServed, "the server could not find the requested resource"),
+        ("things.example.com", ref(), NotServed, "the server could not find the requested resource"),
         ("configmaps", named("Bad_Name"), Invalid, "a lowercase RFC 1123 subdomain must consist of"),
         ("configmaps", named("a", labels={"k": "no spaces"}), Invalid, "a valid label must be an empty string"),
         ("configmaps", named("a", labels={"k": True}), BadRequest, "json: cannot unmarshal bool into Go struct field"),
@@ -98,7 +98,7 @@ def test_an_old_resource_version_is_a_conflict():
 
 def test_generation_with_a_status_subresource():
     store = store_of_things(ANYTHING, status=True)
-    made = store.create("things.example.com", {**thing(size=1), "status": {"old": 1}}, actor=ACTOR)
+    made = store.create("things.example.com", {**ref(size=1), "status": {"old": 1}}, actor=ACTOR)
     assert made["metadata"]["generation"] == 1
     patch = {"spec": {"size": 2}, "status": {"old": 2}}
     changed = store.patch("things.example.com", "a", patch, actor=ACTOR)
@@ -110,7 +110,7 @@ def test_generation_with_a_status_subresource():
 
 def test_generation_without_a_status_subresource_counts_status_writes():
     store = store_of_things(ANYTHING)
-    store.create("things.example.com", thing(size=1), actor=ACTOR)
+    store.create("things.example.com", ref(size=1), actor=ACTOR)
     changed = store.patch("things.example.com", "a", {"status": {"x": 1}}, actor=ACTOR)
     assert (changed["metadata"]["generation"], changed["status"]) == (2, {"x": 1})
     labelled = store.patch("things.example.com", "a", {"metadata": {"labels": {"a": "b"}}}, actor=ACTOR)
@@ -190,7 +190,7 @@ def test_a_definition_is_served_at_once_and_takes_its_objects_with_it():
     assert types == {"NamesAccepted": "True", "Established": "True"}
     assert crd["metadata"]["finalizers"] == [CLEANUP]
     store.subscribe(seen.append, keys=["things.example.com"])
-    store.create("things.example.com", thing(), actor=ACTOR)
+    store.create("things.example.com", ref(), actor=ACTOR)
     assert store.delete(DEFINITIONS, "things.example.com", actor=ACTOR) is None
     assert [change.type for change in seen] == ["ADDED", "DELETED"]
     assert store.resource("things.example.com") is None
@@ -199,7 +199,7 @@ def test_a_definition_is_served_at_once_and_takes_its_objects_with_it():
 
 def test_a_definition_waits_for_instances_with_finalizers():
     store = store_of_things(ANYTHING)
-    held = thing()
+    held = ref()
     held["metadata"]["finalizers"] = ["example.com/hold"]
     store.create("things.example.com", held, actor=ACTOR)
     left = store.delete(DEFINITIONS, "things.example.com", actor=ACTOR)

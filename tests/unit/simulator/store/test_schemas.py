@@ -5,7 +5,7 @@ import pytest
 from tests.simulator.store.errors import Invalid
 from tests.simulator.store.rules import program
 from tests.simulator.store.schemas import Schema
-from tests.unit.simulator.store.clusters import ACTOR, definition, new_store, store_of_things, thing
+from tests.unit.simulator.store.clusters import ACTOR, definition, new_store, ref, store_of_things
 
 SPEC = {
     "type": "object",
@@ -81,7 +81,7 @@ SPEC = {
 def test_violations_in_the_words_of_the_api_server(spec, told):
     store = store_of_things(SPEC)
     with pytest.raises(Invalid) as caught:
-        store.create("things.example.com", thing(**spec), actor=ACTOR)
+        store.create("things.example.com", ref(**spec), actor=ACTOR)
     assert caught.value.message == f'Thing.example.com "a" is invalid: {told}'
     assert caught.value.code == 422
     assert caught.value.status()["details"]["kind"] == "Thing"
@@ -90,14 +90,14 @@ def test_violations_in_the_words_of_the_api_server(spec, told):
 def test_several_violations_are_listed():
     store = store_of_things(SPEC)
     with pytest.raises(Invalid) as caught:
-        store.create("things.example.com", thing(size=0), actor=ACTOR)
+        store.create("things.example.com", ref(size=0), actor=ACTOR)
     assert caught.value.message.startswith('Thing.example.com "a" is invalid: [spec.name: Required value, spec.size:')
     assert [cause.field for cause in caught.value.causes] == ["spec.name", "spec.size"]
 
 
 def test_valid_values_pass():
     spec = {"name": "a", "port": "80%", "nothing": None, "size": 3, "mode": "", "at": "2026-01-31T00:00:00Z"}
-    made = store_of_things(SPEC).create("things.example.com", thing(**spec), actor=ACTOR)
+    made = store_of_things(SPEC).create("things.example.com", ref(**spec), actor=ACTOR)
     assert made["spec"] == {**spec, "level": "Normal"}
 
 
@@ -123,9 +123,9 @@ def test_pruning_shares_what_is_clean():
 
 
 def test_defaults_apply_only_where_their_parent_is():
-    made = store_of_things(SPEC).create("things.example.com", thing(name="a", features={}), actor=ACTOR)
+    made = store_of_things(SPEC).create("things.example.com", ref(name="a", features={}), actor=ACTOR)
     assert made["spec"]["features"] == {"egress": True}
-    other = store_of_things(SPEC).create("things.example.com", thing(name="a"), actor=ACTOR)
+    other = store_of_things(SPEC).create("things.example.com", ref(name="a"), actor=ACTOR)
     assert "features" not in other["spec"]
 
 
@@ -163,7 +163,7 @@ RULES = {
 
 def test_rules_judge_the_object():
     store = store_of_things(RULES)
-    store.create("things.example.com", thing(migration={"networkType": "T"}), actor=ACTOR)
+    store.create("things.example.com", ref(migration={"networkType": "T"}), actor=ACTOR)
     with pytest.raises(Invalid) as caught:
         store.patch("things.example.com", "a", {"spec": {"migration": {"mtu": {"to": 1}}}}, actor=ACTOR)
     assert caught.value.message == (
@@ -176,7 +176,7 @@ def test_rules_judge_the_object():
 
 def test_transition_rules_need_an_old_value():
     store = store_of_things(RULES)
-    store.create("things.example.com", thing(fixed="x"), actor=ACTOR)
+    store.create("things.example.com", ref(fixed="x"), actor=ACTOR)
     with pytest.raises(Invalid, match="fixed is immutable"):
         store.patch("things.example.com", "a", {"spec": {"fixed": "y"}}, actor=ACTOR)
     store.patch("things.example.com", "a", {"spec": {"fixed": None}}, actor=ACTOR)
@@ -187,10 +187,10 @@ def test_transition_rules_need_an_old_value():
 def test_string_functions_in_rules(subnet, fits):
     store = store_of_things(RULES)
     if fits:
-        store.create("things.example.com", thing(subnet=subnet), actor=ACTOR)
+        store.create("things.example.com", ref(subnet=subnet), actor=ACTOR)
         return
     with pytest.raises(Invalid, match="subnet too small"):
-        store.create("things.example.com", thing(subnet=subnet), actor=ACTOR)
+        store.create("things.example.com", ref(subnet=subnet), actor=ACTOR)
 
 
 def test_a_broken_rule_is_refused_with_its_definition():

@@ -19,7 +19,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.si
     signing_request,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import MigrationError
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.csr import Content
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.csr import RequestedCertificate
 
 
 def attribute(oid, value):
@@ -49,7 +49,7 @@ def asking(data):
 def test_what_it_holds():
     names = [x509.DNSName("w"), x509.IPAddress(ipaddress.ip_address("192.0.2.1"))]
     read = signing_request(asking(pem(*KUBELET, names=names)))
-    assert read.content == Content("system:node:w", ("system:nodes",), ("w",), ("192.0.2.1",))
+    assert read.content == RequestedCertificate("system:node:w", ("system:nodes",), ("w",), ("192.0.2.1",))
     assert (read.name, read.signer, read.requestor, read.usages, read.pending) == ("csr-1", "s", "u", ("x",), True)
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backup.conversions import (
     Conversion,
-    Present,
+    LiveObjects,
     conversions_verdict,
     wanted_features,
 )
@@ -147,13 +147,13 @@ NODE = obj("Node", "w0", labels=ASSIGNABLE)
 )
 @pytest.mark.parametrize("version", [V415, V416, None], ids=str)
 def test_to_ovn(saved, present, expected, version):
-    assert states(to_ovn(by_kind(*saved), Present(by_kind(*present)), version=version)) == expected
+    assert states(to_ovn(by_kind(*saved), LiveObjects(by_kind(*present)), version=version)) == expected
 
 
 @pytest.mark.parametrize(("version", "expected"), [(V415, ["not_wanted"]), (V416, ["missing", "missing"])], ids=str)
 def test_cidrs_without_addresses_count_from_4_16(version, expected):
     saved = by_kind(host_subnet("w0", cidrs=["192.0.2.0/24"]), net_namespace("shop", "192.0.2.5"))
-    assert states(to_ovn(saved, Present(by_kind(SHOP, obj("Node", "w0"))), version=version)) == expected
+    assert states(to_ovn(saved, LiveObjects(by_kind(SHOP, obj("Node", "w0"))), version=version)) == expected
 
 
 PORTS = {"egress": [{"type": "Deny", "to": {"cidrSelector": "0.0.0.0/0"}, "ports": [{"port": 80}]}]}
@@ -204,7 +204,7 @@ PORTS = {"egress": [{"type": "Deny", "to": {"cidrSelector": "0.0.0.0/0"}, "ports
     ],
 )
 def test_to_sdn(saved, present, expected):
-    assert states(to_sdn(by_kind(*saved), Present(by_kind(*present)))) == expected
+    assert states(to_sdn(by_kind(*saved), LiveObjects(by_kind(*present)))) == expected
 
 
 ALL = {"egress_ip": True, "egress_firewall": True, "multicast": True}

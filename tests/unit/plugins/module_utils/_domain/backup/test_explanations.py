@@ -36,7 +36,7 @@ def network(network_type: str = SDN, *, mtu: int = 1450, operator: Json | None =
     ]
 
 
-def thing(kind: str, name: str, *, namespace: str = "", group: str = "network.openshift.io", **rest: Any) -> Json:
+def ref(kind: str, name: str, *, namespace: str = "", group: str = "network.openshift.io", **rest: Any) -> Json:
     metadata = {"name": name, **({"namespace": namespace} if namespace else {})}
     if "annotations" in rest:
         metadata["annotations"] = rest.pop("annotations")
@@ -44,11 +44,11 @@ def thing(kind: str, name: str, *, namespace: str = "", group: str = "network.op
 
 
 def policy(name: str, rule: str = "a", *, namespace: str = "shop") -> Json:
-    return thing("EgressNetworkPolicy", name, namespace=namespace, spec={"egress": [rule]})
+    return ref("EgressNetworkPolicy", name, namespace=namespace, spec={"egress": [rule]})
 
 
 def egress_ip(name: str, *addresses: str, **spec: Any) -> Json:
-    return thing("EgressIP", name, group="k8s.ovn.org", spec={"egressIPs": list(addresses), **spec})
+    return ref("EgressIP", name, group="k8s.ovn.org", spec={"egressIPs": list(addresses), **spec})
 
 
 def differences(backup: list[Json], now: list[Json]):
@@ -104,14 +104,14 @@ EXPLAINED = [
     ),
     pytest.param([policy("strict")], [policy("default")], "comes back named default", id="policy-renamed"),
     pytest.param(
-        [thing("HostSubnet", "w0", egressIPs=["192.0.2.1"])],
-        [thing("HostSubnet", "w0", egressCIDRs=["192.0.2.0/24"])],
+        [ref("HostSubnet", "w0", egressIPs=["192.0.2.1"])],
+        [ref("HostSubnet", "w0", egressCIDRs=["192.0.2.0/24"])],
         "come back in automatic mode",
         id="egress-ips-by-hand",
     ),
     pytest.param(
-        [thing("NetNamespace", "shop", annotations={MULTICAST: "true", "note": "x"})],
-        [thing("NetNamespace", "shop", annotations={MULTICAST: "true"})],
+        [ref("NetNamespace", "shop", annotations={MULTICAST: "true", "note": "x"})],
+        [ref("NetNamespace", "shop", annotations={MULTICAST: "true"})],
         "only the one for multicast is put back",
         id="other-annotations",
     ),
@@ -122,8 +122,8 @@ EXPLAINED = [
         id="egress-ip-renamed",
     ),
     pytest.param(
-        [thing("EgressFirewall", "default", group="k8s.ovn.org", spec={"egress": [{"type": "Allow", "ports": [1]}]})],
-        [thing("EgressFirewall", "default", group="k8s.ovn.org", spec={"egress": [{"type": "Allow"}]})],
+        [ref("EgressFirewall", "default", group="k8s.ovn.org", spec={"egress": [{"type": "Allow", "ports": [1]}]})],
+        [ref("EgressFirewall", "default", group="k8s.ovn.org", spec={"egress": [{"type": "Allow"}]})],
         "knows no ports",
         id="firewall-ports",
     ),
@@ -131,9 +131,9 @@ EXPLAINED = [
         [*network(), policy("default")],
         [
             *network(OVN, mtu=1400, operator={"migration": {"networkType": OVN}, **ovn(mtu=1400)}),
-            thing("EgressFirewall", "default", namespace="shop", group="k8s.ovn.org", spec={"egress": ["a"]}),
-            thing("Namespace", "shop", group="", annotations={"k8s.ovn.org/multicast-enabled": "true"}),
-            thing(
+            ref("EgressFirewall", "default", namespace="shop", group="k8s.ovn.org", spec={"egress": ["a"]}),
+            ref("Namespace", "shop", group="", annotations={"k8s.ovn.org/multicast-enabled": "true"}),
+            ref(
                 "ValidatingWebhookConfiguration",
                 "network-node-identity.openshift.io",
                 group="admissionregistration.k8s.io",
@@ -162,24 +162,24 @@ UNEXPLAINED = [
     ),
     pytest.param([policy("strict")], [policy("default", namespace="web")], id="a-policy-elsewhere"),
     pytest.param([policy("default")], [policy("default", "b")], id="another-rule"),
-    pytest.param([thing("HostSubnet", "w0", egressCIDRs=["192.0.2.0/24"])], [], id="egress-cidrs-lost"),
+    pytest.param([ref("HostSubnet", "w0", egressCIDRs=["192.0.2.0/24"])], [], id="egress-cidrs-lost"),
     pytest.param(
-        [thing("HostSubnet", "w0", egressCIDRs=["192.0.2.0/24"])],
-        [thing("HostSubnet", "w0", egressCIDRs=["192.0.2.7/32"])],
+        [ref("HostSubnet", "w0", egressCIDRs=["192.0.2.0/24"])],
+        [ref("HostSubnet", "w0", egressCIDRs=["192.0.2.7/32"])],
         id="other-egress-cidrs",
     ),
-    pytest.param([thing("NetNamespace", "shop", egressIPs=["192.0.2.1"])], [], id="egress-ip-of-a-namespace-lost"),
-    pytest.param([thing("NetNamespace", "shop", annotations={MULTICAST: "true"})], [], id="multicast-lost"),
+    pytest.param([ref("NetNamespace", "shop", egressIPs=["192.0.2.1"])], [], id="egress-ip-of-a-namespace-lost"),
+    pytest.param([ref("NetNamespace", "shop", annotations={MULTICAST: "true"})], [], id="multicast-lost"),
     pytest.param(
         [*network(OVN), egress_ip("mine", "192.0.2.1")], [*network(OVN), egress_ip("x", "192.0.2.2")], id="egress-ip"
     ),
     pytest.param(
-        [thing("MachineConfigPool", "worker", group="machineconfiguration.openshift.io", spec={})],
-        [thing("MachineConfigPool", "worker", group="machineconfiguration.openshift.io", spec={"paused": True})],
+        [ref("MachineConfigPool", "worker", group="machineconfiguration.openshift.io", spec={})],
+        [ref("MachineConfigPool", "worker", group="machineconfiguration.openshift.io", spec={"paused": True})],
         id="a-pool-left-paused",
     ),
     pytest.param(
-        [thing("NodeNetworkConfigurationPolicy", "bond0", group="nmstate.io", spec={"x": 1})],
+        [ref("NodeNetworkConfigurationPolicy", "bond0", group="nmstate.io", spec={"x": 1})],
         [],
         id="a-policy-not-restored",
     ),
@@ -222,6 +222,6 @@ def test_fields_are_named_one_by_one():
 
 
 def test_a_name_with_dots_is_quoted():
-    before = thing("NetNamespace", "shop", egressIPs=["a"], annotations={MULTICAST: "true"})
-    (row,) = differences([before], [thing("NetNamespace", "shop", egressIPs=["a"])])
+    before = ref("NetNamespace", "shop", egressIPs=["a"], annotations={MULTICAST: "true"})
+    (row,) = differences([before], [ref("NetNamespace", "shop", egressIPs=["a"])])
     assert row.to_json()["path"] == f'metadata.annotations["{MULTICAST}"]'

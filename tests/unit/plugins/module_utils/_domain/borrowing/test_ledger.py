@@ -13,18 +13,18 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.borrowing.ledger import (
     GONE,
     Loan,
-    Thing,
+    PropertyRef,
     agree,
     entries,
     ledger,
 )
 
-POOL = Thing(what="max_unavailable", kind="MachineConfigPool", name="worker")
+POOL = PropertyRef(what="max_unavailable", kind="MachineConfigPool", name="worker")
 AT, STEP = "2026-01-01T00:00:00Z", "cno_prepare"
 
 
 def loan(**given):
-    return Loan(**{"thing": POOL, "before": 1, "lent": 3, "since": AT, "step": STEP, **given})
+    return Loan(**{"ref": POOL, "before": 1, "lent": 3, "since": AT, "step": STEP, **given})
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def loan(**given):
         pytest.param(loan(before=None, lent="10%", earlier=(2, 3)), id="not set before"),
         pytest.param(
             loan(
-                thing=Thing(what="machine_health_check", kind="MachineHealthCheck", name="w", namespace="a-b"),
+                ref=PropertyRef(what="machine_health_check", kind="MachineHealthCheck", name="w", namespace="a-b"),
                 before=None,
                 lent="",
             ),
@@ -42,7 +42,7 @@ def loan(**given):
         ),
         pytest.param(
             loan(
-                thing=Thing(what="network_policy", kind="NodeNetworkConfigurationPolicy", name="bond0"),
+                ref=PropertyRef(what="network_policy", kind="NodeNetworkConfigurationPolicy", name="bond0"),
                 before={"metadata": {"name": "bond0"}, "spec": {"desiredState": {"interfaces": []}}},
                 lent=None,
             ),
@@ -51,10 +51,10 @@ def loan(**given):
     ],
 )
 def test_there_and_back(there):
-    config_map = entries({there.thing.key: there})
+    config_map = entries({there.ref.key: there})
     assert config_map["metadata"] == {"name": "migration-loans", "namespace": "ovn-migration"}
-    assert ledger(config_map) == {there.thing.key: there}
-    assert json.loads(config_map["data"][there.thing.key])["kind"] == there.thing.kind
+    assert ledger(config_map) == {there.ref.key: there}
+    assert json.loads(config_map["data"][there.ref.key])["kind"] == there.ref.kind
 
 
 def test_an_entry_that_is_struck():
@@ -86,20 +86,20 @@ def test_law_16_an_entry_that_cannot_be_understood_is_an_error(text):
     ids=["short", "long", "with characters that a key cannot have"],
 )
 def test_keys_fit_a_config_map(name, part):
-    key = Thing(what="webhook_timeout", kind="ValidatingWebhookConfiguration", name=name, part=part).key
+    key = PropertyRef(what="webhook_timeout", kind="ValidatingWebhookConfiguration", name=name, part=part).key
     assert re.fullmatch(r"[-._a-zA-Z0-9]{1,253}", key)
 
 
 def test_keys_are_unique():
     same: dict[str, Any] = {"what": "webhook_timeout", "name": "policy", "part": "a"}
-    things = [
-        Thing(kind="ValidatingWebhookConfiguration", **same),
-        Thing(kind="MutatingWebhookConfiguration", **same),
-        Thing(kind="MutatingWebhookConfiguration", **{**same, "part": "b"}),
-        Thing(kind="MutatingWebhookConfiguration", **{**same, "name": "policy.a", "part": ""}),
-        Thing(kind="MutatingWebhookConfiguration", **{**same, "namespace": "x"}),
+    refs = [
+        PropertyRef(kind="ValidatingWebhookConfiguration", **same),
+        PropertyRef(kind="MutatingWebhookConfiguration", **same),
+        PropertyRef(kind="MutatingWebhookConfiguration", **{**same, "part": "b"}),
+        PropertyRef(kind="MutatingWebhookConfiguration", **{**same, "name": "policy.a", "part": ""}),
+        PropertyRef(kind="MutatingWebhookConfiguration", **{**same, "namespace": "x"}),
     ]
-    assert len({thing.key for thing in things}) == len(things)
+    assert len({ref.key for ref in refs}) == len(refs)
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_what_its_owner_had_set_before_is_remembered_on_request():
 
 
 def test_results_tell_of_a_saved_object_without_repeating_it():
-    policy = Thing(what="network_policy", kind="NodeNetworkConfigurationPolicy", name="bond0")
-    told = loan(thing=policy, before={"spec": {}}, lent=None).outline()
+    policy = PropertyRef(what="network_policy", kind="NodeNetworkConfigurationPolicy", name="bond0")
+    told = loan(ref=policy, before={"spec": {}}, lent=None).outline()
     assert (told["before"], told["name"], told["ours"]) == ("saved", "bond0", True)
     assert loan().outline()["before"] == 1

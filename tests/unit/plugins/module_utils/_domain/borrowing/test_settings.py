@@ -8,7 +8,7 @@ import jsonpatch
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.borrowing.ledger import GONE
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.borrowing.settings import TERMS
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.borrowing.settings import PROPERTY_ACCESS
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.patches import merged
 
 PAUSED = {"metadata": {"annotations": {"cluster.x-k8s.io/paused": ""}}}
@@ -58,7 +58,7 @@ def applied(document, change):
     ],
 )
 def test_a_change_sets_what_is_then_read(what, document, part, value, after):
-    terms = TERMS[what]
+    terms = PROPERTY_ACCESS[what]
     assert applied(document, terms.change(document, part, value)) == after
     assert terms.read(after, part) == value
 
@@ -76,7 +76,7 @@ def test_a_change_sets_what_is_then_read(what, document, part, value, after):
     ],
 )
 def test_read(what, document, part, value):
-    assert TERMS[what].read(document, part) == value
+    assert PROPERTY_ACCESS[what].read(document, part) == value
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_read(what, document, part, value):
     ],
 )
 def test_enough(what, value, wanted, enough):
-    assert TERMS[what].enough(value, wanted) is enough
+    assert PROPERTY_ACCESS[what].enough(value, wanted) is enough
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_enough(what, value, wanted, enough):
     ],
 )
 def test_a_webhook_that_has_changed_meanwhile_is_not_touched(meanwhile):
-    change = TERMS["webhook_timeout"].change(HOOKS, "a", 3)
+    change = PROPERTY_ACCESS["webhook_timeout"].change(HOOKS, "a", 3)
     with pytest.raises(jsonpatch.JsonPatchException):
         applied(meanwhile, change)
 
 
 def test_pause_requests_that_have_changed_meanwhile_are_not_touched():
-    change = TERMS["node_health_check"].change({"spec": {"pauseRequests": ["x"]}}, "", OURS)
+    change = PROPERTY_ACCESS["node_health_check"].change({"spec": {"pauseRequests": ["x"]}}, "", OURS)
     with pytest.raises(jsonpatch.JsonPatchException):
         applied({"spec": {"pauseRequests": ["x", "y"]}}, change)
 
@@ -127,4 +127,4 @@ def test_pause_requests_that_have_changed_meanwhile_are_not_touched():
     ],
 )
 def test_a_diff_shows_the_property_alone(what, part, value, shown):
-    assert TERMS[what].shown(part, value) == shown
+    assert PROPERTY_ACCESS[what].shown(part, value) == shown

@@ -9,7 +9,7 @@ import itertools
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.way_back import (
-    Trail,
+    WayBackFacts,
     sdn_problems,
     way_back,
 )
@@ -46,7 +46,7 @@ def decide(
             network_config(spec_type, status_type, acknowledged=acknowledged, **(metadata or {})),
             network_operator(spec_type, migration=given, **blocks),
         ),
-        Trail(pools=pools, journal=journal, not_rebooted=not_rebooted, namespace=namespace),
+        WayBackFacts(pools=pools, journal=journal, not_rebooted=not_rebooted, namespace=namespace),
     )
 
 

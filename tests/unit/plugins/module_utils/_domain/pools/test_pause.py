@@ -10,7 +10,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.net
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.nodes import Node
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.pools.pause import (
     held_verdict,
-    left_to_owner,
+    paused_by_owner,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.pools.pool import Pool, RenderedConfig
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
@@ -57,4 +57,4 @@ def test_which_pools_are_their_owners_business():
         Pool.from_json(objects.pool("gpu", machines=2)),
         Pool.from_json(objects.pool("spare", machines=0, paused=True)),
     ]
-    assert left_to_owner(pools, ours={"worker"}) == ("infra",)
+    assert paused_by_owner(pools, ours={"worker"}) == ("infra",)

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.choices import (
     Choices,
     CustomCheck,
-    objections,
+    invalid_choices,
     preflight_verdict,
     settled,
 )
@@ -81,7 +81,7 @@ def test_what_stops_a_migration(given, blocking):
     ],
 )
 def test_choices_that_cannot_be_followed(choices, words):
-    (objection,) = objections(choices, CHECKS)
+    (objection,) = invalid_choices(choices, CHECKS)
     assert words in objection
 
 
@@ -105,7 +105,7 @@ WELL = {"id": "my_check", "kind": "Pod", "api_version": "v1", "query": "items", 
 def test_checks_of_ones_own_that_are_malformed(given, problem):
     choices = Choices.from_params({"acknowledge": [], "skip": [], "severities": {}, "custom_checks": [WELL, given]})
     assert choices.malformed == (problem,)
-    assert objections(choices, CHECKS) == [problem]
+    assert invalid_choices(choices, CHECKS) == [problem]
 
 
 def test_choices_that_can():
@@ -115,7 +115,7 @@ def test_choices_that_can():
         severities={"nodes_ready": "warn", "my_check": "info"},
         custom_checks=(own(),),
     )
-    assert objections(choices, CHECKS) == []
+    assert invalid_choices(choices, CHECKS) == []
 
 
 def test_the_worst_comes_first():

@@ -13,7 +13,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reb
     BOOTSTRAPPER,
     CLIENT,
     SERVING,
-    Content,
+    RequestedCertificate,
     SigningRequest,
     decision,
     pending,
@@ -21,7 +21,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reb
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 
 SELF = "system:node:worker-0"
-ASKED = Content(SELF, ("system:nodes",))
+ASKED = RequestedCertificate(SELF, ("system:nodes",))
 SERVED = replace(ASKED, dns_names=("worker-0",), addresses=("192.0.2.20", "fd00::20"))
 
 

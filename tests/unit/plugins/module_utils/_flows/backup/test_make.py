@@ -26,7 +26,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.bac
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backup.contents import Contents
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.borrowing.ledger import (
     Loan,
-    Thing,
+    PropertyRef,
     entries,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
@@ -38,8 +38,11 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup import chunks
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.collect import ExtraKind, collect
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.make import have_backup, tell
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.store import Damaged, Shelf
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.make import (
+    describe_backup,
+    have_backup,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.store import BackupStore, Damaged
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import (
     hide,
@@ -221,9 +224,9 @@ def test_once_the_migration_has_begun_the_backup_from_before_is_kept(step):
 
 def lend(cluster: FakeCluster, *, since: str) -> None:
     """The first step of a migration borrows a webhook's timeout."""
-    thing = Thing("webhook_timeout", "ValidatingWebhookConfiguration", "policy.example.com", part="check")
-    loan = Loan(thing, before=10, lent=3, since=since, step="cno_prepare")
-    cluster.put(CONFIG_MAP, {**entries({thing.key: loan})})
+    ref = PropertyRef("webhook_timeout", "ValidatingWebhookConfiguration", "policy.example.com", part="check")
+    loan = Loan(ref, before=10, lent=3, since=since, step="cno_prepare")
+    cluster.put(CONFIG_MAP, {**entries({ref.key: loan})})
     raise_timeout(cluster, timeout=3)
 
 
@@ -250,7 +253,7 @@ def test_after_a_rollback_the_next_migration_has_its_own_backup():
     outcome = backup_of(again)
     assert outcome.facts["backup"]["id"] == "ovnkubernetes-20260101000200"
     assert not backup_of(again).changed
-    assert [index["id"] for index in tell(again, target=OVN).facts["backups"]] == [
+    assert [index["id"] for index in describe_backup(again, target=OVN).facts["backups"]] == [
         FIRST,
         "openshiftsdn-20260101000100",
         "ovnkubernetes-20260101000200",
@@ -274,7 +277,7 @@ def test_a_late_backup_says_so():
     again = backup_of(cluster)
     assert not again.changed
     assert again.facts["backup"] == outcome.facts["backup"]
-    told = tell(cluster, target=OVN)
+    told = describe_backup(cluster, target=OVN)
     assert told.facts["backup"] is None
     assert [index["late"] for index in told.facts["backups"]] == [True]
 
@@ -293,10 +296,10 @@ def test_backups_for_both_directions_are_kept_apart():
     before, cluster = saved_cluster(), saved_cluster("finished")
     backup_of(before)
     carry(before, cluster)
-    forth = tell(cluster, target=OVN).facts
+    forth = describe_backup(cluster, target=OVN).facts
     cluster.server_seconds = lambda: 60.0
     backup_of(cluster, target=SDN)
-    back = tell(cluster, target=SDN).facts
+    back = describe_backup(cluster, target=SDN).facts
     assert forth["backup"]["id"] == FIRST
     assert back["backup"]["id"] == "openshiftsdn-20260101000100"
     assert back["backup"]["source_type"] == OVN
@@ -315,7 +318,7 @@ def test_a_damaged_part_is_found(harm, words):
     backup_of(cluster)
     harm(only_part(cluster))
     with pytest.raises(Damaged, match=words) as raised:
-        tell(cluster, target=OVN)
+        describe_backup(cluster, target=OVN)
     assert raised.value.facts == {"damaged_backup": FIRST}
     assert f"-l ocp-day2.ovn-migration/backup={FIRST}" in raised.value.remedy
 
@@ -325,7 +328,7 @@ def test_a_missing_part_is_found():
     backup_of(cluster)
     cluster.remove(CONFIG_MAP, f"backup-{FIRST}-000", namespace="ovn-migration")
     with pytest.raises(Damaged, match="is missing"):
-        tell(cluster, target=OVN)
+        describe_backup(cluster, target=OVN)
 
 
 def test_a_damaged_index_is_never_taken_for_absent():
@@ -351,17 +354,17 @@ def test_without_its_index_a_backup_does_not_exist():
     cluster.fail(lost, verb="create", kind=CONFIG_MAP, name=f"backup-{FIRST}")
     with pytest.raises(Forbidden):
         backup_of(cluster)
-    assert tell(cluster, target=OVN).facts["backup"] is None
+    assert describe_backup(cluster, target=OVN).facts["backup"] is None
 
 
 def test_a_lost_answer_is_not_a_conflict_but_somebody_elses_configmap_is():
     cluster = saved_cluster()
-    index, parcel = Shelf(cluster).plan(collect(cluster), target=OVN, source_type=SDN, late=False)
-    Shelf(cluster).put(index, parcel)
-    Shelf(cluster).put(index, parcel)
+    index, encoded = BackupStore(cluster).plan(collect(cluster), target=OVN, source_type=SDN, late=False)
+    BackupStore(cluster).put(index, encoded)
+    BackupStore(cluster).put(index, encoded)
     only_part(cluster)["data"]["part"] = "theirs"
     with pytest.raises(Conflict):
-        Shelf(cluster).put(index, parcel)
+        BackupStore(cluster).put(index, encoded)
 
 
 def test_what_the_cluster_kept_is_compared_with_what_was_sent():
@@ -392,33 +395,33 @@ def test_a_big_cluster_fits():
     assert len(made) >= 2
     for call in made:
         assert len(json.dumps(call.body)) < 1024 * 1024
-    index = Shelf(cluster).indexes()[0]
-    assert index.encoding == chunks.PACKED
-    assert Shelf(cluster).read(index).checksum == collect(cluster).checksum == outcome.facts["backup"]["checksum"]
+    index = BackupStore(cluster).indexes()[0]
+    assert index.encoding == chunks.ENCODING_GZIP
+    assert BackupStore(cluster).read(index).checksum == collect(cluster).checksum == outcome.facts["backup"]["checksum"]
 
 
 @pytest.mark.parametrize("length", [0, 10, 11, 5000], ids=lambda length: f"{length}-characters")
-def test_parcels(length):
+def test_chunks(length):
     text = hashlib.sha256(b"seed").hexdigest() * (length // 64 + 1)
     text = text[:length]
-    parcel = chunks.wrap(text, plain=10, piece=7)
-    assert (parcel.encoding == chunks.PLAINLY) == (length <= 10)
-    assert all(len(piece) <= 10 for piece in parcel.pieces)
-    assert chunks.unwrap(parcel.pieces, encoding=parcel.encoding) == text
-    assert chunks.wrap(text, plain=10, piece=7) == parcel
+    encoded = chunks.encode(text, plain=10, piece=7)
+    assert (encoded.encoding == chunks.ENCODING_PLAIN) == (length <= 10)
+    assert all(len(piece) <= 10 for piece in encoded.pieces)
+    assert chunks.decode(encoded.pieces, encoding=encoded.encoding) == text
+    assert chunks.encode(text, plain=10, piece=7) == encoded
 
 
 @pytest.mark.parametrize(
     ("pieces", "encoding", "words"),
     [
-        pytest.param(["!!"], chunks.PACKED, "cannot be unpacked", id="not-base64"),
-        pytest.param(["aGFsbG8="], chunks.PACKED, "cannot be unpacked", id="not-gzip"),
+        pytest.param(["!!"], chunks.ENCODING_GZIP, "cannot be unpacked", id="not-base64"),
+        pytest.param(["aGFsbG8="], chunks.ENCODING_GZIP, "cannot be unpacked", id="not-gzip"),
         pytest.param(["x"], "rot13", "not known here", id="unknown-encoding"),
     ],
 )
-def test_damaged_parcels(pieces, encoding, words):
+def test_damaged_chunks(pieces, encoding, words):
     with pytest.raises(ValueError, match=words):
-        chunks.unwrap(pieces, encoding=encoding)
+        chunks.decode(pieces, encoding=encoding)
 
 
 def test_files(tmp_path):
@@ -459,7 +462,7 @@ def test_files_that_cannot_be_written_do_not_cost_the_backup(tmp_path):
     (tmp_path / "taken").write_text("a file\n", encoding="utf-8")
     with pytest.raises(MigrationError, match="It is in the cluster"):
         backup_of(cluster, directory=str(tmp_path / "taken"))
-    assert tell(cluster, target=OVN).facts["backup"]["id"] == FIRST
+    assert describe_backup(cluster, target=OVN).facts["backup"]["id"] == FIRST
 
 
 def test_files_of_the_way_back(tmp_path):

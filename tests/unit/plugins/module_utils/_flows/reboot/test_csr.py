@@ -14,7 +14,7 @@ from cryptography.x509.oid import NameOID
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE, SIGNING_REQUEST
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Conflict, Forbidden, Rejected
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.csr import SigningDesk
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.csr import CsrApprover
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
 
@@ -47,8 +47,8 @@ def cluster():
     return FakeCluster((NODE, objects.node("worker-0")), *[(SIGNING_REQUEST, request) for request in made])
 
 
-def desk(cluster, **given):
-    return SigningDesk(cluster, ScriptedClock(), **given)
+def csr_approver(cluster, **given):
+    return CsrApprover(cluster, ScriptedClock(), **given)
 
 
 def pending(at):
@@ -56,8 +56,8 @@ def pending(at):
 
 
 def test_they_are_only_reported_when_nobody_asks_for_more(cluster):
-    at = desk(cluster)
-    at.look()
+    at = csr_approver(cluster)
+    at.observe()
     assert pending(at) == ["foreign", "ours"]
     assert cluster.writes == []
     assert at.hint("worker-0") == "; its certificate requests wait for approval: ours"
@@ -66,8 +66,8 @@ def test_they_are_only_reported_when_nobody_asks_for_more(cluster):
 
 
 def test_only_what_a_kubelet_of_this_cluster_asks_for_is_approved(cluster):
-    at = desk(cluster, approve=True)
-    at.look()
+    at = csr_approver(cluster, approve=True)
+    at.observe()
     (call,) = cluster.made("approve")
     assert (call.name, call.body["metadata"]["resourceVersion"]) == ("ours", "7"), "the version that was read"
     (condition,) = call.body["status"]["conditions"]
@@ -79,41 +79,41 @@ def test_only_what_a_kubelet_of_this_cluster_asks_for_is_approved(cluster):
 
 
 def test_each_is_approved_once_and_looks_keep_their_distance(cluster):
-    at = desk(cluster, approve=True)
+    at = csr_approver(cluster, approve=True)
     for _second in range(30):
-        at.look()
+        at.observe()
         at.clock.sleep(1)
     assert len(cluster.made("list", SIGNING_REQUEST)) == 3
     assert len(cluster.made("approve")) == 1
-    at.look(now=True)
+    at.observe(now=True)
     assert len(cluster.made("list", SIGNING_REQUEST)) == 4
 
 
 def test_somebody_else_may_be_quicker(cluster):
     cluster.fail(Conflict(tried="approve", seen="HTTP 409"), verb="approve")
-    at = desk(cluster, approve=True)
-    at.look()
+    at = csr_approver(cluster, approve=True)
+    at.observe()
     assert (at.approved, pending(at)) == ([], ["foreign"])
-    at.look(now=True)
+    at.observe(now=True)
     assert [found.request.name for found in at.approved] == ["ours"]
 
 
 @pytest.mark.parametrize("error", [Forbidden, Rejected])
 def test_a_refused_approval_is_told_and_ends_nothing(cluster, error):
     cluster.fail(error(tried="approve", seen="HTTP 4xx"), verb="approve", times=None)
-    at = desk(cluster, approve=True)
-    at.look()
+    at = csr_approver(cluster, approve=True)
+    at.observe()
     assert pending(at) == ["foreign", "ours"]
     assert "request ours could not be approved: HTTP 4xx" in at.warnings[0]
 
 
 def test_requests_that_may_not_be_read_are_not_taken_for_none(cluster):
     cluster.fail(Forbidden(tried="list", seen="HTTP 403"), kind=SIGNING_REQUEST)
-    at = desk(cluster)
-    at.look()
+    at = csr_approver(cluster)
+    at.observe()
     assert at.to_json()["pending_csrs"] is None
     assert "could not be read: HTTP 403" in at.warnings[0]
-    at.look(now=True)
+    at.observe(now=True)
     assert pending(at) == ["foreign", "ours"]
     assert "could not be read" not in at.warnings[0], "it was an API server that had just started"
 
@@ -121,6 +121,6 @@ def test_requests_that_may_not_be_read_are_not_taken_for_none(cluster):
 def test_a_missing_right_is_told_before_anything_is_done(cluster):
     right = "update certificatesigningrequests.certificates.k8s.io/approval"
     cluster.denied = {right}
-    desk(cluster).prepare()
+    csr_approver(cluster).prepare()
     with pytest.raises(Forbidden, match=right):
-        desk(cluster, approve=True).prepare()
+        csr_approver(cluster, approve=True).prepare()

@@ -13,7 +13,7 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import MigrationError, Refused
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot import openssh
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.openssh import Login, OpenSsh
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.openssh import OpenSsh, SshLogin
 
 SSH = "/usr/bin/ssh"
 
@@ -24,7 +24,7 @@ def installed(monkeypatch):
 
 
 def words(**given):
-    return OpenSsh(Login(**given)).command("10.0.0.10", "true")
+    return OpenSsh(SshLogin(**given)).command("10.0.0.10", "true")
 
 
 def options(command):
@@ -58,9 +58,9 @@ def test_options(given, wanted):
 
 def test_of_what_is_given_twice_ours_comes_first_and_the_limits_last():
     command = words(extra_args=["-o", "ConnectTimeout=3", "-o", "BatchMode=no"])
-    told = options(command)
-    assert told.index("BatchMode=yes") < told.index("BatchMode=no")
-    assert told.index("ConnectTimeout=3") < told.index("ConnectTimeout=10")
+    result = options(command)
+    assert result.index("BatchMode=yes") < result.index("BatchMode=no")
+    assert result.index("ConnectTimeout=3") < result.index("ConnectTimeout=10")
 
 
 def test_a_jump_host_is_reached_with_the_same_key_and_checks(tmp_path):
@@ -85,13 +85,13 @@ def test_a_jump_host_is_reached_with_the_same_key_and_checks(tmp_path):
 )
 def test_what_cannot_work_is_refused_at_once(given, named):
     with pytest.raises(Refused, match=named):
-        OpenSsh(Login(**given))
+        OpenSsh(SshLogin(**given))
 
 
 def test_without_a_client_the_way_out_is_named(monkeypatch):
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with pytest.raises(MigrationError, match="Install the OpenSSH client"):
-        OpenSsh(Login())
+        OpenSsh(SshLogin())
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_run(monkeypatch, tmp_path, script, code, output):
     program.chmod(0o755)
     monkeypatch.setattr(shutil, "which", lambda name: str(program))
     monkeypatch.setattr(openssh, "TIMEOUT", 0.5)
-    ended = OpenSsh(Login()).run("10.0.0.10", "true")
+    ended = OpenSsh(SshLogin()).run("10.0.0.10", "true")
     assert (ended.code, ended.output) == (code, output)
 
 
@@ -117,7 +117,7 @@ def test_the_client_to_the_jump_host_does_not_outlive_ours(monkeypatch, tmp_path
     )
     program.chmod(0o700)
     monkeypatch.setattr(shutil, "which", lambda name: str(program))
-    ended = OpenSsh(Login()).run("10.0.0.10", "true")
+    ended = OpenSsh(SshLogin()).run("10.0.0.10", "true")
     assert (ended.code, ended.errors.strip()) == (255, "gone")
     inner = int((tmp_path / "inner").read_text(encoding="utf-8"))
     deadline = time.monotonic() + 30

@@ -16,11 +16,15 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     MigrationError,
     Refused,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.csr import SigningDesk
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.plan import Past, Selection, planned
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.csr import CsrApprover
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.plan import (
+    BootIdSource,
+    Selection,
+    planned,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.rebooter import Rebooter, reboot
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.strategies import strategy
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.outages import PatientCluster
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.outages import RetryingCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.machines import Datacenter
 
@@ -45,18 +49,18 @@ def run(
     check=False,
 ):
     minutes = delay if delay is not None else int(order == "all_at_once")
-    cluster = PatientCluster(site.cluster, clock=site.clock, budget=900.0, tolerate_unauthorized=True)
+    cluster = RetryingCluster(site.cluster, clock=site.clock, budget=900.0, tolerate_unauthorized=True)
     plan = planned(
         cluster,
         Selection(nodes, pools, order, max_unavailable),
-        Past({} if boot_ids is None else boot_ids, use_journal=False, write=not check),
+        BootIdSource({} if boot_ids is None else boot_ids, use_journal=False, write=not check),
         clock=site.clock,
     )
     rebooter = Rebooter(
         cluster=cluster,
         clock=site.clock,
         strategy=strategy("rsh", cluster=cluster, delay_minutes=minutes),
-        desk=SigningDesk(cluster, site.clock, approve=approve),
+        csr_approver=CsrApprover(cluster, site.clock, approve=approve),
         timeout=timeout,
         interval=5.0,
         delay=minutes * 60.0,
@@ -311,11 +315,11 @@ def test_a_node_that_an_earlier_run_has_rebooted_is_not_commanded_while_the_api_
     machine = site.machines["worker-0"]
     machine.boots = 2
 
-    def told():
+    def result():
         machine.boots = 1
         site.boot(machine)
 
-    site.clock.after(60, told)
+    site.clock.after(60, result)
     outcome = run(site, nodes=["worker-0"])
     assert machine.shutdowns == []
     assert results(outcome.facts) == {"worker-0": "skipped"}

@@ -20,8 +20,8 @@ ASKED = ["cat", "/proc/sys/kernel/random/boot_id"]
 
 def cluster_with(*pods, boot_id="old\n", shutdown=None):
     cluster = FakeCluster(*[(POD, pod) for pod in pods])
-    told = boot_id if isinstance(boot_id, Execution) else Execution(0, boot_id)
-    cluster.executor = lambda call: told if call.body["command"] == ASKED else shutdown or Execution(0, "")
+    result = boot_id if isinstance(boot_id, Execution) else Execution(0, boot_id)
+    cluster.executor = lambda call: result if call.body["command"] == ASKED else shutdown or Execution(0, "")
     return cluster
 
 
@@ -101,7 +101,7 @@ def test_a_stream_refused_for_the_command_may_have_had_an_effect():
 
 
 @pytest.mark.parametrize(
-    ("told", "answer"),
+    ("result", "answer"),
     [
         pytest.param(Execution(0, "old\n"), "accepted", id="still on the boot that it is to leave"),
         pytest.param(Execution(None, "old\n"), "accepted", id="told before the stream broke off"),
@@ -111,21 +111,21 @@ def test_a_stream_refused_for_the_command_may_have_had_an_effect():
         pytest.param(Execution(126, "container is not running"), "unsent", id="an error"),
     ],
 )
-def test_the_node_itself_is_asked_first_which_boot_it_is_on(told, answer):
-    cluster = cluster_with(objects.daemon_pod("worker-0"), boot_id=told)
+def test_the_node_itself_is_asked_first_which_boot_it_is_on(result, answer):
+    cluster = cluster_with(objects.daemon_pod("worker-0"), boot_id=result)
     assert Rsh(cluster, delay_minutes=0).request(NODE).answer == answer
     assert len(shutdowns(cluster)) == (answer == "accepted")
 
 
 @pytest.mark.parametrize(
-    ("told", "answer"),
+    ("result", "answer"),
     [
         pytest.param(Execution(None, "the stream broke off"), "accepted", id="the line goes dead each time"),
         pytest.param(Execution(0, "new\n"), "elsewhere", id="it has rebooted"),
         pytest.param(Execution(126, "container is not running"), "unsent", id="an error is an answer"),
     ],
 )
-def test_insisting_on_a_node_that_cannot_be_asked(told, answer):
-    cluster = cluster_with(objects.daemon_pod("worker-0"), boot_id=told)
+def test_insisting_on_a_node_that_cannot_be_asked(result, answer):
+    cluster = cluster_with(objects.daemon_pod("worker-0"), boot_id=result)
     assert Rsh(cluster, delay_minutes=0).request(NODE, insist=True).answer == answer
     assert len(shutdowns(cluster)) == (answer == "accepted")

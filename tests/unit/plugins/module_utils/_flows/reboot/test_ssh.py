@@ -11,9 +11,9 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.nodes import Node
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.plan import Request
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.ssh import Ended
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.ssh import SshResult
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.ssh import Ssh
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.strategies import OneAfterTheOther
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.strategies import FallbackStrategy
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 
 BOOT = "11111111-2222-4333-8444-555555555555"
@@ -22,7 +22,7 @@ NODE = Node.from_json(objects.node("worker-0", boot_id=BOOT))
 
 class Client:
     def __init__(self, ended=None):
-        self.ended = ended or Ended(0, f"{BOOT}\n", "Authenticated to x")
+        self.ended = ended or SshResult(0, f"{BOOT}\n", "Authenticated to x")
         self.runs = []
 
     def run(self, address, command):
@@ -85,13 +85,13 @@ SENT = Request("accepted", way="ssh")
 )
 def test_the_second_way_is_taken_when_the_first_could_not_send(first, second, answer, asked):
     other = Way(second)
-    assert OneAfterTheOther(Way(first), other).request(NODE).answer == answer
+    assert FallbackStrategy(Way(first), other).request(NODE).answer == answer
     assert other.asked == asked
 
 
 def test_what_is_closed_is_not_tried_again_and_both_reasons_are_told():
     second = Way(CLOSED)
-    ways = OneAfterTheOther(Way(UNSENT, UNSENT, Request("accepted")), second)
+    ways = FallbackStrategy(Way(UNSENT, UNSENT, Request("accepted")), second)
     for _attempt in range(2):
         assert ways.request(NODE).seen == "rsh: no pod; ssh: the host key has changed"
     assert ways.request(NODE).answer == "accepted"

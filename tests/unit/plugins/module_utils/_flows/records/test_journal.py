@@ -99,20 +99,20 @@ def test_close_leaves_the_record_of_the_other_way_alone():
     assert cluster.writes == []
 
 
-def recorded_or_now(cluster, *, write=True):
-    return journal.recorded_or_now(cluster, nodes(cluster), clock=ScriptedClock(), write=write)
+def recorded_or_current(cluster, *, write=True):
+    return journal.recorded_or_current(cluster, nodes(cluster), clock=ScriptedClock(), write=write)
 
 
 def test_recorded_boots_win_over_present_ones():
     cluster = cluster_at("rebooted")
-    assert recorded_or_now(cluster) == FIRST
+    assert recorded_or_current(cluster) == FIRST
     assert cluster.writes == []
 
 
 @pytest.mark.parametrize("step", ["not_started", "prepared", "finished"])
 def test_outside_of_the_window_there_is_nothing_to_compare_with(step):
     cluster = cluster_at(step)
-    assert recorded_or_now(cluster) is None
+    assert recorded_or_current(cluster) is None
     assert cluster.writes == []
 
 
@@ -120,6 +120,6 @@ def test_outside_of_the_window_there_is_nothing_to_compare_with(step):
 def test_a_flip_by_hand_is_recorded_now(write):
     cluster = cluster_at("applied")
     cluster.remove(CONFIG_MAP, "migration-journal", namespace="ovn-migration")
-    assert recorded_or_now(cluster, write=write) == FIRST
+    assert recorded_or_current(cluster, write=write) == FIRST
     assert bool(cluster.writes) is write
     assert (journal.read(cluster) is not None) is write

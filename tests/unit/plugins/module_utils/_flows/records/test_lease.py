@@ -198,9 +198,9 @@ def test_a_name_says_where_to_look_and_is_never_the_same_twice(monkeypatch):
     assert lock.own_name().startswith("uid-")
 
 
-def keeper(cluster, clock):
+def renewer(cluster, clock):
     cluster.server_seconds = clock.monotonic
-    kept = lock.Keeper(cluster, clock=clock, holder=US)
+    kept = lock.LeaseRenewer(cluster, clock=clock, holder=US)
     kept.begin(cluster)
     return kept
 
@@ -211,7 +211,7 @@ def renewals(cluster):
 
 def test_a_keeper_renews_each_third_of_the_duration_however_short_the_sleeps():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    kept = keeper(cluster, clock)
+    kept = renewer(cluster, clock)
     for _turn in range(10):
         kept.sleep(10)
     assert renewals(cluster) == ["00:00:40", "00:01:20"]
@@ -220,31 +220,31 @@ def test_a_keeper_renews_each_third_of_the_duration_however_short_the_sleeps():
 
 def test_a_keeper_renews_in_the_middle_of_a_long_sleep():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    keeper(cluster, clock).sleep(100)
+    renewer(cluster, clock).sleep(100)
     assert renewals(cluster) == ["00:00:40", "00:01:20"]
     assert clock.now == 100
 
 
 def test_a_keeper_that_begins_late_renews_at_once():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock(now=500.0)
-    keeper(cluster, clock)
+    renewer(cluster, clock)
     assert renewals(cluster) == ["00:08:20"]
 
 
 @pytest.mark.parametrize("there", [THEM, ""])
 def test_a_keeper_does_not_begin_without_the_lease(there):
     with pytest.raises(Refused, match=f"go on as {US}"):
-        keeper(cluster_at(0, lease(there)), ScriptedClock())
+        renewer(cluster_at(0, lease(there)), ScriptedClock())
 
 
 def test_a_keeper_does_not_begin_when_there_is_no_lease():
     with pytest.raises(Refused, match="Take it first"):
-        keeper(cluster_at(0), ScriptedClock())
+        renewer(cluster_at(0), ScriptedClock())
 
 
 def test_a_keeper_that_has_lost_the_lease_says_who_has_it_and_ends_the_run():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    kept = keeper(cluster, clock)
+    kept = renewer(cluster, clock)
     clock.at(30, lambda: cluster.put(LEASE, lease(THEM, renewed="00:00:30", version="9")))
     with pytest.raises(Refused, match=THEM) as refused:
         kept.sleep(60)
@@ -255,7 +255,7 @@ def test_a_keeper_that_has_lost_the_lease_says_who_has_it_and_ends_the_run():
 
 def test_a_keeper_outlasts_the_api_and_an_expired_lease_that_nobody_took():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    kept = keeper(cluster, clock)
+    kept = renewer(cluster, clock)
     clock.at(20, cluster.go_down)
     clock.at(300, cluster.come_back)
     for _turn in range(40):
@@ -267,7 +267,7 @@ def test_a_keeper_outlasts_the_api_and_an_expired_lease_that_nobody_took():
 
 def test_a_keeper_finds_after_an_outage_that_somebody_took_it():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    kept = keeper(cluster, clock)
+    kept = renewer(cluster, clock)
     clock.at(20, cluster.go_down)
     clock.at(200, lambda: cluster.put(LEASE, lease(THEM, renewed="00:03:20", version="9")))
     clock.at(300, cluster.come_back)
@@ -277,7 +277,7 @@ def test_a_keeper_finds_after_an_outage_that_somebody_took_it():
 
 def test_a_keeper_writes_over_a_touched_object_that_is_still_ours():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    kept = keeper(cluster, clock)
+    kept = renewer(cluster, clock)
     clock.at(10, lambda: cluster.put(LEASE, lease(US, version="12")))
     kept.sleep(60)
     assert stored(cluster)["renewTime"] == "2026-01-01T00:00:40.000000Z"
@@ -285,7 +285,7 @@ def test_a_keeper_writes_over_a_touched_object_that_is_still_ours():
 
 def test_a_lease_deleted_under_a_run_is_made_again():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    kept = keeper(cluster, clock)
+    kept = renewer(cluster, clock)
     clock.at(10, lambda: cluster.remove(LEASE, "migration", namespace="ovn-migration"))
     kept.sleep(60)
     assert stored(cluster)["holderIdentity"] == US
@@ -293,7 +293,7 @@ def test_a_lease_deleted_under_a_run_is_made_again():
 
 def test_a_renewal_that_fails_is_tried_again_soon():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    kept = keeper(cluster, clock)
+    kept = renewer(cluster, clock)
     cluster.fail(ClusterUnreachable(tried="replace", seen="HTTP 503"), verb="replace", kind=LEASE)
     kept.sleep(60)
     assert renewals(cluster) == ["00:00:40", "00:00:45"]
@@ -302,7 +302,7 @@ def test_a_renewal_that_fails_is_tried_again_soon():
 def test_a_module_whose_playbook_was_killed_gives_the_lease_back_and_ends():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
     cluster.server_seconds = clock.monotonic
-    kept = lock.Keeper(cluster, clock=clock, holder=US, orphaned=lambda: clock.now >= 25)
+    kept = lock.LeaseRenewer(cluster, clock=clock, holder=US, orphaned=lambda: clock.now >= 25)
     kept.begin(cluster)
     kept.sleep(20)
     with pytest.raises(Refused, match="has ended"):
@@ -313,7 +313,7 @@ def test_a_module_whose_playbook_was_killed_gives_the_lease_back_and_ends():
 
 def test_a_module_whose_playbook_was_killed_ends_while_the_api_is_away_too():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
-    kept = lock.Keeper(cluster, clock=clock, holder=US, orphaned=lambda: True)
+    kept = lock.LeaseRenewer(cluster, clock=clock, holder=US, orphaned=lambda: True)
     cluster.go_down()
     with pytest.raises(Refused, match="has ended"):
         kept.sleep(10)
@@ -321,7 +321,7 @@ def test_a_module_whose_playbook_was_killed_ends_while_the_api_is_away_too():
 
 def test_a_module_whose_playbook_was_killed_does_not_give_back_what_another_has():
     cluster = cluster_at(0, lease(THEM))
-    kept = lock.Keeper(cluster, clock=ScriptedClock(), holder=US, orphaned=lambda: True)
+    kept = lock.LeaseRenewer(cluster, clock=ScriptedClock(), holder=US, orphaned=lambda: True)
     with pytest.raises(Refused, match="has ended"):
         kept.sleep(10)
     assert stored(cluster)["holderIdentity"] == THEM

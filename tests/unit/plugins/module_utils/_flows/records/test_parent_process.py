@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.records.parent_process import (
     Worker,
-    watch,
+    orphan_check,
     worker,
 )
 
@@ -69,4 +69,4 @@ def test_over_ssh_there_is_no_worker(proc):
 
 
 def test_our_own_process_can_be_watched():
-    assert watch()() is False
+    assert orphan_check()() is False

@@ -15,7 +15,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     NotFound,
     Unauthorized,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.outages import PatientCluster
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.outages import RetryingCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
 
@@ -24,7 +24,7 @@ def patient(*, budget=900.0, tolerate_unauthorized=False):
     clock = ScriptedClock()
     cluster = FakeCluster((NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")))
     return (
-        PatientCluster(cluster, clock=clock, budget=budget, tolerate_unauthorized=tolerate_unauthorized),
+        RetryingCluster(cluster, clock=clock, budget=budget, tolerate_unauthorized=tolerate_unauthorized),
         cluster,
         clock,
     )
