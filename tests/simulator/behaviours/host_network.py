@@ -13,7 +13,7 @@ from tests.simulator.ports import ExecResult, Object
 from tests.simulator.seed.context import CLUSTER_NETWORK, HOST_MTU, MACHINE_NETWORK, SERVICE_NETWORK
 from tests.simulator.seed.layout import STORAGE, Layout, layout
 from tests.simulator.seed.nmstate import GATEWAY, STATIC_ROUTE, STATIC_RULE
-from tests.simulator.seed.topology import NodePlan
+from tests.simulator.topology import NodePlan
 
 SDN, OVN = "OpenShiftSDN", "OVNKubernetes"
 _OPERATOR = "networks.operator.openshift.io"

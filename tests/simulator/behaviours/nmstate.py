@@ -17,7 +17,7 @@ from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object
 from tests.simulator.seed.layout import layout
 from tests.simulator.seed.nmstate import ENACTMENTS, POLICIES, STATES, network_state
-from tests.simulator.seed.topology import Topology
+from tests.simulator.topology import Topology
 
 ACTOR = "system:serviceaccount:openshift-nmstate:nmstate-handler"
 _DONE = "SuccessfullyConfigured"

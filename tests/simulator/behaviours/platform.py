@@ -10,7 +10,7 @@ from tests.simulator.behaviours.world import World
 from tests.simulator.manifests.platform import third_parties
 from tests.simulator.manifests.workloads import Workload, manifest, platform_workloads
 from tests.simulator.ports import Change, Object
-from tests.simulator.seed.topology import Topology
+from tests.simulator.topology import Topology
 
 _INSTALLER = "system:serviceaccount:openshift-cluster-version:default"
 

@@ -12,7 +12,7 @@ from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change
 from tests.simulator.seed.networks import host_subnet
 from tests.simulator.seed.nodes import ovn_annotations
-from tests.simulator.seed.topology import Topology
+from tests.simulator.topology import Topology
 
 _SDN_ACTOR = "system:serviceaccount:openshift-sdn:sdn-controller"
 _OVN_ACTOR = "system:serviceaccount:openshift-ovn-kubernetes:ovn-kubernetes-control-plane"

@@ -22,8 +22,8 @@ from tests.simulator.behaviours.pod_index import PODS
 from tests.simulator.behaviours.text_programs import TEXT_PROGRAMS
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import ExecResult, Object
-from tests.simulator.seed.topology import NodePlan
 from tests.simulator.store.errors import ApiError, BadRequest, NotFound
+from tests.simulator.topology import NodePlan
 
 _DAEMON = "machine-config-daemon"
 #: programs that the image of the machine-config-daemon does not have
