@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.simulator.behaviours import pod_status
 from tests.simulator.behaviours.conditions import appended, condition
-from tests.simulator.behaviours.kubelet import NODES, node_is_ready
 from tests.simulator.behaviours.loop import Loop, key_of, split
+from tests.simulator.behaviours.node_objects import NODES, node_is_ready
 from tests.simulator.behaviours.placement import selects, untolerated
 from tests.simulator.behaviours.pod_index import PODS, PodIndex, controller_of, is_ready
 from tests.simulator.behaviours.templates import create_pod, owner_reference, pod_from, template_hash

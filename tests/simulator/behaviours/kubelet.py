@@ -6,9 +6,10 @@ import zlib
 from functools import partial
 
 from tests.simulator.behaviours import pod_status
-from tests.simulator.behaviours.conditions import condition, find, updated
+from tests.simulator.behaviours.conditions import condition, updated
 from tests.simulator.behaviours.control_plane import ControlPlane
 from tests.simulator.behaviours.machines import Machine, Machines
+from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.pod_index import PODS, PodIndex, is_ready, is_static, on_host_network
 from tests.simulator.behaviours.pod_network import PodNetwork
 from tests.simulator.behaviours.signals import Signal
@@ -17,7 +18,6 @@ from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object
 
-NODES = "nodes"
 LEASES = "leases.coordination.k8s.io"
 LEASE_NAMESPACE = "kube-node-lease"
 NO_CNI = (
@@ -299,8 +299,3 @@ class Kubelets:
     def _lease(self, name: str) -> Object:
         renewed = self._world.now().strftime("%Y-%m-%dT%H:%M:%S.%fZ")
         return {"holderIdentity": name, "leaseDurationSeconds": 40, "renewTime": renewed}
-
-
-def node_is_ready(node: Object) -> bool:
-    ready = find(node.get("status", {}).get("conditions"), "Ready")
-    return ready is not None and ready["status"] == "True"

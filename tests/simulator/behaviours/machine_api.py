@@ -12,7 +12,6 @@ from functools import partial
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import is_true
 from tests.simulator.behaviours.health_checks import ACTOR, MACHINES
-from tests.simulator.behaviours.kubelet import NODES
 from tests.simulator.behaviours.loop import Loop, key_of, split
 from tests.simulator.behaviours.machines import Machines
 from tests.simulator.behaviours.mco.machine_configs import network_type_of
@@ -30,6 +29,7 @@ from tests.simulator.behaviours.mco.names import (
     STATE,
     TOPOLOGY,
 )
+from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.pod_index import PODS, PodIndex, controller_of, is_daemon, is_static
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process

@@ -3,8 +3,8 @@ pods of the nodes, and the guard pods that stand for them in PodDisruptionBudget
 
 from __future__ import annotations
 
-from tests.simulator.behaviours.kubelet import NODES, node_is_ready
 from tests.simulator.behaviours.loop import Loop
+from tests.simulator.behaviours.node_objects import NODES, node_is_ready
 from tests.simulator.behaviours.pod_index import PODS
 from tests.simulator.behaviours.world import World
 from tests.simulator.manifests.platform import third_parties

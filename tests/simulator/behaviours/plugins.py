@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import zlib
 
-from tests.simulator.behaviours.cno.conversion import HOST_SUBNETS, NET_NAMESPACES
-from tests.simulator.behaviours.kubelet import NODES
 from tests.simulator.behaviours.loop import Loop
+from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.pod_network import PodNetwork
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change
-from tests.simulator.seed.networks import host_subnet
+from tests.simulator.seed.networks import HOST_SUBNETS, NET_NAMESPACES, host_subnet
 from tests.simulator.seed.nodes import ovn_annotations
 from tests.simulator.topology import Topology
 

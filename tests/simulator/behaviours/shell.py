@@ -16,8 +16,8 @@ from tests.simulator.behaviours.etcd_backup import EtcdBackup
 from tests.simulator.behaviours.file_programs import FILE_PROGRAMS
 from tests.simulator.behaviours.host_files import HostFile, HostFiles, plain
 from tests.simulator.behaviours.host_network import HostNetwork, ip
-from tests.simulator.behaviours.kubelet import NODES
 from tests.simulator.behaviours.machines import Machine, Machines
+from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.pod_index import PODS
 from tests.simulator.behaviours.text_programs import TEXT_PROGRAMS
 from tests.simulator.behaviours.world import World

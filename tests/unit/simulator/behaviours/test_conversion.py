@@ -11,12 +11,11 @@ from tests.simulator.behaviours.cno.conversion import (
     EGRESS_IPS,
     EGRESS_NODE,
     EGRESS_POLICIES,
-    HOST_SUBNETS,
-    NET_NAMESPACES,
     OVN_MULTICAST,
     SAVED_CIDRS,
     SDN_MULTICAST,
 )
+from tests.simulator.seed.networks import HOST_SUBNETS, NET_NAMESPACES
 from tests.unit.simulator.behaviours.scenes import OVN, SDN, Scene
 
 EARLY, LATE = "4.14", "4.16"

@@ -10,9 +10,8 @@ from tests.simulator.behaviours.cno.conversion import (
     EGRESS_IPS,
     EGRESS_NODE,
     EGRESS_POLICIES,
-    HOST_SUBNETS,
-    NET_NAMESPACES,
 )
+from tests.simulator.seed.networks import HOST_SUBNETS, NET_NAMESPACES
 from tests.unit.simulator.behaviours.scenes import OVN, Scene
 
 
