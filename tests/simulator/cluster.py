@@ -18,9 +18,9 @@ from tests.simulator.behaviours.daemonsets import DaemonSets
 from tests.simulator.behaviours.deployments import Deployments, ReplicaSets, Scheduler
 from tests.simulator.behaviours.disruption_budgets import DisruptionBudgets
 from tests.simulator.behaviours.health_checks import MachineHealthChecks
+from tests.simulator.behaviours.hosts.machines import Machines
 from tests.simulator.behaviours.kubelet import Kubelets
 from tests.simulator.behaviours.machine_api import MachineApi
-from tests.simulator.behaviours.machines import Machines
 from tests.simulator.behaviours.mco.daemon import Daemons
 from tests.simulator.behaviours.mco.drain import DrainController
 from tests.simulator.behaviours.mco.membership import Membership

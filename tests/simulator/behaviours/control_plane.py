@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.simulator.behaviours.machines import Machine, Machines
+from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.signals import Signal
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process

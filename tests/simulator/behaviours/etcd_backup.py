@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from tests.simulator.behaviours.conditions import find
-from tests.simulator.behaviours.host_files import HostFile
-from tests.simulator.behaviours.machines import Machine
+from tests.simulator.behaviours.hosts.files import HostFile
+from tests.simulator.behaviours.hosts.machines import Machine
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import ExecResult
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tests.simulator.behaviours.host_files import HostFile, digest, human, permissions, plain
+from tests.simulator.behaviours.hosts.files import HostFile, digest, human, permissions, plain
 from tests.simulator.ports import ExecResult
 
 if TYPE_CHECKING:

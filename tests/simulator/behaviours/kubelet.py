@@ -8,7 +8,7 @@ from functools import partial
 from tests.simulator.behaviours import pod_status
 from tests.simulator.behaviours.conditions import condition, updated
 from tests.simulator.behaviours.control_plane import ControlPlane
-from tests.simulator.behaviours.machines import Machine, Machines
+from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.pod_index import PODS, PodIndex, is_ready, is_static, on_host_network
 from tests.simulator.behaviours.pod_network import PodNetwork

@@ -7,9 +7,9 @@ A policy that is deleted leaves the nodes as they are. What policies say is neve
 from __future__ import annotations
 
 from tests.simulator.behaviours.conditions import updated
+from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.kubelet import Kubelets
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.machines import Machine, Machines
 from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.pod_network import PodNetwork
 from tests.simulator.behaviours.selection import matches

@@ -6,7 +6,7 @@ plugin under which they were started, and hang in the air when that is gone, unt
 
 from __future__ import annotations
 
-from tests.simulator.behaviours.machines import Machine, Machines
+from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.signals import Signal
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change

@@ -14,9 +14,9 @@ from tests.simulator.behaviours.control_plane import ControlPlane
 from tests.simulator.behaviours.etcd_backup import PROGRAM as CLUSTER_BACKUP
 from tests.simulator.behaviours.etcd_backup import EtcdBackup
 from tests.simulator.behaviours.file_programs import FILE_PROGRAMS
-from tests.simulator.behaviours.host_files import HostFile, HostFiles, plain
-from tests.simulator.behaviours.host_network import HostNetwork, ip
-from tests.simulator.behaviours.machines import Machine, Machines
+from tests.simulator.behaviours.hosts.files import HostFile, HostFiles, plain
+from tests.simulator.behaviours.hosts.machines import Machine, Machines
+from tests.simulator.behaviours.hosts.network import HostNetwork, ip
 from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.pod_index import PODS
 from tests.simulator.behaviours.text_programs import TEXT_PROGRAMS

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import simpy
 
+from tests.simulator.behaviours.hosts.machines import Machine
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.machines import Machine
 from tests.simulator.behaviours.world import World
 from tests.simulator.certificates import Authority, signing_request
 from tests.simulator.clock import Process

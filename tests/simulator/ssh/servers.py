@@ -9,7 +9,7 @@ from typing import Any
 
 import asyncssh
 
-from tests.simulator.behaviours.machines import Machine
+from tests.simulator.behaviours.hosts.machines import Machine
 from tests.simulator.faults import Fault
 from tests.simulator.ports import ExecResult
 from tests.simulator.record.requests import RequestRecord

@@ -8,9 +8,9 @@ from typing import Any
 
 import simpy
 
+from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.kubelet import Kubelets
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.machines import Machine, Machines
 from tests.simulator.behaviours.mco.machine_configs import network_type_of
 from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.names import (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import simpy
 
-from tests.simulator.behaviours.host_files import HostFiles
+from tests.simulator.behaviours.hosts.files import HostFiles
 from tests.simulator.behaviours.signals import Signal
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from tests.simulator.behaviours.machines import BRIDGE, Machine
+from tests.simulator.behaviours.hosts.machines import BRIDGE, Machine
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import ExecResult, Object
 from tests.simulator.seed.context import CLUSTER_NETWORK, HOST_MTU, MACHINE_NETWORK, SERVICE_NETWORK
