@@ -14,9 +14,6 @@ from tests.simulator.behaviours.cno.status import StatusManager
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import is_true
 from tests.simulator.behaviours.control_plane import ControlPlane
-from tests.simulator.behaviours.daemonsets import DaemonSets
-from tests.simulator.behaviours.deployments import Deployments, ReplicaSets, Scheduler
-from tests.simulator.behaviours.disruption_budgets import DisruptionBudgets
 from tests.simulator.behaviours.health_checks import MachineHealthChecks
 from tests.simulator.behaviours.hosts.machines import Machines
 from tests.simulator.behaviours.kubelet import Kubelets
@@ -32,11 +29,14 @@ from tests.simulator.behaviours.nmstate import NetworkPolicies, NetworkStates
 from tests.simulator.behaviours.node_lifecycle import NodeLifecycle
 from tests.simulator.behaviours.platform import Platform
 from tests.simulator.behaviours.plugins import PluginControllers
-from tests.simulator.behaviours.pod_index import PodIndex
 from tests.simulator.behaviours.pod_network import PodNetwork
 from tests.simulator.behaviours.service_reach import ServiceReach
 from tests.simulator.behaviours.shell import NodeShells
 from tests.simulator.behaviours.signing_requests import SigningRequests
+from tests.simulator.behaviours.workloads.daemonsets import DaemonSets
+from tests.simulator.behaviours.workloads.deployments import Deployments, ReplicaSets, Scheduler
+from tests.simulator.behaviours.workloads.disruption_budgets import DisruptionBudgets
+from tests.simulator.behaviours.workloads.pod_index import PodIndex
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Clock
 from tests.simulator.durations import Durations

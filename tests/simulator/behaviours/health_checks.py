@@ -14,9 +14,9 @@ from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import find, updated
 from tests.simulator.behaviours.loop import Loop, key_of, split
 from tests.simulator.behaviours.node_objects import NODES
-from tests.simulator.behaviours.pod_index import controller_of
 from tests.simulator.behaviours.selection import matches
-from tests.simulator.behaviours.templates import share
+from tests.simulator.behaviours.workloads.pod_index import controller_of
+from tests.simulator.behaviours.workloads.templates import share
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import zlib
 from functools import partial
 
-from tests.simulator.behaviours import pod_status
 from tests.simulator.behaviours.conditions import condition, updated
 from tests.simulator.behaviours.control_plane import ControlPlane
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.node_objects import NODES
-from tests.simulator.behaviours.pod_index import PODS, PodIndex, is_ready, is_static, on_host_network
 from tests.simulator.behaviours.pod_network import PodNetwork
 from tests.simulator.behaviours.signals import Signal
 from tests.simulator.behaviours.signing_requests import SigningRequests
+from tests.simulator.behaviours.workloads import pod_status
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, is_ready, is_static, on_host_network
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object

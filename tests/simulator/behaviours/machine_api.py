@@ -30,7 +30,7 @@ from tests.simulator.behaviours.mco.names import (
     TOPOLOGY,
 )
 from tests.simulator.behaviours.node_objects import NODES
-from tests.simulator.behaviours.pod_index import PODS, PodIndex, controller_of, is_daemon, is_static
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, controller_of, is_daemon, is_static
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.simulator.behaviours import pod_status
 from tests.simulator.behaviours.conditions import find
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.loop import Loop
 from tests.simulator.behaviours.node_objects import NODES
-from tests.simulator.behaviours.pod_index import PODS, PodIndex, is_daemon, is_ready, is_static
+from tests.simulator.behaviours.workloads import pod_status
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, is_daemon, is_ready, is_static
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object

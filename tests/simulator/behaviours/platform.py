@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from tests.simulator.behaviours.loop import Loop
 from tests.simulator.behaviours.node_objects import NODES, node_is_ready
-from tests.simulator.behaviours.pod_index import PODS
+from tests.simulator.behaviours.workloads.pod_index import PODS
 from tests.simulator.behaviours.world import World
 from tests.simulator.manifests.platform import third_parties
 from tests.simulator.manifests.workloads import Workload, manifest, platform_workloads

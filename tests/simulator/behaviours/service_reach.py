@@ -5,9 +5,9 @@ from __future__ import annotations
 
 from tests.simulator.behaviours.control_plane import ControlPlane
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
-from tests.simulator.behaviours.pod_index import PODS, on_host_network
 from tests.simulator.behaviours.pod_network import PodNetwork
 from tests.simulator.behaviours.selection import matches
+from tests.simulator.behaviours.workloads.pod_index import PODS, on_host_network
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Object
 from tests.simulator.store.webhooks import TIMEOUT

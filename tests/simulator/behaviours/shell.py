@@ -18,8 +18,8 @@ from tests.simulator.behaviours.hosts.files import HostFile, HostFiles, plain
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.hosts.network import HostNetwork, ip
 from tests.simulator.behaviours.node_objects import NODES
-from tests.simulator.behaviours.pod_index import PODS
 from tests.simulator.behaviours.text_programs import TEXT_PROGRAMS
+from tests.simulator.behaviours.workloads.pod_index import PODS
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import ExecResult, Object
 from tests.simulator.store.errors import ApiError, BadRequest, NotFound

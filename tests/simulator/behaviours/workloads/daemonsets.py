@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 from tests.simulator.behaviours.loop import Loop, key_of, split
 from tests.simulator.behaviours.node_objects import NODES
-from tests.simulator.behaviours.placement import selects, untolerated
-from tests.simulator.behaviours.pod_index import PODS, PodIndex, controller_of, is_ready
-from tests.simulator.behaviours.templates import create_pod, pod_from, share, template_hash
+from tests.simulator.behaviours.workloads.placement import selects, untolerated
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, controller_of, is_ready
+from tests.simulator.behaviours.workloads.templates import create_pod, pod_from, share, template_hash
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from tests.simulator.behaviours import pod_status
 from tests.simulator.behaviours.conditions import appended, condition
 from tests.simulator.behaviours.loop import Loop, key_of, split
 from tests.simulator.behaviours.node_objects import NODES, node_is_ready
-from tests.simulator.behaviours.placement import selects, untolerated
-from tests.simulator.behaviours.pod_index import PODS, PodIndex, controller_of, is_ready
-from tests.simulator.behaviours.templates import create_pod, owner_reference, pod_from, template_hash
+from tests.simulator.behaviours.workloads import pod_status
+from tests.simulator.behaviours.workloads.placement import selects, untolerated
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, controller_of, is_ready
+from tests.simulator.behaviours.workloads.templates import create_pod, owner_reference, pod_from, template_hash
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 

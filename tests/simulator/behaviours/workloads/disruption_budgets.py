@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tests.simulator.behaviours.conditions import updated
 from tests.simulator.behaviours.loop import Loop, key_of, split
-from tests.simulator.behaviours.pod_index import PODS, PodIndex, is_ready
-from tests.simulator.behaviours.templates import share
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, is_ready
+from tests.simulator.behaviours.workloads.templates import share
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 
