@@ -6,14 +6,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from tests.simulator.behaviours.apiservices import APISERVICES, ApiServices
-from tests.simulator.behaviours.cluster_operators import ClusterOperators, ClusterVersionOperator
 from tests.simulator.behaviours.cno.operator import NetworkOperator
 from tests.simulator.behaviours.cno.rendering import Rendering
 from tests.simulator.behaviours.cno.status import StatusManager
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import is_true
-from tests.simulator.behaviours.control_plane import ControlPlane
 from tests.simulator.behaviours.health_checks import MachineHealthChecks
 from tests.simulator.behaviours.hosts.machines import Machines
 from tests.simulator.behaviours.kubelet import Kubelets
@@ -24,15 +21,18 @@ from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.node_controller import NodeController
 from tests.simulator.behaviours.mco.operator import MachineConfigOperator
 from tests.simulator.behaviours.mco.rendering import RenderController, TemplateController
-from tests.simulator.behaviours.namespaces import Namespaces
 from tests.simulator.behaviours.nmstate import NetworkPolicies, NetworkStates
 from tests.simulator.behaviours.node_lifecycle import NodeLifecycle
-from tests.simulator.behaviours.platform import Platform
-from tests.simulator.behaviours.plugins import PluginControllers
-from tests.simulator.behaviours.pod_network import PodNetwork
-from tests.simulator.behaviours.service_reach import ServiceReach
+from tests.simulator.behaviours.platform.apiservices import APISERVICES, ApiServices
+from tests.simulator.behaviours.platform.cluster_operators import ClusterOperators, ClusterVersionOperator
+from tests.simulator.behaviours.platform.control_plane import ControlPlane
+from tests.simulator.behaviours.platform.installer import Platform
+from tests.simulator.behaviours.platform.namespaces import Namespaces
+from tests.simulator.behaviours.platform.plugin_controllers import PluginControllers
+from tests.simulator.behaviours.platform.pod_network import PodNetwork
+from tests.simulator.behaviours.platform.service_reach import ServiceReach
+from tests.simulator.behaviours.platform.signing_requests import SigningRequests
 from tests.simulator.behaviours.shell import NodeShells
-from tests.simulator.behaviours.signing_requests import SigningRequests
 from tests.simulator.behaviours.workloads.daemonsets import DaemonSets
 from tests.simulator.behaviours.workloads.deployments import Deployments, ReplicaSets, Scheduler
 from tests.simulator.behaviours.workloads.disruption_budgets import DisruptionBudgets

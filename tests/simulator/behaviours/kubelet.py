@@ -6,12 +6,12 @@ import zlib
 from functools import partial
 
 from tests.simulator.behaviours.conditions import condition, updated
-from tests.simulator.behaviours.control_plane import ControlPlane
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.node_objects import NODES
-from tests.simulator.behaviours.pod_network import PodNetwork
+from tests.simulator.behaviours.platform.control_plane import ControlPlane
+from tests.simulator.behaviours.platform.pod_network import PodNetwork
+from tests.simulator.behaviours.platform.signing_requests import SigningRequests
 from tests.simulator.behaviours.signals import Signal
-from tests.simulator.behaviours.signing_requests import SigningRequests
 from tests.simulator.behaviours.workloads import pod_status
 from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, is_ready, is_static, on_host_network
 from tests.simulator.behaviours.world import World

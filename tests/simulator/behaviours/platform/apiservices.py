@@ -6,7 +6,7 @@ from functools import partial
 
 from tests.simulator.behaviours.conditions import condition, is_true, updated
 from tests.simulator.behaviours.hosts.machines import Machines
-from tests.simulator.behaviours.pod_network import PodNetwork
+from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object, Store

@@ -12,7 +12,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
-from tests.simulator.behaviours.signing_requests import BOOTSTRAPPER, REQUESTS
+from tests.simulator.behaviours.platform.signing_requests import BOOTSTRAPPER, REQUESTS
 from tests.unit.simulator.behaviours.scenes import Scene
 
 APPROVED = {"type": "Approved", "status": "True", "reason": "Test", "message": ""}

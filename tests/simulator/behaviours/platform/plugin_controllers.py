@@ -6,7 +6,7 @@ import zlib
 
 from tests.simulator.behaviours.loop import Loop
 from tests.simulator.behaviours.node_objects import NODES
-from tests.simulator.behaviours.pod_network import PodNetwork
+from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change
 from tests.simulator.seed.networks import HOST_SUBNETS, NET_NAMESPACES, host_subnet

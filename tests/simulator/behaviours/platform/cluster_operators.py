@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.simulator.behaviours.conditions import Condition, condition, find, is_true, updated
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.pod_network import PodNetwork
+from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 

@@ -3,9 +3,9 @@ of the pods (``--enable-aggregator-routing=true``, cluster-kube-apiserver-operat
 
 from __future__ import annotations
 
-from tests.simulator.behaviours.control_plane import ControlPlane
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
-from tests.simulator.behaviours.pod_network import PodNetwork
+from tests.simulator.behaviours.platform.control_plane import ControlPlane
+from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.selection import matches
 from tests.simulator.behaviours.workloads.pod_index import PODS, on_host_network
 from tests.simulator.behaviours.world import World

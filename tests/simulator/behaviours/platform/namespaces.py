@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.simulator.behaviours.apiservices import unavailable_groups
 from tests.simulator.behaviours.conditions import condition, updated
 from tests.simulator.behaviours.loop import Loop
+from tests.simulator.behaviours.platform.apiservices import unavailable_groups
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.faults import Fault
