@@ -13,7 +13,6 @@ from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import is_true
 from tests.simulator.behaviours.health_checks import MachineHealthChecks
 from tests.simulator.behaviours.hosts.machines import Machines
-from tests.simulator.behaviours.kubelet import Kubelets
 from tests.simulator.behaviours.machine_api import MachineApi
 from tests.simulator.behaviours.mco.daemon import Daemons
 from tests.simulator.behaviours.mco.drain import DrainController
@@ -21,8 +20,9 @@ from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.node_controller import NodeController
 from tests.simulator.behaviours.mco.operator import MachineConfigOperator
 from tests.simulator.behaviours.mco.rendering import RenderController, TemplateController
-from tests.simulator.behaviours.nmstate import NetworkPolicies, NetworkStates
-from tests.simulator.behaviours.node_lifecycle import NodeLifecycle
+from tests.simulator.behaviours.nodes.kubelet import Kubelets
+from tests.simulator.behaviours.nodes.lifecycle import NodeLifecycle
+from tests.simulator.behaviours.nodes.nmstate import NetworkPolicies, NetworkStates
 from tests.simulator.behaviours.platform.apiservices import APISERVICES, ApiServices
 from tests.simulator.behaviours.platform.cluster_operators import ClusterOperators, ClusterVersionOperator
 from tests.simulator.behaviours.platform.control_plane import ControlPlane

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
-from tests.simulator.behaviours.kubelet import Kubelets
+from tests.simulator.behaviours.nodes.kubelet import Kubelets
 from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.workloads.pod_index import PodIndex
 from tests.simulator.behaviours.world import World

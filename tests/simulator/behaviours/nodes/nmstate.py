@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from tests.simulator.behaviours.conditions import updated
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
-from tests.simulator.behaviours.kubelet import Kubelets
 from tests.simulator.behaviours.loop import Loop
 from tests.simulator.behaviours.node_objects import NODES
+from tests.simulator.behaviours.nodes.kubelet import Kubelets
 from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.selection import matches
 from tests.simulator.behaviours.world import World
