@@ -11,9 +11,9 @@ from tests.simulator.behaviours.cno.rendering import Rendering
 from tests.simulator.behaviours.cno.status import StatusManager
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import is_true
-from tests.simulator.behaviours.health_checks import MachineHealthChecks
 from tests.simulator.behaviours.hosts.machines import Machines
-from tests.simulator.behaviours.machine_api import MachineApi
+from tests.simulator.behaviours.machine_api.controllers import MachineApi
+from tests.simulator.behaviours.machine_api.health_checks import MachineHealthChecks
 from tests.simulator.behaviours.mco.daemon import Daemons
 from tests.simulator.behaviours.mco.drain import DrainController
 from tests.simulator.behaviours.mco.membership import Membership

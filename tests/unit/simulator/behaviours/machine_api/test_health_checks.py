@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulator.behaviours.conditions import find
-from tests.simulator.behaviours.health_checks import HEALTH_CHECKS, MACHINES, seconds
+from tests.simulator.behaviours.machine_api.health_checks import HEALTH_CHECKS, MACHINES, seconds
 from tests.unit.simulator.behaviours.scenes import OVN, Scene
 
 NAMESPACE = "openshift-machine-api"

@@ -11,9 +11,9 @@ from functools import partial
 
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import is_true
-from tests.simulator.behaviours.health_checks import ACTOR, MACHINES
 from tests.simulator.behaviours.hosts.machines import Machines
 from tests.simulator.behaviours.loop import Loop, key_of, split
+from tests.simulator.behaviours.machine_api.health_checks import ACTOR, MACHINES
 from tests.simulator.behaviours.mco.machine_configs import network_type_of
 from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.names import (
