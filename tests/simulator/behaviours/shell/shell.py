@@ -9,16 +9,16 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import zip_longest
 
-from tests.simulator.behaviours.command_lines import Command, LineError, Piece, Pipeline, Redirection, Word, parse
-from tests.simulator.behaviours.etcd_backup import PROGRAM as CLUSTER_BACKUP
-from tests.simulator.behaviours.etcd_backup import EtcdBackup
-from tests.simulator.behaviours.file_programs import FILE_PROGRAMS
 from tests.simulator.behaviours.hosts.files import HostFile, HostFiles, plain
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.hosts.network import HostNetwork, ip
 from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.platform.control_plane import ControlPlane
-from tests.simulator.behaviours.text_programs import TEXT_PROGRAMS
+from tests.simulator.behaviours.shell.command_lines import Command, LineError, Piece, Pipeline, Redirection, Word, parse
+from tests.simulator.behaviours.shell.etcd_backup import PROGRAM as CLUSTER_BACKUP
+from tests.simulator.behaviours.shell.etcd_backup import EtcdBackup
+from tests.simulator.behaviours.shell.file_programs import FILE_PROGRAMS
+from tests.simulator.behaviours.shell.text_programs import TEXT_PROGRAMS
 from tests.simulator.behaviours.workloads.pod_index import PODS
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import ExecResult, Object

@@ -11,7 +11,7 @@ from tests.simulator.behaviours.hosts.files import HostFile, digest, human, perm
 from tests.simulator.ports import ExecResult
 
 if TYPE_CHECKING:
-    from tests.simulator.behaviours.shell import Shell
+    from tests.simulator.behaviours.shell.shell import Shell
 
 #: KiB of the file system /var, and how much of it is used
 _DISK, _USED = 125_293_548, 24_871_300

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.behaviours.command_lines import LineError, parse
+from tests.simulator.behaviours.shell.command_lines import LineError, parse
 from tests.unit.simulator.behaviours.scenes import Scene
 
 
