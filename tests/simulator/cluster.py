@@ -26,7 +26,7 @@ from tests.simulator.behaviours.nodes.nmstate import NetworkPolicies, NetworkSta
 from tests.simulator.behaviours.platform.apiservices import APISERVICES, ApiServices
 from tests.simulator.behaviours.platform.cluster_operators import ClusterOperators, ClusterVersionOperator
 from tests.simulator.behaviours.platform.control_plane import ControlPlane
-from tests.simulator.behaviours.platform.installer import Platform
+from tests.simulator.behaviours.platform.installer import Installer
 from tests.simulator.behaviours.platform.namespaces import Namespaces
 from tests.simulator.behaviours.platform.plugin_controllers import PluginControllers
 from tests.simulator.behaviours.platform.pod_network import PodNetwork
@@ -160,7 +160,7 @@ class SimulatedCluster:
         ClusterVersionOperator(world)
         PluginControllers(world, network=network, topology=self.topology)
         self._install_network_operator(components, pods=pods)
-        Platform(world, topology=self.topology).install()
+        Installer(world, topology=self.topology).install()
         plans = {plan.name: plan for plan in self.topology.nodes}
         self._shells = NodeShells(world, machines=machines, plans=plans, control_plane=control_plane)
         world.faults.on_change(self._end_fault_in_time)

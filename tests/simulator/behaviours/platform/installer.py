@@ -15,7 +15,7 @@ from tests.simulator.topology import Topology
 _INSTALLER = "system:serviceaccount:openshift-cluster-version:default"
 
 
-class Platform:
+class Installer:
     def __init__(self, world: World, *, topology: Topology) -> None:
         self._world = world
         self._topology = topology
