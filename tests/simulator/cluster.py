@@ -6,37 +6,37 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 
-from tests.simulator.behaviours.apiservices import APISERVICES, ApiServices
-from tests.simulator.behaviours.cluster_operators import ClusterOperators, ClusterVersionOperator
 from tests.simulator.behaviours.cno.operator import NetworkOperator
 from tests.simulator.behaviours.cno.rendering import Rendering
 from tests.simulator.behaviours.cno.status import StatusManager
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import is_true
-from tests.simulator.behaviours.control_plane import ControlPlane
-from tests.simulator.behaviours.daemonsets import DaemonSets
-from tests.simulator.behaviours.deployments import Deployments, ReplicaSets, Scheduler
-from tests.simulator.behaviours.disruption_budgets import DisruptionBudgets
-from tests.simulator.behaviours.health_checks import MachineHealthChecks
-from tests.simulator.behaviours.kubelet import Kubelets
-from tests.simulator.behaviours.machine_api import MachineApi
-from tests.simulator.behaviours.machines import Machines
+from tests.simulator.behaviours.hosts.machines import Machines
+from tests.simulator.behaviours.machine_api.controllers import MachineApi
+from tests.simulator.behaviours.machine_api.health_checks import MachineHealthChecks
 from tests.simulator.behaviours.mco.daemon import Daemons
 from tests.simulator.behaviours.mco.drain import DrainController
 from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.node_controller import NodeController
 from tests.simulator.behaviours.mco.operator import MachineConfigOperator
 from tests.simulator.behaviours.mco.rendering import RenderController, TemplateController
-from tests.simulator.behaviours.namespaces import Namespaces
-from tests.simulator.behaviours.nmstate import NetworkPolicies, NetworkStates
-from tests.simulator.behaviours.node_lifecycle import NodeLifecycle
-from tests.simulator.behaviours.platform import Platform
-from tests.simulator.behaviours.plugins import PluginControllers
-from tests.simulator.behaviours.pod_index import PodIndex
-from tests.simulator.behaviours.pod_network import PodNetwork
-from tests.simulator.behaviours.service_reach import ServiceReach
-from tests.simulator.behaviours.shell import NodeShells
-from tests.simulator.behaviours.signing_requests import SigningRequests
+from tests.simulator.behaviours.nodes.kubelet import Kubelets
+from tests.simulator.behaviours.nodes.lifecycle import NodeLifecycle
+from tests.simulator.behaviours.nodes.nmstate import NetworkPolicies, NetworkStates
+from tests.simulator.behaviours.platform.apiservices import APISERVICES, ApiServices
+from tests.simulator.behaviours.platform.cluster_operators import ClusterOperators, ClusterVersionOperator
+from tests.simulator.behaviours.platform.control_plane import ControlPlane
+from tests.simulator.behaviours.platform.installer import Installer
+from tests.simulator.behaviours.platform.namespaces import Namespaces
+from tests.simulator.behaviours.platform.plugin_controllers import PluginControllers
+from tests.simulator.behaviours.platform.pod_network import PodNetwork
+from tests.simulator.behaviours.platform.service_reach import ServiceReach
+from tests.simulator.behaviours.platform.signing_requests import SigningRequests
+from tests.simulator.behaviours.shell.shell import NodeShells
+from tests.simulator.behaviours.workloads.daemonsets import DaemonSets
+from tests.simulator.behaviours.workloads.deployments import Deployments, ReplicaSets, Scheduler
+from tests.simulator.behaviours.workloads.disruption_budgets import DisruptionBudgets
+from tests.simulator.behaviours.workloads.pod_index import PodIndex
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Clock
 from tests.simulator.durations import Durations
@@ -160,7 +160,7 @@ class SimulatedCluster:
         ClusterVersionOperator(world)
         PluginControllers(world, network=network, topology=self.topology)
         self._install_network_operator(components, pods=pods)
-        Platform(world, topology=self.topology).install()
+        Installer(world, topology=self.topology).install()
         plans = {plan.name: plan for plan in self.topology.nodes}
         self._shells = NodeShells(world, machines=machines, plans=plans, control_plane=control_plane)
         world.faults.on_change(self._end_fault_in_time)

@@ -27,12 +27,13 @@ from tests.simulator.api.calls import Call, target_of
 from tests.simulator.api.discovery import VIRTUAL, Discovery, subresources_of, wanted_version
 from tests.simulator.api.execution import Execution
 from tests.simulator.api.openapi import OpenApi
+from tests.simulator.api.recording import WRITE_VERBS, describe
 from tests.simulator.api.watching import Watch
 from tests.simulator.api.writing import Writer, Written
 from tests.simulator.credentials import ANONYMOUS, Credentials
 from tests.simulator.faults import Faults
 from tests.simulator.ports import Kubelet, Object
-from tests.simulator.record.requests import WRITE_VERBS, RequestRecord, describe
+from tests.simulator.record.requests import RequestRecord
 from tests.simulator.store import webhooks
 from tests.simulator.store.errors import (
     ApiError,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import partial
 
-from tests.simulator.behaviours.kubelet import Kubelets
-from tests.simulator.behaviours.machines import Machine, Machines
-from tests.simulator.behaviours.pod_index import PodIndex
-from tests.simulator.behaviours.pod_network import PodNetwork
+from tests.simulator.behaviours.hosts.machines import Machine, Machines
+from tests.simulator.behaviours.nodes.kubelet import Kubelets
+from tests.simulator.behaviours.platform.pod_network import PodNetwork
+from tests.simulator.behaviours.workloads.pod_index import PodIndex
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from tests.simulator.manifests.workload import Kind, Labels, Where, Workload, app
-from tests.simulator.seed.topology import Topology
+from tests.simulator.topology import Topology
 
 
 def platform(topology: Topology) -> Iterator[Workload]:

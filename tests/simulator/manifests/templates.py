@@ -7,7 +7,7 @@ from hashlib import sha256
 from tests.simulator.manifests.workload import Workload
 from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
-from tests.simulator.seed.topology import Topology
+from tests.simulator.topology import Topology
 
 CNO_STATUS_LABEL = "networkoperator.openshift.io/generates-operator-status"
 CNO_NON_CRITICAL = "networkoperator.openshift.io/non-critical"

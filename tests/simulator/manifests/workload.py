@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from tests.simulator.seed.topology import NodePlan, Topology
+from tests.simulator.topology import NodePlan, Topology
 
 Where = Literal["all", "masters", "workers"]
 Kind = Literal["DaemonSet", "Deployment", "StatefulSet", "StaticPod", "Guard"]

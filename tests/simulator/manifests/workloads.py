@@ -12,7 +12,7 @@ from tests.simulator.manifests.platform import platform
 from tests.simulator.manifests.templates import CNO_NON_CRITICAL, CNO_STATUS_LABEL, manifest, pod_spec
 from tests.simulator.manifests.workload import Kind, Where, Workload, app
 from tests.simulator.profiles import Profile
-from tests.simulator.seed.topology import Topology
+from tests.simulator.topology import Topology
 
 __all__ = [
     "CNO_NON_CRITICAL",

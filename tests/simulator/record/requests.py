@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any
 
-from tests.simulator.api.calls import Call
 from tests.simulator.ports import Object
-
-WRITE_VERBS = frozenset({"create", "update", "patch", "delete", "deletecollection"})
 
 
 class RequestRecord:
@@ -51,28 +46,3 @@ class RequestRecord:
 
     def clear(self) -> None:
         self.rows.clear()
-
-
-def describe(row: Object, call: Call) -> None:
-    """Fill a row with what its request turned out to be."""
-    target = call.target
-    verb = target.subresource if target.subresource in ("exec", "log") else target.verb
-    row |= {
-        "verb": verb,
-        "resource": target.key if target.resource else "",
-        "namespace": target.namespace,
-        "name": target.name,
-        "subresource": target.subresource,
-        "user": call.user.name,
-        "user_agent": call.user_agent,
-        "dry_run": call.query.get("dryRun") == "All",
-    }
-    if verb in WRITE_VERBS and call.body:
-        row["body"] = _body(call.body)
-
-
-def _body(data: bytes) -> Any:
-    try:
-        return json.loads(data)
-    except ValueError:
-        return data.decode(errors="replace")

@@ -31,8 +31,8 @@ from tests.simulator.seed.operators import seed_operators, seed_version
 from tests.simulator.seed.pools import seed_pools
 from tests.simulator.seed.resources import builtin_resources
 from tests.simulator.seed.services import seed_services
-from tests.simulator.seed.topology import Topology, topology
 from tests.simulator.seed.webhooks import seed_webhooks
+from tests.simulator.topology import Topology, topology
 
 __all__ = ["Topology", "builtin_resources", "seed", "topology"]
 

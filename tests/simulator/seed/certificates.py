@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 from tests.simulator.seed.context import Seeding
-from tests.simulator.seed.topology import identity
+from tests.simulator.topology import identity
 
 _APPROVER = "machine-approver"
 

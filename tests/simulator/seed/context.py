@@ -10,7 +10,7 @@ from tests.simulator.options import Options
 from tests.simulator.ports import Object, ResourceKey, Store
 from tests.simulator.profiles import Profile
 from tests.simulator.seed.ages import Ages
-from tests.simulator.seed.topology import Topology, identity
+from tests.simulator.topology import Topology, identity
 
 ACTOR = "system:installer"
 CLUSTER_NAME = "ocp"

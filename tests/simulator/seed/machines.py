@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.simulator.ports import Object
 from tests.simulator.seed.context import INFRASTRUCTURE_NAME, Seeding
 from tests.simulator.seed.nodes import machine_name, provider_id
-from tests.simulator.seed.topology import NodePlan
+from tests.simulator.topology import NodePlan
 
 NAMESPACE = "openshift-machine-api"
 _GROUP = "machine.openshift.io"

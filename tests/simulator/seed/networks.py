@@ -8,6 +8,8 @@ from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
 from tests.simulator.seed.context import ACTOR, CLUSTER_NETWORK, HOST_MTU, SERVICE_NETWORK, Seeding
 
+HOST_SUBNETS = "hostsubnets.network.openshift.io"
+NET_NAMESPACES = "netnamespaces.network.openshift.io"
 OPERATOR_NAMESPACE = "openshift-network-operator"
 _OVERHEAD = {"OpenShiftSDN": 50, "OVNKubernetes": 100}
 
@@ -217,7 +219,7 @@ def seed_sdn(seeding: Seeding) -> None:
     )
     for node in seeding.topology.nodes:
         seeding.create(
-            "hostsubnets.network.openshift.io",
+            HOST_SUBNETS,
             node.name,
             host_subnet(node.name, address=node.address, subnet=node.subnet),
             annotations={"pod.network.openshift.io/node-uid": seeding.uid("nodes", node.name)},
@@ -246,7 +248,7 @@ def seed_egress(seeding: Seeding) -> None:
     for namespace, address in EGRESS_ADDRESSES.items():
         if is_sdn:
             patch: Object = {"egressIPs": [address]}
-            seeding.store.patch("netnamespaces.network.openshift.io", namespace, patch, actor=ACTOR)
+            seeding.store.patch(NET_NAMESPACES, namespace, patch, actor=ACTOR)
         else:
             selector = {"matchLabels": {"kubernetes.io/metadata.name": namespace}}
             spec = {"egressIPs": [address], "namespaceSelector": selector}
@@ -260,7 +262,7 @@ def _seed_egress_nodes(seeding: Seeding) -> None:
     automatic, manual = EGRESS_ADDRESSES.values()
     patches: list[Object] = [{"egressCIDRs": [EGRESS_CIDR], "egressIPs": [automatic]}, {"egressIPs": [manual]}]
     for node, patch in zip(seeding.topology.workers, patches, strict=False):
-        seeding.store.patch("hostsubnets.network.openshift.io", node.name, patch, actor=ACTOR)
+        seeding.store.patch(HOST_SUBNETS, node.name, patch, actor=ACTOR)
 
 
 EGRESS_CIDR = "10.0.240.0/24"

@@ -7,7 +7,7 @@ from tests.simulator.seed.context import HOST_MTU, Seeding
 from tests.simulator.seed.layout import BOND, STORAGE, VLAN_ID, Layout, layout
 from tests.simulator.seed.networks import plugin_mtu
 from tests.simulator.seed.nodes import mac_address
-from tests.simulator.seed.topology import NodePlan
+from tests.simulator.topology import NodePlan
 
 STATES = "nodenetworkstates.nmstate.io"
 POLICIES = "nodenetworkconfigurationpolicies.nmstate.io"

@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.simulator.ports import Object
 from tests.simulator.seed.context import INFRASTRUCTURE_NAME, Seeding
-from tests.simulator.seed.topology import NodePlan, identity
+from tests.simulator.topology import NodePlan, identity
 
 MASTER_TAINT_EFFECT = "NoSchedule"
 

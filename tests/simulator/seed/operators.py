@@ -8,7 +8,7 @@ from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
 from tests.simulator.seed.context import Seeding
 from tests.simulator.seed.networks import SDN_BLOCKS_UPGRADE, operator_conditions
-from tests.simulator.seed.topology import identity
+from tests.simulator.topology import identity
 
 _ALL_IS_WELL = "All is well"
 

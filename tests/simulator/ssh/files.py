@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.simulator.seed.topology import NodePlan
+from tests.simulator.topology import NodePlan
 
 USER = "core"
 #: In 127.0.0.0/8 and no node's: the first node is 10.0.0.10.

@@ -9,13 +9,13 @@ from typing import Any
 
 import asyncssh
 
-from tests.simulator.behaviours.machines import Machine
+from tests.simulator.behaviours.hosts.machines import Machine
 from tests.simulator.faults import Fault
 from tests.simulator.ports import ExecResult
 from tests.simulator.record.requests import RequestRecord
-from tests.simulator.seed.topology import NodePlan
 from tests.simulator.ssh.doors import Door
 from tests.simulator.ssh.files import BASTION, USER, AccessFiles
+from tests.simulator.topology import NodePlan
 
 #: One of each is enough, and spares the post-quantum key exchange, which takes longer than all the rest.
 _ALGORITHMS: dict[str, Any] = {"kex_algs": ["curve25519-sha256"], "compression_algs": ["none"]}

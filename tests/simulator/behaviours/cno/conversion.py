@@ -11,10 +11,9 @@ from tests.simulator.behaviours.cno.defaults import OVN, SDN
 from tests.simulator.behaviours.cno.status import ACTOR
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Object
+from tests.simulator.seed.networks import HOST_SUBNETS, NET_NAMESPACES
 
 EGRESS_POLICIES = "egressnetworkpolicies.network.openshift.io"
-HOST_SUBNETS = "hostsubnets.network.openshift.io"
-NET_NAMESPACES = "netnamespaces.network.openshift.io"
 EGRESS_FIREWALLS = "egressfirewalls.k8s.ovn.org"
 EGRESS_IPS = "egressips.k8s.ovn.org"
 CLOUD_IPS = "cloudprivateipconfigs.cloud.network.openshift.io"

@@ -19,7 +19,7 @@ from tests.simulator.manifests.workloads import (
     plugin_workloads,
 )
 from tests.simulator.ports import Change, Object
-from tests.simulator.seed.topology import Topology
+from tests.simulator.topology import Topology
 
 DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 CLUSTER_NETWORKS = "clusternetworks.network.openshift.io"

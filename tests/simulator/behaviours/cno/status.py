@@ -9,10 +9,10 @@ from typing import Any
 
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import condition, find, is_true, updated
-from tests.simulator.behaviours.daemonsets import DAEMONSETS
-from tests.simulator.behaviours.deployments import DEPLOYMENTS
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.pod_index import PodIndex, controller_of
+from tests.simulator.behaviours.workloads.daemonsets import DAEMONSETS
+from tests.simulator.behaviours.workloads.deployments import DEPLOYMENTS
+from tests.simulator.behaviours.workloads.pod_index import PodIndex, controller_of
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object

@@ -8,9 +8,8 @@ from typing import Any
 
 import simpy
 
-from tests.simulator.behaviours.kubelet import Kubelets
+from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.machines import Machine, Machines
 from tests.simulator.behaviours.mco.machine_configs import network_type_of
 from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.names import (
@@ -29,6 +28,7 @@ from tests.simulator.behaviours.mco.names import (
     TOPOLOGY,
     WORKING,
 )
+from tests.simulator.behaviours.nodes.kubelet import Kubelets
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.faults import Fault

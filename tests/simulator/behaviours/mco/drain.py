@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from tests.simulator.behaviours.components import Components
-from tests.simulator.behaviours.disruption_budgets import DisruptionBudgets
+from tests.simulator.behaviours.hosts.machines import Machines
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.machines import Machines
 from tests.simulator.behaviours.mco.names import CONTROLLER_ACTOR, DESIRED_DRAIN, LAST_DRAIN, NODES
-from tests.simulator.behaviours.pod_index import PODS, PodIndex, is_daemon, is_static
+from tests.simulator.behaviours.workloads.disruption_budgets import DisruptionBudgets
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, is_daemon, is_static
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object

@@ -8,7 +8,7 @@ from tests.simulator.behaviours.loop import Loop
 from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.names import CONTROLLER_ACTOR, DESIRED, NODES, POOLS, UPDATE_TAINT
 from tests.simulator.behaviours.mco.pool_status import NodeState, node_state, pool_status
-from tests.simulator.behaviours.templates import share
+from tests.simulator.behaviours.workloads.templates import share
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
 

@@ -8,8 +8,8 @@ import simpy
 
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import condition, is_true, updated
+from tests.simulator.behaviours.hosts.machines import Machines
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.machines import Machines
 from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.names import (
     CONTROLLER_CONFIG,

@@ -16,7 +16,7 @@ from tests.simulator.behaviours.mco.names import (
     ROLE_LABEL,
 )
 from tests.simulator.behaviours.selection import matches
-from tests.simulator.behaviours.templates import owner_reference
+from tests.simulator.behaviours.workloads.templates import owner_reference
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object

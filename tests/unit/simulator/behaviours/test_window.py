@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.simulator.behaviours.apiservices import unavailable_groups
-from tests.simulator.behaviours.cluster_operators import SUFFERING
+from tests.simulator.behaviours.platform.apiservices import unavailable_groups
+from tests.simulator.behaviours.platform.cluster_operators import SUFFERING
 from tests.simulator.durations import Durations
 from tests.unit.simulator.behaviours.scenes import OVN, Scene
 

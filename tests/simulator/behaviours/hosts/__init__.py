@@ -1,0 +1,1 @@
+"""Below the API: machines, their disks and their networks."""

@@ -1,0 +1,1 @@
+"""machine-api-operator: Machines, MachineSets, MachineHealthChecks."""

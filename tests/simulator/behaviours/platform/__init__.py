@@ -1,0 +1,1 @@
+"""What every cluster has besides its nodes: servers, namespaces, operators, the pod network, the plugins."""

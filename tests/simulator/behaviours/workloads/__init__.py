@@ -1,0 +1,1 @@
+"""The controllers of workloads, and the pods that they make."""
