@@ -38,10 +38,14 @@ options:
         nothing is made or written.
       - V(compared) only reads, and tells what is configured differently from a backup. An explanation is given for
         what OpenShift's own operators change in a migration there and back.
+      - V(restored) puts back what a migration that was undone has lost. The operator converts egress settings while the
+        nodes are prepared, up to 4.15 and in early builds of 4.16, and does not convert them back. Put back are fields
+        of HostSubnets and NetNamespaces that have no value now, and EgressNetworkPolicies that are gone. A field that
+        has another value now is left to whoever has set it. What else is missing is named in RV(lost).
       - Without it the module only tells which backups there are, and what the newest that was made before a migration
         to O(target) began holds of the network.
     type: str
-    choices: [present, compared]
+    choices: [present, compared, restored]
   target:
     description:
       - The network type that the migration leads to. Backups for the way there and for the way back are kept apart.
@@ -69,8 +73,8 @@ options:
         required: true
   backup:
     description:
-      - With O(state=compared), the id of the backup to compare with. By default the newest one that was made before a
-        migration to O(target) began.
+      - With O(state=compared) and O(state=restored), the id of the backup to compare with. By default the newest one
+        that was made before a migration to O(target) began.
     type: str
   directory:
     description:
@@ -79,6 +83,12 @@ options:
       - The files are manifests for C(kubectl apply), C(SHA256SUMS) for C(sha256sum -c), and a C(README.md) on their
         use. Only their owner can read them.
     type: path
+  accept_losses:
+    description:
+      - Let go what an undone migration has lost and what cannot be put back. Without it O(state=present) refuses to
+        take such a cluster for the original, and O(state=restored) tells of it again in RV(open_losses).
+    type: bool
+    default: false
 requirements:
   - kubernetes >= 24.2.0
   - openshift >= 0.13, only for O(extra_kinds)
@@ -103,9 +113,51 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+restored:
+  description: The objects that were put back, or would be in check mode.
+  returned: success, with O(state=restored)
+  type: list
+  elements: str
+  sample: [HostSubnet.network.openshift.io worker-0]
+lost:
+  description: What was configured, is not now, and could not be put back, field by field.
+  returned: success, with O(state=restored); on failure, when O(state=present) refuses the cluster for it
+  type: list
+  elements: dict
+  contains:
+    object:
+      description: Kind and name of the object.
+      type: str
+    path:
+      description: The field; empty when the whole object is gone.
+      type: str
+    backup:
+      description: Its value in the backup.
+      type: raw
+    now:
+      description: Always null.
+      type: raw
+    explanation:
+      description: Always null, since what an operator takes away for a reason of its own is not lost.
+      type: str
+    reason:
+      description: Why it was not put back.
+      type: str
+open_losses:
+  description:
+    - How many entries of RV(lost) somebody has to see to. What belonged to a node or namespace that is gone does not
+      count, and nothing does with O(accept_losses).
+  returned: success, with O(state=restored)
+  type: int
+unsettled:
+  description:
+    - Whether the migration that the backup was made for has begun, and was not seen to be either complete or undone
+      without a loss.
+  returned: success, without O(state)
+  type: bool
 differences:
   description: What is configured differently from the backup, field by field.
-  returned: success, with O(state=compared)
+  returned: success, with O(state=compared) and O(state=restored)
   type: list
   elements: dict
   contains:
@@ -132,11 +184,11 @@ differences:
       explanation: the operator has filled in its default (cluster-network-operator 4.14, pkg/network/render.go)
 unexplained:
   description: How many differences have no explanation.
-  returned: success, with O(state=compared)
+  returned: success, with O(state=compared) and O(state=restored)
   type: int
 summary:
   description: The comparison in one sentence.
-  returned: success, with O(state=compared)
+  returned: success, with O(state=compared) and O(state=restored)
   type: str
 backup:
   description:
@@ -255,10 +307,11 @@ from ..module_utils._domain.networks import OVN, TYPES
 from ..module_utils._flows.backup.collect import ExtraKind
 from ..module_utils._flows.backup.compare import compare
 from ..module_utils._flows.backup.make import describe_backup, have_backup
+from ..module_utils._flows.backup.restore import restore
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
-    "state": {"type": "str", "choices": ["present", "compared"]},
+    "state": {"type": "str", "choices": ["present", "compared", "restored"]},
     "target": {"type": "str", "choices": list(TYPES), "default": OVN},
     "extra_kinds": {
         "type": "list",
@@ -268,6 +321,7 @@ ARGUMENTS: Spec = {
     },
     "backup": {"type": "str"},
     "directory": {"type": "path"},
+    "accept_losses": {"type": "bool", "default": False},
 }
 
 
@@ -276,11 +330,20 @@ def back_up(task: Task) -> Outcome:
         return describe_backup(task.cluster, target=task["target"])
     if task["state"] == "compared":
         return compare(task.cluster, target=task["target"], backup=task["backup"])
+    if task["state"] == "restored":
+        return restore(
+            task.cluster,
+            target=task["target"],
+            backup=task["backup"],
+            accept=task["accept_losses"],
+            write=not task.check_mode,
+        )
     return have_backup(
         task.cluster,
         target=task["target"],
         extra=[ExtraKind(**wanted) for wanted in task["extra_kinds"]],
         directory=task["directory"],
+        accept=task["accept_losses"],
         write=not task.check_mode,
     )
 

@@ -111,6 +111,19 @@ def touched(simulator: RunningSimulator, since: int) -> list[tuple[str, str, str
     ]
 
 
+def egress_of(simulator: RunningSimulator) -> dict[str, Any]:
+    """The egress addresses that OpenShiftSDN has, by object; those that it spreads over nodes by itself left out."""
+    found: dict[str, Any] = {}
+    for resource in ("hostsubnets", "netnamespaces"):
+        items = get(simulator, resource)["items"]
+        found[resource] = {
+            item["metadata"]["name"]: item.get("egressCIDRs") or item.get("egressIPs")
+            for item in items
+            if item.get("egressCIDRs") or item.get("egressIPs")
+        }
+    return found
+
+
 def settled(simulator: RunningSimulator) -> dict[str, Any]:
     """The two Network objects as their owner wants them, and what the pools run."""
     config = get(simulator, "networks.config.openshift.io", "cluster")["spec"]
@@ -194,6 +207,22 @@ def test_an_abort_brings_the_former_configuration_back_by_name(tmp_path: Path) -
         assert settled(simulator) == before
         assert reboots(simulator.disruptions()) == counts(2, 0)
         assert touched(simulator, since) == [("patch", "networks.operator.openshift.io", "cluster")]
+
+
+def test_an_abort_puts_back_what_the_operator_has_converted_and_never_converts_back(tmp_path: Path) -> None:
+    with cluster(tmp_path, extras=("egress",)) as simulator:
+        before = egress_of(simulator)
+        assert before["hostsubnets"] and before["netnamespaces"]
+        bring(simulator, tmp_path, to="prepared")
+        assert egress_of(simulator)["hostsubnets"] == {}
+        run = rollback(simulator, tmp_path)
+        assert run.code == 0, run.output
+        assert egress_of(simulator) == before
+        assert "put back: HostSubnet.network.openshift.io" in run.flat
+        since = len(simulator.requests())
+        again = rollback(simulator, tmp_path)
+        assert again.code == 0, again.output
+        assert touched(simulator, since) == []
 
 
 @pytest.mark.slow

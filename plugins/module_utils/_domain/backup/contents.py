@@ -22,6 +22,7 @@ Json = dict[str, Any]
 
 LABEL = "ocp-day2.ovn-migration/backup"
 INDEX_LABEL = "ocp-day2.ovn-migration/backup-index"
+SETTLED = "ocp-day2.ovn-migration/settled-at"
 _ID = re.compile(r"^(?P<target>[a-z0-9]+)-(?P<moment>\d{14})$")
 _MOMENT = "%Y%m%d%H%M%S"
 
@@ -122,7 +123,8 @@ class Index:
 
     ``parts`` maps the names of the other ConfigMaps, in order, to the SHA-256 of what they hold; ``text_checksum`` is
     that of the whole text once unpacked; ``checksum`` is ``Contents.checksum``; ``taken_at`` is RFC 3339. ``loans``
-    name what a migration had borrowed when it was made.
+    name what a migration had borrowed when it was made. ``settled_at`` (RFC 3339) is when a migration that was undone
+    was seen to have lost nothing of it; it is an annotation, since what the ConfigMap holds is immutable.
     """
 
     id: str
@@ -136,6 +138,7 @@ class Index:
     text_checksum: str
     parts: Mapping[str, str]
     loans: frozenset[str] = frozenset()
+    settled_at: str = ""
 
     @classmethod
     def from_json(cls, config_map: Mapping[str, Any]) -> Index:
@@ -159,6 +162,7 @@ class Index:
                 text_checksum=data["text_checksum"],
                 parts=parts,
                 loans=frozenset(json.loads(data["loans"])),
+                settled_at=((config_map.get("metadata") or {}).get("annotations") or {}).get(SETTLED, ""),
             )
         except KeyError as error:
             raise ValueError(f"it has no key {error}") from error

@@ -10,13 +10,13 @@ was lost, and is worth a look.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
 from ..networks import CONFIG_BLOCK, OVN, SDN, other
-from .compare import Difference
-from .configuration import SDN_GROUP, Json, Key
+from .compare import Difference, compared
+from .configuration import SDN_GROUP, Json, Key, configuration
 
 CONFIG: Key = ("config.openshift.io", "Network", "", "cluster")
 OPERATOR: Key = ("operator.openshift.io", "Network", "", "cluster")
@@ -229,6 +229,16 @@ RULES: tuple[Rule, ...] = (
     _egress_ip_renamed,
     _egress_firewall_ports,
 )
+
+
+def explained(backup: Iterable[Mapping[str, Any]], now: Iterable[Mapping[str, Any]]) -> tuple[Difference, ...]:
+    """What is configured differently, each with its explanation where a row has one.
+
+    :param backup: the saved objects
+    :param now: the same kinds of objects as they are
+    """
+    before, after = configuration(backup), configuration(now)
+    return compared(before, after, explain=Explanations(before, after))
 
 
 def _network_type(side: Mapping[Key, Json]) -> str:

@@ -102,6 +102,14 @@ class History:
     def _last(self, phase: str) -> Optional[str]:
         return next((event.event for event in reversed(self.newest) if event.phase == phase), None)
 
+    def begun_at(self, *, target: str) -> tuple[str, ...]:
+        """When phases that write to the cluster began, of all migrations to ``target``."""
+        return tuple(
+            event.at
+            for event in self.events
+            if event.target == target and event.event == BEGUN and event.phase not in ("preflight", "backup")
+        )
+
     def adding(self, event: Event, *, new_migration: bool) -> History:
         """With one more event. It belongs to the newest migration, unless that one has another target."""
         number = self.events[-1].migration if self.events else 1

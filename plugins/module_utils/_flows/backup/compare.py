@@ -6,14 +6,15 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from dataclasses import dataclass
+from typing import Any, Optional
 
 from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
-from ..._domain.backup.compare import compared
+from ..._domain.backup.compare import Difference
 from ..._domain.backup.configuration import configuration
 from ..._domain.backup.contents import Contents, Index
-from ..._domain.backup.explanations import Explanations
+from ..._domain.backup.explanations import explained
 from ..._domain.errors import Refused
 from ..._domain.verdicts import counted
 from ..outcome import Outcome
@@ -28,23 +29,41 @@ def compare(cluster: Cluster, *, target: str, backup: Optional[str]) -> Outcome:
     :raises Refused: when there is no such backup
     :raises Damaged: when it is not what it was when it was made
     """
-    store = BackupStore(cluster)
-    index = _chosen(store, target=target, backup=backup)
-    contents = store.read(index)
-    before = configuration(contents.objects)
-    now = configuration(_now(cluster, contents).objects)
-    differences = compared(before, now, explain=Explanations(before, now))
-    unexplained = [difference for difference in differences if difference.explanation is None]
-    return Outcome(
-        facts={
-            **StoredBackup(index, contents).facts(),
-            "differences": [difference.to_json() for difference in differences],
-            "unexplained": len(unexplained),
-            "summary": f"{counted(len(before), 'object')} compared with backup {index.id}: "
-            f"{counted(len(differences), 'difference')}, {len(unexplained)} of them without an explanation",
+    comparison = read_comparison(cluster, target=target, backup=backup)
+    return Outcome(facts=comparison.facts())
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A backup beside the cluster as it is."""
+
+    index: Index
+    contents: Contents
+    differences: tuple[Difference, ...]
+
+    def facts(self) -> dict[str, Any]:
+        unexplained = sum(difference.explanation is None for difference in self.differences)
+        compared_objects = counted(len(configuration(self.contents.objects)), "object")
+        return {
+            **StoredBackup(self.index, self.contents).facts(),
+            "differences": [difference.to_json() for difference in self.differences],
+            "unexplained": unexplained,
+            "summary": f"{compared_objects} compared with backup {self.index.id}: "
+            f"{counted(len(self.differences), 'difference')}, {unexplained} of them without an explanation",
             "files": [],
         }
-    )
+
+
+def read_comparison(cluster: Cluster, *, target: str, backup: Optional[str]) -> Comparison:
+    """:raises: as ``compare``"""
+    store = BackupStore(cluster)
+    index = _chosen(store, target=target, backup=backup)
+    return compare_contents(cluster, index, store.read(index))
+
+
+def compare_contents(cluster: Cluster, index: Index, contents: Contents) -> Comparison:
+    now = collect_objects(cluster, extra=extra_kinds_of(contents.objects))
+    return Comparison(index, contents, explained(contents.objects, now.objects))
 
 
 def _chosen(store: BackupStore, *, target: str, backup: Optional[str]) -> Index:
@@ -61,7 +80,3 @@ def _chosen(store: BackupStore, *, target: str, backup: Optional[str]) -> Index:
             remedy="Give the id of one that there is, or make one with state=present.",
         )
     return index
-
-
-def _now(cluster: Cluster, contents: Contents) -> Contents:
-    return collect_objects(cluster, extra=extra_kinds_of(contents.objects))

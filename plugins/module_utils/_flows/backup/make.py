@@ -13,13 +13,18 @@ from typing import Any, Optional
 
 from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
+from ..._domain.backup.configuration import titled
 from ..._domain.backup.contents import Contents, Index
+from ..._domain.backup.explanations import explained
+from ..._domain.backup.restore import lost, unsettled
 from ..._domain.borrowing.ledger import Ledger
+from ..._domain.errors import Refused
 from ..._domain.networks import other
 from ..._domain.verdicts import counted, listed
 from ..borrowing import ledger as loans
 from ..migration.inspection import inspect
 from ..outcome import Diff, Outcome
+from ..records import history
 from .collect import ExtraKind, collect
 from .files import WrittenFiles, write_files
 from .store import BackupStore, Damaged
@@ -50,13 +55,21 @@ class StoredBackup:
 
 
 def have_backup(
-    cluster: Cluster, *, target: str, extra: Sequence[ExtraKind] = (), directory: Optional[str] = None, write: bool
+    cluster: Cluster,
+    *,
+    target: str,
+    extra: Sequence[ExtraKind] = (),
+    directory: Optional[str] = None,
+    accept: bool = False,
+    write: bool,
 ) -> Outcome:
     """A backup of what a migration to ``target`` starts from.
 
     :param extra: kinds to save besides the usual ones
     :param directory: where to put the files, or None for no files
+    :param accept: take the cluster as it is for the original, also when an undone migration has lost something
     :param write: False to only find out
+    :raises Refused: when an undone migration has lost something of the backup before
     :raises Damaged: when the backup to rely on is not what it was when it was made
     """
     phase = str(inspect(cluster, target=target).facts["phase"])
@@ -65,7 +78,7 @@ def have_backup(
         return _after(store, target=target, phase=phase)
     warnings: list[str] = []
     if phase == BEFORE:
-        stored = _before(cluster, store, target=target, extra=extra, write=write, warnings=warnings)
+        stored = _before(cluster, store, target=target, extra=extra, accept=accept, write=write, warnings=warnings)
     else:
         stored = _underway(cluster, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
     written = WrittenFiles((), changed=False)
@@ -89,12 +102,23 @@ def describe_backup(cluster: Cluster, *, target: str) -> Outcome:
     store = BackupStore(cluster)
     indexes = store.indexes()
     index = backups.newest([index for index in indexes if not index.late], target=target)
-    known = {"backups": [index.to_json() for index in indexes], "files": []}
+    known = {
+        "backups": [index.to_json() for index in indexes],
+        "unsettled": unsettled(index, history.read(cluster).begun_at(target=target)),
+        "files": [],
+    }
     return Outcome(facts={**(_nothing() if index is None else StoredBackup(index, store.read(index)).facts()), **known})
 
 
 def _before(
-    cluster: Cluster, store: BackupStore, *, target: str, extra: Sequence[ExtraKind], write: bool, warnings: list[str]
+    cluster: Cluster,
+    store: BackupStore,
+    *,
+    target: str,
+    extra: Sequence[ExtraKind],
+    accept: bool,
+    write: bool,
+    warnings: list[str],
 ) -> StoredBackup:
     """The last one when nothing has changed since it was made, else another one; another one, too, when it is old and
     other pods are in error now.
@@ -118,10 +142,28 @@ def _before(
         else:
             if stored.contents.pods_in_error == contents.pods_in_error or _fresh(index, cluster):
                 return stored
+    if index and not accept:
+        _refuse_losses(cluster, store, index, contents)
     borrowed = [loan.ref.title for loan in ledger.values() if loan.ours and loan.ref.what != "network_policy"]
     if borrowed:
         warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")
     return _make(store, contents, target=target, late=False, write=write, ledger=ledger)
+
+
+def _refuse_losses(cluster: Cluster, store: BackupStore, index: Index, contents: Contents) -> None:
+    """A backup of a cluster that an undone migration has damaged would take the damage for the original."""
+    if not unsettled(index, history.read(cluster).begun_at(target=index.target)):
+        return
+    losses = lost(explained(store.read(index).objects, contents.objects))
+    if losses:
+        raise Refused(
+            tried="save what the migration starts from",
+            seen=f"an earlier migration was undone, and this of backup {index.id} is not back: "
+            + listed(dict.fromkeys(titled(loss.of) for loss in losses)),
+            remedy="Run the playbook rollback.yml, which puts it back and names what it cannot. When the cluster is as "
+            "you want it, set accept_losses (cno_backup_accept_losses).",
+            facts={"lost": [{**loss.to_json(), "reason": "not back"} for loss in losses]},
+        )
 
 
 def _fresh(index: Index, cluster: Cluster) -> bool:

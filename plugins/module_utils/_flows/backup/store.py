@@ -100,6 +100,12 @@ class BackupStore:
             raise _damaged(index.id, "its index does not hold what was put into it")
         return self.read(index)
 
+    def settle(self, index: Index) -> None:
+        """Note that nothing of it is lost; see ``Index.settled_at``."""
+        at = self._cluster.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        patch = {"metadata": {"annotations": {backups.SETTLED: at}}}
+        self._cluster.merge(CONFIG_MAP, index.name, patch, namespace=NAMESPACE)
+
     def _create(self, config_map: Mapping[str, Any]) -> None:
         name = config_map["metadata"]["name"]
         try:
