@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -291,3 +292,36 @@ def test_law_17_in_check_mode_nothing_runs_on_a_node_and_nothing_is_kept(
     assert "! block settings_possible" in run.flat
     assert writes(simulator.requests()) == []
     assert not artifacts.exists()
+
+
+def test_artifacts_are_their_owners_alone_and_a_directory_keeps_its_mode(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o1770)
+    for directory, mode in ((shared, 0o1770), (tmp_path / "new", 0o700)):
+        variables = {"cno_artifacts_dir": str(directory)}
+        run = playbook("preflight", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=variables)
+        assert run.code == 0, run.output
+        assert stat.S_IMODE(directory.stat().st_mode) == mode
+        files = {path.name: stat.S_IMODE(path.stat().st_mode) for path in directory.iterdir()}
+        assert files == {"localhost-preflight.json": 0o600, "localhost-preflight.md": 0o600}
+
+
+def test_an_inventory_name_that_leads_out_of_the_directory_is_refused(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    inside = tmp_path / "a" / "b"
+    variables = {"cno_artifacts_dir": str(inside), "cno_hosts": "all"}
+    run = playbook(
+        "preflight",
+        kubeconfig=simulator.kubeconfig,
+        cwd=tmp_path,
+        variables=variables,
+        arguments=["--inventory", "../../out,"],
+    )
+    assert run.code == 2, run.output
+    assert '"../../out" is no file name' in run.flat.replace('\\"', '"')
+    assert not (tmp_path / "a").exists()
+    assert list(tmp_path.glob("out*")) == []
