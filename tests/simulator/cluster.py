@@ -32,7 +32,7 @@ from tests.simulator.behaviours.platform.plugin_controllers import PluginControl
 from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.platform.service_reach import ServiceReach
 from tests.simulator.behaviours.platform.signing_requests import SigningRequests
-from tests.simulator.behaviours.shell.shell import NodeShells
+from tests.simulator.behaviours.shell.node_shells import NodeShells
 from tests.simulator.behaviours.workloads.daemonsets import DaemonSets
 from tests.simulator.behaviours.workloads.deployments import Deployments, ReplicaSets, Scheduler
 from tests.simulator.behaviours.workloads.disruption_budgets import DisruptionBudgets
