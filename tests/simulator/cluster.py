@@ -45,8 +45,9 @@ from tests.simulator.options import Options
 from tests.simulator.ports import ApiGate, Kubelet
 from tests.simulator.profiles import Profile, profile_for
 from tests.simulator.record.disruptions import Disruptions
-from tests.simulator.seed import builtin_resources, seed, topology
+from tests.simulator.seed import builtin_resources, seed
 from tests.simulator.store.objects import ObjectStore
+from tests.simulator.topology import topology
 
 
 @dataclass(frozen=True)

@@ -32,9 +32,9 @@ from tests.simulator.seed.pools import seed_pools
 from tests.simulator.seed.resources import builtin_resources
 from tests.simulator.seed.services import seed_services
 from tests.simulator.seed.webhooks import seed_webhooks
-from tests.simulator.topology import Topology, topology
+from tests.simulator.topology import topology
 
-__all__ = ["Topology", "builtin_resources", "seed", "topology"]
+__all__ = ["builtin_resources", "seed"]
 
 
 def seed(store: Store, *, options: Options, profile: Profile, now: datetime) -> None:
