@@ -30,13 +30,14 @@ ARROWS: Mapping[str, set[str]] = {
     "options": set(),
     "ports": set(),
     "profiles": set(),
+    "yaml_files": set(),
     "topology": {"options"},
     "credentials": {"certificates", "ports"},
     "listener": {"ports"},
     "process": {"options"},
     # what is there
     "store": {"ports"},
-    "manifests": {"ports", "profiles", "topology"},
+    "manifests": {"ports", "profiles", "topology", "yaml_files"},
     "seed": {"group_priorities", "manifests", "options", "ports", "profiles", "store", "topology"},
     "record": {"clock", "ports"},
     # what happens
