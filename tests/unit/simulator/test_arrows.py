@@ -38,7 +38,7 @@ ARROWS: Mapping[str, set[str]] = {
     # what is there
     "store": {"ports"},
     "manifests": {"ports", "profiles", "topology", "yaml_files"},
-    "seed": {"group_priorities", "manifests", "options", "ports", "profiles", "store", "topology"},
+    "seed": {"group_priorities", "manifests", "options", "ports", "profiles", "store", "topology", "yaml_files"},
     "record": {"clock", "ports"},
     # what happens
     "behaviours": {*_SHARED, "durations", "options", "profiles", "record", "store"},
