@@ -32,7 +32,7 @@ from tests.simulator.behaviours.platform.plugin_controllers import PluginControl
 from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.platform.service_reach import ServiceReach
 from tests.simulator.behaviours.platform.signing_requests import SigningRequests
-from tests.simulator.behaviours.shell.shell import NodeShells
+from tests.simulator.behaviours.shell.node_shells import NodeShells
 from tests.simulator.behaviours.workloads.daemonsets import DaemonSets
 from tests.simulator.behaviours.workloads.deployments import Deployments, ReplicaSets, Scheduler
 from tests.simulator.behaviours.workloads.disruption_budgets import DisruptionBudgets
@@ -45,8 +45,9 @@ from tests.simulator.options import Options
 from tests.simulator.ports import ApiGate, Kubelet
 from tests.simulator.profiles import Profile, profile_for
 from tests.simulator.record.disruptions import Disruptions
-from tests.simulator.seed import builtin_resources, seed, topology
+from tests.simulator.seed import builtin_resources, seed
 from tests.simulator.store.objects import ObjectStore
+from tests.simulator.topology import topology
 
 
 @dataclass(frozen=True)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.unit.imports import ROOT, Import, files, imports, module_imports, short
+
 PLUGINS = ROOT / "plugins"
 PACKAGE = "ansible_collections.ocp_day2.ovn_migration"
 ROOMS = f"{PACKAGE}.plugins.module_utils"
@@ -78,40 +77,6 @@ GUARDED = {
 CLOCK_READS = frozenset({"now", "utcnow", "today", "monotonic", "perf_counter"})
 
 
-@dataclass(frozen=True)
-class Import:
-    """An import statement: the absolute name of what is imported, and where it stands."""
-
-    name: str
-    file: str
-    line: int
-
-    def within(self, package: str) -> bool:
-        return self.name == package or self.name.startswith(f"{package}.")
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line} imports {self.name}"
-
-
-def imports(source: str, *, file: str, package: str) -> Iterator[Import]:
-    """All imports of ``source``, those inside functions too. ``package`` is the package that holds the file."""
-    for node in ast.walk(ast.parse(source)):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Import(alias.name, file, node.lineno)
-        elif isinstance(node, ast.ImportFrom):
-            base = node.module or ""
-            if node.level:
-                above = package.split(".")[: len(package.split(".")) - node.level + 1]
-                base = ".".join([*above, *([node.module] if node.module else [])])
-            for alias in node.names:
-                yield Import(f"{base}.{alias.name}", file, node.lineno)
-
-
-def files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*.py") if "__pycache__" not in path.parts)
-
-
 def plugin_imports(path: Path) -> list[Import]:
     relative = path.relative_to(PLUGINS)
     package = ".".join([PACKAGE, "plugins", *relative.parent.parts])
@@ -160,10 +125,6 @@ def stray_packages(found: list[Import]) -> list[str]:
 
 PLUGIN_FILES = files(PLUGINS)
 DOMAIN_FILES = files(PLUGINS / "module_utils" / "_domain")
-
-
-def short(path: Path) -> str:
-    return path.relative_to(ROOT).as_posix()
 
 
 @pytest.mark.parametrize("path", PLUGIN_FILES, ids=short)
@@ -230,8 +191,7 @@ def attributes(path: Path) -> set[str]:
 
 @pytest.mark.parametrize("path", files(ROOT / "tests" / "simulator"), ids=short)
 def test_the_simulator_knows_nothing_of_the_plugins(path: Path) -> None:
-    package = ".".join(path.parent.relative_to(ROOT).parts)
-    found = imports(path.read_text(encoding="utf-8"), file=short(path), package=package)
+    found = module_imports(path)
     assert [str(one) for one in found if one.within("ansible_collections") or one.within("plugins")] == []
 
 

@@ -1,5 +1,4 @@
-"""What a cluster is made of before anything moves: definitions of the custom kinds, and the workloads of the platform.
-What a cluster is made of before anything moves: definitions of the custom kinds, and the workloads of the platform."""
+"""What a cluster is made of before anything moves: definitions of the custom kinds, and workloads."""
 
 from __future__ import annotations
 

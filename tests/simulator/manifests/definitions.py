@@ -7,10 +7,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
+from tests.simulator.yaml_files import read
 
 _FOLDER = Path(__file__).parent / "crds"
 _SDN_GROUP = "network.openshift.io"
@@ -37,15 +36,13 @@ def ovn_crds(profile: Profile) -> list[Object]:
 
 @lru_cache(maxsize=1)
 def _all() -> dict[str, Object]:
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    crds = [yaml.load(path.read_text(encoding="utf-8"), loader) for path in sorted(_FOLDER.glob("*.yaml"))]
+    crds = [read(path) for path in sorted(_FOLDER.glob("*.yaml"))]
     return {crd["metadata"]["name"]: crd for crd in crds}
 
 
 def _of(name: str, *, profile: Profile) -> Object:
     # anchors make equal parts of a file the same Python object, and deepcopy keeps that: what is taken from one is
-    # taken
-    # from all of them, which is what every version needs
+    # taken from all of them, which is what every version needs
     crd: Object = deepcopy(_all()[name])
     if name == "networks.config.openshift.io":
         _fit_network_config(_schema(crd), profile=profile)

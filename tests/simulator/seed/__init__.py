@@ -17,6 +17,7 @@ from tests.simulator.seed.ages import Ages
 from tests.simulator.seed.apiservices import seed_apiservices
 from tests.simulator.seed.budgets import seed_budgets
 from tests.simulator.seed.certificates import seed_certificates
+from tests.simulator.seed.cluster_version import seed_version
 from tests.simulator.seed.configuration import seed_configuration
 from tests.simulator.seed.context import Seeding
 from tests.simulator.seed.events import seed_events
@@ -27,14 +28,14 @@ from tests.simulator.seed.networks import seed_egress, seed_networks, seed_ovn, 
 from tests.simulator.seed.nmstate import seed_nmstate
 from tests.simulator.seed.nodes import seed_nodes
 from tests.simulator.seed.operands import seed_operands
-from tests.simulator.seed.operators import seed_operators, seed_version
+from tests.simulator.seed.operators import seed_operators
 from tests.simulator.seed.pools import seed_pools
 from tests.simulator.seed.resources import builtin_resources
 from tests.simulator.seed.services import seed_services
 from tests.simulator.seed.webhooks import seed_webhooks
-from tests.simulator.topology import Topology, topology
+from tests.simulator.topology import topology
 
-__all__ = ["Topology", "builtin_resources", "seed", "topology"]
+__all__ = ["builtin_resources", "seed"]
 
 
 def seed(store: Store, *, options: Options, profile: Profile, now: datetime) -> None:

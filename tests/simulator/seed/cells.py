@@ -375,3 +375,42 @@ def scale_metrics(obj: Object, now: datetime) -> str:
         wanted = resource.get("target", {}).get("averageUtilization")
         shown.append(f"{UNKNOWN if now_used is None else f'{now_used}%'}/{wanted}%")
     return _first(shown, limit=2)
+
+
+# the selectors and references of single kinds
+
+
+def controller_selector(obj: Object, now: datetime) -> str:
+    """Of a ReplicationController, whose selector is a map of labels."""
+    return labels_of(obj["spec"].get("selector"))
+
+
+def pod_selector(obj: Object, now: datetime) -> str:
+    return selector_of(obj["spec"].get("podSelector"))
+
+
+def daemon_set_nodes(obj: Object, now: datetime) -> str:
+    return labels_of(obj["spec"].get("template", {}).get("spec", {}).get("nodeSelector"))
+
+
+def class_parameters(obj: Object, now: datetime) -> str:
+    """Of an IngressClass."""
+    reference = obj["spec"].get("parameters")
+    if not reference:
+        return NONE
+    group = f".{reference['apiGroup']}" if reference.get("apiGroup") else ""
+    return f"{reference['kind']}{group}/{reference['name']}"
+
+
+def ingress_ports(obj: Object, now: datetime) -> str:
+    return "80, 443" if obj["spec"].get("tls") else "80"
+
+
+def suspended(obj: Object, now: datetime) -> str:
+    return "True" if obj["spec"].get("suspend") else "False"
+
+
+def missing_level(obj: Object, now: datetime) -> str:
+    """Of a FlowSchema: whether its priority level is not there."""
+    dangling = condition(obj, "Dangling")
+    return "?" if dangling is None else str(dangling["status"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tests.simulator.seed import cells
 from tests.simulator.store.resources import Cell, Column
 
@@ -14,6 +16,14 @@ def text(name: str, cell: Cell, *, wide: bool = False) -> Column:
     return Column(name, cell, priority=int(wide))
 
 
-def number(name: str, *path: str, wide: bool = False) -> Column:
-    """A column that shows the number at ``path``, 0 when there is none."""
-    return Column(name, cells.number(*path), type="integer", priority=int(wide))
+SHARED: Mapping[str, Column] = {
+    column.name: column
+    for column in (
+        NAME,
+        AGE,
+        CREATED_AT,
+        text("Containers", cells.containers, wide=True),
+        text("Images", cells.images, wide=True),
+        text("Selector", cells.workload_selector, wide=True),
+    )
+}

@@ -7,8 +7,7 @@ from tests.simulator.behaviours.loop import Loop
 from tests.simulator.behaviours.node_objects import NODES, node_is_ready
 from tests.simulator.behaviours.workloads.pod_index import PODS
 from tests.simulator.behaviours.world import World
-from tests.simulator.manifests.platform import third_parties
-from tests.simulator.manifests.workloads import Workload, manifest, platform_workloads
+from tests.simulator.manifests.workloads import Workload, manifest, platform_workloads, third_parties
 from tests.simulator.ports import Change, Object
 from tests.simulator.topology import Topology
 

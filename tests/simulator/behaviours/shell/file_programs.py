@@ -5,13 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from tests.simulator.behaviours.hosts.files import HostFile, digest, human, permissions, plain
+from tests.simulator.behaviours.shell.environment import Environment, Program
 from tests.simulator.ports import ExecResult
-
-if TYPE_CHECKING:
-    from tests.simulator.behaviours.shell.shell import Shell
 
 #: KiB of the file system /var, and how much of it is used
 _DISK, _USED = 125_293_548, 24_871_300
@@ -37,35 +34,35 @@ def _paths(arguments: Sequence[str]) -> list[str]:
     return [word for word in arguments if not word.startswith("-")]
 
 
-def cat(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def cat(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     if not _paths(arguments):
-        return ExecResult(shell.session.stdin)
+        return ExecResult(environment.session.stdin)
     out, err = "", ""
     for path in _paths(arguments):
-        text = shell.read(path)
+        text = environment.read(path)
         if text is not None:
             out += text
-        elif shell.is_folder(path):
+        elif environment.is_folder(path):
             err += f"cat: {path}: Is a directory\n"
-        elif shell.file(path) is None:
+        elif environment.file(path) is None:
             err += _missing("cat", path)
     return ExecResult(stdout=out, stderr=err, exit_code=1 if err else 0)
 
 
-def test(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def test(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     words = [word for word in arguments if word != "]"]
     negated = words[:1] == ["!"]
-    held = _holds(shell, words[1:] if negated else words)
+    held = _holds(environment, words[1:] if negated else words)
     if held is None:
         return ExecResult(stderr="sh: line 1: test: this expression is beyond the simulator\n", exit_code=2)
     return ExecResult(exit_code=int(held == negated))
 
 
-def _holds(shell: Shell, words: list[str]) -> bool | None:
+def _holds(environment: Environment, words: list[str]) -> bool | None:
     if len(words) < 2:
         return bool(words and words[0])
     if len(words) == 2:
-        return _is(shell, words[0], words[1])
+        return _is(environment, words[0], words[1])
     if len(words) == 3 and words[1] in ("=", "==", "!="):
         return (words[0] == words[2]) != (words[1] == "!=")
     if len(words) == 3 and words[1] in _NUMBERS and all(re.fullmatch(r"-?\d+", words[place]) for place in (0, 2)):
@@ -73,10 +70,10 @@ def _holds(shell: Shell, words: list[str]) -> bool | None:
     return None
 
 
-def _is(shell: Shell, operator: str, word: str) -> bool | None:
+def _is(environment: Environment, operator: str, word: str) -> bool | None:
     if operator in ("-n", "-z"):
         return bool(word) == (operator == "-n")
-    exists, folder = shell.exists(word), shell.is_folder(word)
+    exists, folder = environment.exists(word), environment.is_folder(word)
     if operator in ("-e", "-r", "-w"):
         return exists
     if operator == "-d":
@@ -84,28 +81,28 @@ def _is(shell: Shell, operator: str, word: str) -> bool | None:
     if operator == "-f":
         return exists and not folder
     if operator == "-x":
-        return folder or word.rsplit("/", 1)[-1] in shell.programs
+        return folder or word.rsplit("/", 1)[-1] in environment.programs
     if operator == "-s":
-        return folder or (exists and _size(shell, word) > 0)
+        return folder or (exists and _size(environment, word) > 0)
     return False if operator in ("-L", "-h") else None
 
 
-def _size(shell: Shell, path: str) -> int:
-    file = shell.file(path)
-    return file.size if file is not None else len(shell.read(path) or "")
+def _size(environment: Environment, path: str) -> int:
+    file = environment.file(path)
+    return file.size if file is not None else len(environment.read(path) or "")
 
 
-def ls(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def ls(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     flags, paths = _flags(arguments), _paths(arguments) or ["/"]
     out, err = "", ""
     for path in paths:
-        if shell.is_folder(path) and "d" not in flags:
-            names = shell.inside(path)
+        if environment.is_folder(path) and "d" not in flags:
+            names = environment.inside(path)
             if len(paths) > 1:
                 out += f"{path}:\n"
-            out += _listing(names, now=shell.now(), flags=flags, total=True)
-        elif shell.exists(path):
-            out += _listing({path: shell.file(path)}, now=shell.now(), flags=flags, total=False)
+            out += _listing(names, now=environment.now(), flags=flags, total=True)
+        elif environment.exists(path):
+            out += _listing({path: environment.file(path)}, now=environment.now(), flags=flags, total=False)
         else:
             err += f"ls: cannot access '{path}': No such file or directory\n"
     return ExecResult(out, err, 2 if err else 0)
@@ -127,7 +124,7 @@ def _listing(names: dict[str, HostFile | None], *, now: datetime, flags: str, to
     return "".join(f"{line}\n" for line in lines)
 
 
-def stat(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def stat(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     """``stat -c FORMAT PATH…`` (also ``--format=``, ``--printf=``)."""
     words, pattern, end = list(arguments), "%n: %s bytes", "\n"
     paths = []
@@ -143,23 +140,23 @@ def stat(shell: Shell, arguments: Sequence[str]) -> ExecResult:
             paths.append(word)
     out, err = "", ""
     for path in paths:
-        if not shell.exists(path):
+        if not environment.exists(path):
             err += f"stat: cannot stat '{path}': No such file or directory\n"
             continue
-        out += "".join(_facts(shell, path, pattern)) + end
+        out += "".join(_facts(environment, path, pattern)) + end
     return ExecResult(out, err, 1 if err else 0)
 
 
-def _facts(shell: Shell, path: str, pattern: str) -> Iterator[str]:
+def _facts(environment: Environment, path: str, pattern: str) -> Iterator[str]:
     for letter, text in re.findall(r"%(.)|([^%]+)", pattern):
-        yield _fact(shell, path, letter) if letter else text
+        yield _fact(environment, path, letter) if letter else text
 
 
-def _fact(shell: Shell, path: str, letter: str) -> str:
-    file, folder = shell.file(path), shell.is_folder(path)
+def _fact(environment: Environment, path: str, letter: str) -> str:
+    file, folder = environment.file(path), environment.is_folder(path)
     mode = file.mode if file is not None else 0o755 if folder else 0o444
-    changed = file.changed if file is not None else shell.now()
-    size = 4096 if folder else _size(shell, path)
+    changed = file.changed if file is not None else environment.now()
+    size = 4096 if folder else _size(environment, path)
     facts = {
         "s": str(size),
         "n": path,
@@ -179,14 +176,14 @@ def _fact(shell: Shell, path: str, letter: str) -> str:
     return facts.get(letter, "?")
 
 
-def mkdir(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def mkdir(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     err = ""
     for path in _paths([word for word in arguments if not re.fullmatch(r"0?[0-7]{3}", word)]):
-        if "p" in _flags(arguments) or shell.is_folder(path.rstrip("/").rpartition("/")[0] or "/"):
-            if shell.exists(path) and "p" not in _flags(arguments):
+        if "p" in _flags(arguments) or environment.is_folder(path.rstrip("/").rpartition("/")[0] or "/"):
+            if environment.exists(path) and "p" not in _flags(arguments):
                 err += f"mkdir: cannot create directory '{path}': File exists\n"
-            elif shell.may_write(path):
-                shell.disk.make(shell.host_path(path), now=shell.now())
+            elif environment.may_write(path):
+                environment.disk.make(environment.host_path(path), now=environment.now())
             else:
                 err += f"mkdir: cannot create directory '{path}': Permission denied\n"
         else:
@@ -194,33 +191,33 @@ def mkdir(shell: Shell, arguments: Sequence[str]) -> ExecResult:
     return ExecResult(stderr=err, exit_code=1 if err else 0)
 
 
-def rm(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def rm(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     flags, err = _flags(arguments), ""
     for path in _paths(arguments):
-        gone = shell.disk.remove(shell.host_path(path), recursive="r" in flags or "R" in flags)
+        gone = environment.disk.remove(environment.host_path(path), recursive="r" in flags or "R" in flags)
         if not gone and "f" not in flags:
             err += f"rm: cannot remove '{path}': No such file or directory\n"
     return ExecResult(stderr=err, exit_code=1 if err else 0)
 
 
-def du(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def du(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     flags, out, err = _flags(arguments), "", ""
     for path in _paths(arguments):
-        if not shell.exists(path):
+        if not environment.exists(path):
             err += f"du: cannot access '{path}': No such file or directory\n"
             continue
-        start = plain(shell.host_path(path))
-        files = [name for name in shell.disk.files if name == start or name.startswith(f"{start.rstrip('/')}/")]
-        size = sum(file.size for name in files if (file := shell.disk.find(name, at=shell.seconds)))
+        start = plain(environment.host_path(path))
+        files = [name for name in environment.disk.files if name == start or name.startswith(f"{start.rstrip('/')}/")]
+        size = sum(file.size for name in files if (file := environment.disk.find(name, at=environment.seconds)))
         shown = human(size) if "h" in flags else str(size if "b" in flags else -(-size // 1024))
         out += f"{shown}\t{path}\n"
     return ExecResult(out, err, 1 if err else 0)
 
 
-def df(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def df(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     """``df [-Pkh] [--output=avail] [PATH]``: one file system holds everything that can be written."""
     flags = _flags(arguments)
-    written = sum(file.size for file in shell.disk.files.values()) // 1024
+    written = sum(file.size for file in environment.disk.files.values()) // 1024
     used = _USED + written
     numbers = {"size": _DISK, "used": used, "avail": _DISK - used}
     scale = 1024 if "--block-size=1" in arguments or "B1" in flags else 1
@@ -237,19 +234,19 @@ def df(shell: Shell, arguments: Sequence[str]) -> ExecResult:
     )
 
 
-def sha256sum(shell: Shell, arguments: Sequence[str]) -> ExecResult:
+def sha256sum(environment: Environment, arguments: Sequence[str]) -> ExecResult:
     out, err = "", ""
     for path in _paths(arguments):
-        file, text = shell.file(path), shell.read(path)
+        file, text = environment.file(path), environment.read(path)
         if file is None and text is None:
             err += _missing("sha256sum", path)
             continue
-        file = file or HostFile(len(text or ""), 0.0, shell.now(), content=text)
-        out += f"{digest(shell.host_path(path), file)}  {path}\n"
+        file = file or HostFile(len(text or ""), 0.0, environment.now(), content=text)
+        out += f"{digest(environment.host_path(path), file)}  {path}\n"
     return ExecResult(out, err, 1 if err else 0)
 
 
-FILE_PROGRAMS: dict[str, Callable[[Shell, Sequence[str]], ExecResult]] = {
+FILE_PROGRAMS: dict[str, Program] = {
     "[": test,
     "cat": cat,
     "df": df,

@@ -14,10 +14,11 @@ import yaml
 from tests.simulator.options import Options
 from tests.simulator.ports import Object
 from tests.simulator.profiles import PROFILES, UnknownVersion, profile_for
-from tests.simulator.seed import builtin_resources, seed, topology
+from tests.simulator.seed import builtin_resources, seed
 from tests.simulator.seed.networks import applied_spec
 from tests.simulator.seed.operators import OPERATORS
 from tests.simulator.store.objects import ObjectStore
+from tests.simulator.topology import topology
 from tests.unit.simulator.seed.conftest import NOW, build, shared
 
 ALL = tuple(PROFILES)

@@ -7,7 +7,7 @@ import pytest
 from tests.simulator.manifests.workloads import Workload, manifest, multus, platform_workloads, plugin_workloads
 from tests.simulator.options import Options
 from tests.simulator.profiles import PROFILES, profile_for
-from tests.simulator.seed import topology
+from tests.simulator.topology import topology
 from tests.unit.simulator.seed.conftest import shared
 
 ALL = tuple(PROFILES)
