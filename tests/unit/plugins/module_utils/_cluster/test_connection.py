@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as core
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import connection
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.connection import connect
@@ -82,13 +83,13 @@ def test_a_broken_kubeconfig_is_an_error(kubeconfig):
 )
 def test_a_kubernetes_core_that_has_changed_is_named_as_such(kubeconfig, monkeypatch, tmp_path, name, there):
     if there is None:
-        monkeypatch.delattr(connection._core, name)
+        monkeypatch.delattr(core, name)
     else:
-        monkeypatch.setattr(connection._core, name, there)
+        monkeypatch.setattr(core, name, there)
     home = tmp_path / "kubernetes" / "core"
     home.mkdir(parents=True)
     (home / "MANIFEST.json").write_text('{"collection_info": {"version": "9.8.7"}}')
-    monkeypatch.setattr(connection._core, "__file__", str(home / "plugins" / "module_utils" / "k8s" / "client.py"))
+    monkeypatch.setattr(core, "__file__", str(home / "plugins" / "module_utils" / "k8s" / "client.py"))
     with pytest.raises(MigrationError) as caught:
         connect({"kubeconfig": str(kubeconfig)})
     assert f"kubernetes.core 9.8.7 is not one that this collection knows: {name} cannot be used" in caught.value.seen
@@ -97,8 +98,8 @@ def test_a_kubernetes_core_that_has_changed_is_named_as_such(kubeconfig, monkeyp
 
 def test_a_kubernetes_core_without_a_manifest_has_no_version(kubeconfig, monkeypatch):
     """As in a module that Ansible has packed."""
-    monkeypatch.delattr(connection._core, "_create_headers")
-    monkeypatch.setattr(connection._core, "__file__", "/payload.zip/ansible_collections/kubernetes/core/a/b/c/d.py")
+    monkeypatch.delattr(core, "_create_headers")
+    monkeypatch.setattr(core, "__file__", "/payload.zip/ansible_collections/kubernetes/core/a/b/c/d.py")
     with pytest.raises(MigrationError, match=r"kubernetes\.core is not one that this collection knows"):
         connect({"kubeconfig": str(kubeconfig)})
 
