@@ -4,7 +4,7 @@ In each cell the playbooks ``status``, ``preflight`` (with a check of one's own,
 ``migrate`` and ``rollback`` run, and ``node_bridges``, which lives on exec. A warning, on either stream, fails the
 step, and so does what we do that is deprecated (``tools/trap``). The simulator runs in the development environment.
 
-``--ends`` is for ``make test``: the lowest and the newest cell, on the way there only.
+``--short`` goes the way there only. ``--ends``, for ``make test``, does so in the lowest and the newest cell.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Result:
 HEADER = "| ansible-core | Python | kubernetes.core | kubernetes | result | seconds | |\n|---|---|---|---|---|---|---|"
 
 
-def run(cell: Cell, *, ends: bool) -> Result:
+def run(cell: Cell, *, short: bool) -> Result:
     """Make the cell's environment and run its steps, up to the first that fails."""
     pythons = {version: environments.interpreter(version) for version in (cell.python, cell.modules) if version}
     missing = [version for version, python in pythons.items() if python is None]
@@ -134,16 +134,16 @@ def run(cell: Cell, *, ends: bool) -> Result:
     with running(Options(masters=1, workers=0, instant=True, speed=0)) as simulator:
         around = surroundings(cell, controller=controller, folder=folder, simulator=simulator)
         done: list[Done] = []
-        for step in steps(cell, controller=controller, modules=modules, folder=folder, ends=ends):
+        for step in steps(cell, controller=controller, modules=modules, folder=folder, short=short):
             done.append(carry_out(step, folder=folder, around=around))
             if done[-1].wrong:
                 break
     return Result(cell, steps=tuple(done))
 
 
-def steps(cell: Cell, *, controller: Path, modules: Path, folder: Path, ends: bool) -> Iterator[Step]:
+def steps(cell: Cell, *, controller: Path, modules: Path, folder: Path, short: bool) -> Iterator[Step]:
     """What is run in a cell, in this order."""
-    if not ends:
+    if not short:
         yield Step("imports", [python_of(modules), "-c", IMPORT_ALL, str(ROOT / "plugins")], "imported")
     bridges = folder / "bridges.yml"
     bridges.write_text(json.dumps(BRIDGES), encoding="utf-8")
@@ -155,12 +155,12 @@ def steps(cell: Cell, *, controller: Path, modules: Path, folder: Path, ends: bo
         return Step(name, [str(controller / "bin" / "ansible-playbook"), what, "-e", json.dumps(extra)], proof)
 
     yield playbook("status", f"{COLLECTION}.status", "the cluster runs OpenShiftSDN")
-    if not ends:
+    if not short:
         # The migration begins with it, too.
         yield playbook("preflight", f"{COLLECTION}.preflight", "These operators are ours (dns)")
     yield playbook("migrate", f"{COLLECTION}.migrate", "complete: the cluster runs OVNKubernetes")
     yield playbook("bridges", str(bridges), "failed=0")
-    if not ends:
+    if not short:
         yield playbook("rollback", f"{COLLECTION}.rollback", "0 of them without an explanation")
         if cell.units:
             # The settings of pyproject.toml belong to the pytest of the development environment.
@@ -253,13 +253,16 @@ def report(results: Sequence[Result], *, into: Path) -> None:
 
 def chosen(arguments: argparse.Namespace) -> tuple[Cell, ...]:
     cells = ENDS if arguments.ends else CELLS
-    return tuple(cell for cell in cells if arguments.only in cell.name)
+    return tuple(cell for cell in cells if any(text in cell.name for text in arguments.only))
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--ends", action="store_true", help="only the lowest and the newest cell, with fewer steps")
-    parser.add_argument("--only", default="", metavar="TEXT", help="only cells with this in their name")
+    parser.add_argument("--ends", action="store_true", help="only the lowest and the newest cell, with --short")
+    parser.add_argument("--short", action="store_true", help="status, migrate and node_bridges only")
+    parser.add_argument(
+        "--only", nargs="*", default=[""], metavar="TEXT", help="only cells with one of these in their name"
+    )
     parser.add_argument("--jobs", type=int, default=2, help="cells at a time (default %(default)s)")
     parser.add_argument("--list", action="store_true", help="print the names of the cells")
     arguments = parser.parse_args()
@@ -268,12 +271,12 @@ def main() -> None:
         print("\n".join(cell.name for cell in cells))
         return
     if not cells:
-        sys.exit(f"no cell has {arguments.only!r} in its name; --list shows them")
+        sys.exit(f"no cell has {arguments.only} in its name; --list shows them")
     for version in sorted({cell.collection for cell in cells}):
         environments.tree(version)
 
     def one(cell: Cell) -> Result:
-        result = run(cell, ends=arguments.ends)
+        result = run(cell, short=arguments.ends or arguments.short)
         print(result.row, flush=True)
         return result
 
