@@ -80,6 +80,7 @@ options:
         use. Only their owner can read them.
     type: path
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.cno_migration

@@ -168,6 +168,7 @@ options:
   api_outage_timeout:
     default: 30
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
   - jmespath >= 1.0.1 (for O(custom_checks))
 seealso:
