@@ -18,7 +18,7 @@ HOME_OF_TOOLS := $(CURDIR)/$(BUILD)/home
 ARGS ?=
 
 LINT := format ruff yamllint changelog mypy docs ansible-lint
-TEST := format ruff yamllint changelog mypy unit docs ansible-lint sanity integration molecule
+TEST := format ruff yamllint changelog mypy unit docs ansible-lint sanity matrix-ends integration molecule
 
 # Nothing here may reach a real cluster by accident, or depend on how somebody's Ansible is set up.
 unexport KUBECONFIG OVN_SDN_MIGRATION_TIMEOUT $(filter K8S_AUTH_% ANSIBLE_% MOLECULE_%,$(.VARIABLES))
@@ -105,8 +105,12 @@ molecule: venv tree ## the molecule scenarios against the simulator
 	molecule test --all $(ARGS)
 
 .PHONY: matrix
-matrix: venv tree ## import and unit-test the plugins with other Pythons that are installed
+matrix: venv ## migrate and roll back with every combination of versions that we support
 	@python -m tools.matrix $(ARGS)
+
+.PHONY: matrix-ends
+matrix-ends: venv ## migrate with the lowest and with the newest versions
+	@python -m tools.matrix --ends $(ARGS)
 
 .PHONY: bench
 bench: venv tree ## wall time and API requests of a migration

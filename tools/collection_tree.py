@@ -29,14 +29,17 @@ NOT_SOURCE = frozenset(
 )
 
 
-def link(tree: Path) -> None:
-    """Make ``tree`` the link shape. Quick, and safe to repeat."""
+def link(tree: Path, *, carrier: str = "") -> None:
+    """Make ``tree`` the link shape. Quick, and safe to repeat.
+
+    :param carrier: ``ansible==14.5.0``, when kubernetes.core is to come out of another one than development's
+    """
     ours = tree / OURS
     ours.parent.mkdir(parents=True, exist_ok=True)
     if not (ours.is_symlink() and ours.resolve() == ROOT):
         ours.unlink(missing_ok=True)
         ours.symlink_to(os.path.relpath(ROOT, ours.parent.resolve()), target_is_directory=True)
-    _place_dependency(tree)
+    _place_dependency(tree, carrier or _pinned_carrier())
 
 
 def copy(tree: Path) -> None:
@@ -47,7 +50,7 @@ def copy(tree: Path) -> None:
         target = ours / source
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(ROOT / source, target, follow_symlinks=False)
-    _place_dependency(tree)
+    _place_dependency(tree, _pinned_carrier())
 
 
 def sources() -> list[Path]:
@@ -70,29 +73,32 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield entry.relative_to(ROOT)
 
 
-def _place_dependency(tree: Path) -> None:
+def _place_dependency(tree: Path, carrier: str) -> None:
     theirs = tree / THEIRS
-    wanted = CARRIER.read_text(encoding="utf-8")
     stamp = theirs.parent / ".core-from"
-    if theirs.is_dir() and stamp.exists() and stamp.read_text(encoding="utf-8") == wanted:
+    if theirs.is_dir() and stamp.exists() and stamp.read_text(encoding="utf-8") == carrier:
         return
     shutil.rmtree(theirs, ignore_errors=True)
-    _unpack(_carrier_wheel(), into=tree)
-    stamp.write_text(wanted, encoding="utf-8")
+    _unpack(_wheel(carrier), into=tree)
+    stamp.write_text(carrier, encoding="utf-8")
 
 
-def _carrier_wheel() -> Path:
-    """The wheel that carries kubernetes.core, downloaded with pip's own settings unless it is here already."""
+def _wheel(carrier: str) -> Path:
+    """The wheel that carries kubernetes.core, downloaded with pip's own settings unless it is here already.
+
+    It is only opened, so the Python that it is meant for may be another one.
+    """
     wheels = BUILD / "wheels"
-    name, version = _carrier_pin().split("==")
+    name, version = carrier.split("==")
     known = wheels / f"{name}-{version}-py3-none-any.whl"
     if not known.exists():
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        subprocess.run([*pip, "--only-binary=:all:", "--dest", str(wheels), "-r", str(CARRIER)], check=True)
+        pip += ["--only-binary=:all:", "--ignore-requires-python", "--dest", str(wheels), carrier]
+        subprocess.run(pip, check=True)
     return known
 
 
-def _carrier_pin() -> str:
+def _pinned_carrier() -> str:
     lines = CARRIER.read_text(encoding="utf-8").splitlines()
     return next(line for line in lines if line and not line.startswith("#"))
 

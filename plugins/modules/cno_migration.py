@@ -156,6 +156,7 @@ notes:
   - An annotation C(network.openshift.io/network-type-migration) on C(networks.config.openshift.io cluster) turns any
     change of the network type into a live migration, so every state is refused while it is there.
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.cno_migration_info

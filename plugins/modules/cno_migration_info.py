@@ -32,6 +32,7 @@ options:
   api_outage_timeout:
     default: 30
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.cno_migration

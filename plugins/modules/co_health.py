@@ -64,6 +64,7 @@ options:
       - When it is left out, the environment variable E(OVN_SDN_MIGRATION_TIMEOUT) is taken, a duration such as
         C(900s), C(15m) or C(1h30m), where C(0s) means that it is not set; and without that, 1200 seconds.
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.pod_health

@@ -44,6 +44,7 @@ options:
     type: int
     default: 900
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.migration_backup

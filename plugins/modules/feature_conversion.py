@@ -62,6 +62,7 @@ options:
   wait_timeout:
     default: 300
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.migration_backup

@@ -45,6 +45,7 @@ options:
     type: str
     default: mcp_pause
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.mcp_wait

@@ -59,6 +59,7 @@ options:
       - How many seconds to wait for the wanted state before the module fails.
       - When it is left out, 600 for each machine of the largest pool, and 2700 at least.
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.cno_migration

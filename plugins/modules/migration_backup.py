@@ -56,7 +56,7 @@ options:
     description:
       - More kinds to save, of which every object is saved. A kind that the cluster does not serve is recorded as
         absent, with a warning. Secrets are refused.
-      - They are found by discovery, for which the Python package openshift is needed.
+      - They are found by discovery.
     type: list
     elements: dict
     default: []
@@ -90,8 +90,8 @@ options:
     type: bool
     default: false
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
-  - openshift >= 0.13, only for O(extra_kinds)
 seealso:
   - module: ocp_day2.ovn_migration.cno_migration
   - module: ocp_day2.ovn_migration.pod_health

@@ -80,6 +80,7 @@ notes:
   - The pools that M(ocp_day2.ovn_migration.mcp_pause) has paused, and the policies that
     M(ocp_day2.ovn_migration.primary_nncp) has taken away, stand in the same ledger, and are put back by those modules.
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.mcp_pause

@@ -168,8 +168,8 @@ options:
   api_outage_timeout:
     default: 30
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
-  - openshift >= 0.13.2 (for O(custom_checks))
   - jmespath >= 1.0.1 (for O(custom_checks))
 seealso:
   - module: ocp_day2.ovn_migration.cno_migration
@@ -278,7 +278,7 @@ checks:
   description: How many checks were made.
   returned: success
   type: int
-skipped:
+checks_skipped:
   description: Ids of the checks that were not made.
   returned: success
   type: list

@@ -42,6 +42,7 @@ options:
   wait_timeout:
     default: 120
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.mcp_wait

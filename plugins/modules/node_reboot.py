@@ -174,6 +174,7 @@ options:
     type: int
     default: 5
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
   - cryptography (for O(approve_csrs), and to judge requests in RV(pending_csrs))
 seealso:

@@ -55,6 +55,7 @@ options:
   wait_timeout:
     default: 900
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.co_health

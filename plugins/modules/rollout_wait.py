@@ -51,6 +51,7 @@ options:
   wait_timeout:
     default: 300
 requirements:
+  - python >= 3.9
   - kubernetes >= 24.2.0
 seealso:
   - module: ocp_day2.ovn_migration.co_health

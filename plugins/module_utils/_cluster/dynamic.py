@@ -4,8 +4,8 @@
 
 """Kinds that are not known in advance, found in what the API says it serves.
 
-The only file that imports the openshift package, and only when somebody asks for such a kind. Discovery breaks while
-aggregated APIs are down, so nothing that has to work between the switch and the reboots may depend on it.
+The only file that does discovery, and only when somebody asks for such a kind. Discovery breaks while aggregated APIs
+are down, so nothing that has to work between the switch and the reboots may depend on it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import os
 import tempfile
 from typing import Any
 
-from .._domain.errors import MigrationError, NotFound
+from .._domain.errors import NotFound
 from .kinds import Kind
 from .port import Cluster
 
@@ -31,7 +31,7 @@ class DynamicKinds:
         :param kind: as manifests write it, ``Deployment``
         :param api_version: ``apps/v1``
         :raises NotFound: the cluster serves no such kind
-        :raises MigrationError: it could not be asked, or the Python package openshift is missing
+        :raises MigrationError: it could not be asked
         """
         known = self._known.get((kind, api_version))
         if known is None:
@@ -44,28 +44,29 @@ def discovered(client: Any, kind: str, api_version: str) -> Kind:
     :param client: ``kubernetes.client.ApiClient``; its exceptions pass through
     :raises NotFound: the API serves no such kind
     """
-    tried = f"find the kind {kind} of {api_version}"
-    try:
-        from openshift.dynamic import DynamicClient, ResourceList
-    except ImportError as error:
-        raise MigrationError(
-            tried=tried,
-            seen=f"the Python package openshift cannot be imported ({error})",
-            remedy="Install it where the module runs: pip install openshift.",
-        ) from error
+    # Here and not above: a package that is missing is reported by kubernetes.py.
+    from kubernetes.dynamic import DynamicClient
+    from kubernetes.dynamic.exceptions import ResourceNotFoundError
+    from kubernetes.dynamic.resource import ResourceList
+
     # The default cache is a file in /tmp that outlives us and that others may write.
     with tempfile.TemporaryDirectory(prefix="discovery-") as directory:
         resources = DynamicClient(client, cache_file=os.path.join(directory, "cache.json")).resources
         group, _slash, version = api_version.rpartition("/")
         where = {"prefix": "apis", "group": group} if group else {"prefix": "api"}
+        try:
+            answers = resources.search(**where, api_version=version, kind=kind)
+        except ResourceNotFoundError:
+            # The group is announced, and its version answers 404.
+            answers = []
         found = [
             resource
-            for resource in resources.search(**where, api_version=version, kind=kind)
+            for resource in answers
             if not isinstance(resource, ResourceList) and resource.group_version == api_version
         ]
     if not found:
         raise NotFound(
-            tried=tried,
+            tried=f"find the kind {kind} of {api_version}",
             seen="the cluster does not serve it",
             remedy=f"Compare kind and apiVersion with 'oc api-resources | grep -i {kind}'.",
         )

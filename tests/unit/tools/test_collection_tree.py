@@ -30,7 +30,8 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(name, encoding="utf-8")
     monkeypatch.setattr(collection_tree, "ROOT", root)
-    monkeypatch.setattr(collection_tree, "_place_dependency", lambda tree: None)
+    monkeypatch.setattr(collection_tree, "_place_dependency", lambda tree, carrier: None)
+    monkeypatch.setattr(collection_tree, "_pinned_carrier", lambda: "ansible==0")
     return root
 
 

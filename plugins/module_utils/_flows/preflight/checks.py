@@ -59,7 +59,7 @@ def preflight(cluster: Cluster, wanted: Wanted, choices: Choices) -> Outcome:
             "blockers": sum(finding.blocking for finding in judged),
             "counts": {severity: sum(f.severity == severity for f in judged) for severity in SEVERITIES},
             "checks": len(checks) + len(own),
-            "skipped": sorted(choices.skip),
+            "checks_skipped": sorted(choices.skip),
             "requests": reader.requests,
         }
     )

@@ -6,7 +6,9 @@ from __future__ import annotations
 
 import pytest
 import yaml
+from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as core
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import connection
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.connection import connect
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import MigrationError
 
@@ -67,4 +69,42 @@ def test_what_leads_nowhere_is_an_error_that_says_what_to_give(kubeconfig, param
 def test_a_broken_kubeconfig_is_an_error(kubeconfig):
     kubeconfig.write_text("{ not yaml")
     with pytest.raises(MigrationError, match="find out how to reach the cluster"):
+        connect({"kubeconfig": str(kubeconfig)})
+
+
+@pytest.mark.parametrize(
+    ("name", "there"),
+    [
+        pytest.param("_create_auth_spec", None, id="gone"),
+        pytest.param("_create_auth_spec", lambda: {}, id="takes nothing"),
+        pytest.param("_create_configuration", lambda auth, client: None, id="wants more"),
+        pytest.param("_create_headers", "text", id="no function"),
+    ],
+)
+def test_a_kubernetes_core_that_has_changed_is_named_as_such(kubeconfig, monkeypatch, tmp_path, name, there):
+    if there is None:
+        monkeypatch.delattr(core, name)
+    else:
+        monkeypatch.setattr(core, name, there)
+    home = tmp_path / "kubernetes" / "core"
+    home.mkdir(parents=True)
+    (home / "MANIFEST.json").write_text('{"collection_info": {"version": "9.8.7"}}')
+    monkeypatch.setattr(core, "__file__", str(home / "plugins" / "module_utils" / "k8s" / "client.py"))
+    with pytest.raises(MigrationError) as caught:
+        connect({"kubeconfig": str(kubeconfig)})
+    assert f"kubernetes.core 9.8.7 is not one that this collection knows: {name} cannot be used" in caught.value.seen
+    assert f"'kubernetes.core:{connection.VERSIONS}'" in caught.value.remedy
+
+
+def test_a_kubernetes_core_without_a_manifest_has_no_version(kubeconfig, monkeypatch):
+    """As in a module that Ansible has packed."""
+    monkeypatch.delattr(core, "_create_headers")
+    monkeypatch.setattr(core, "__file__", "/payload.zip/ansible_collections/kubernetes/core/a/b/c/d.py")
+    with pytest.raises(MigrationError, match=r"kubernetes\.core is not one that this collection knows"):
+        connect({"kubeconfig": str(kubeconfig)})
+
+
+def test_without_its_options_kubernetes_core_is_of_no_use(kubeconfig, monkeypatch):
+    monkeypatch.setattr(connection, "AUTH_ARG_SPEC", {})
+    with pytest.raises(MigrationError, match="AUTH_ARG_SPEC cannot be used"):
         connect({"kubeconfig": str(kubeconfig)})

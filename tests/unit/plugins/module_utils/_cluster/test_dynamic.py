@@ -8,10 +8,12 @@ import sys
 from types import SimpleNamespace
 
 import pytest
+from kubernetes.dynamic.exceptions import ResourceNotFoundError
+from kubernetes.dynamic.resource import ResourceList
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import dynamic
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import DAEMON_SET, NODE, Kind
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import MigrationError, NotFound
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import NotFound
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster
 
 
@@ -21,9 +23,8 @@ def resource(api_version, name, *, namespaced=True):
 
 @pytest.fixture
 def asked(monkeypatch):
-    """What was searched for; discovery answers with ``found``."""
-    searches = []
-    found = [resource("apps/v1", "daemonsets")]
+    """What was searched for; discovery answers with ``found``, or raises it."""
+    asked = SimpleNamespace(searches=[], found=[resource("apps/v1", "daemonsets")])
 
     class Client:
         def __init__(self, client, cache_file):
@@ -31,12 +32,13 @@ def asked(monkeypatch):
             self.resources = SimpleNamespace(search=self.search)
 
         def search(self, **terms):
-            searches.append(terms)
-            return found
+            asked.searches.append(terms)
+            if isinstance(asked.found, Exception):
+                raise asked.found
+            return asked.found
 
-    module = SimpleNamespace(DynamicClient=Client, ResourceList=type("ResourceList", (), {}))
-    monkeypatch.setitem(sys.modules, "openshift.dynamic", module)
-    return SimpleNamespace(searches=searches, found=found)
+    monkeypatch.setattr("kubernetes.dynamic.DynamicClient", Client)
+    return asked
 
 
 def test_a_kind_of_a_group(asked):
@@ -58,10 +60,22 @@ def test_an_unknown_kind(asked, found):
         dynamic.discovered("client", "DaemonSet", "apps/v1")
 
 
-def test_without_the_openshift_package(monkeypatch):
-    monkeypatch.setitem(sys.modules, "openshift.dynamic", None)
-    with pytest.raises(MigrationError, match="pip install openshift"):
-        dynamic.discovered("client", "DaemonSet", "apps/v1")
+def test_a_group_whose_version_is_gone(asked):
+    asked.found = ResourceNotFoundError("no matches")
+    with pytest.raises(NotFound, match="the cluster does not serve it"):
+        dynamic.discovered("client", "Thing", "example.com/v1")
+
+
+def test_lists_are_no_kinds(asked):
+    asked.found[:] = [ResourceList(None, group="apps", api_version="v1", base_kind="DaemonSet")]
+    with pytest.raises(NotFound):
+        dynamic.discovered("client", "DaemonSetList", "apps/v1")
+
+
+def test_the_openshift_package_is_not_needed(asked, monkeypatch):
+    for name in ("openshift", "openshift.dynamic"):
+        monkeypatch.setitem(sys.modules, name, None)
+    assert dynamic.discovered("client", "DaemonSet", "apps/v1") == DAEMON_SET
 
 
 def test_a_kind_is_looked_up_once():
