@@ -70,7 +70,9 @@ class Line:
 
     def switch(self, head: str) -> None:
         """Answer the upgrade to a WebSocket."""
-        key = next(line.split(":")[1].strip() for line in head.splitlines() if line.lower().startswith("sec-websocket-k"))
+        key = next(
+            line.split(":")[1].strip() for line in head.splitlines() if line.lower().startswith("sec-websocket-k")
+        )
         accepted = base64.b64encode(hashlib.sha1(key.encode() + _ACCEPTED).digest())
         self.say(
             b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -141,7 +143,7 @@ def certified(folder: Path) -> tuple[ssl.SSLContext, Path, Path]:
     """A server's TLS context for 127.0.0.1, its certificate (which is its own authority) and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
-    now = datetime.datetime.now(datetime.timezone.utc)
+    now = datetime.datetime.now(datetime.UTC)
     certificate = (
         x509.CertificateBuilder()
         .subject_name(name)
@@ -157,9 +159,7 @@ def certified(folder: Path) -> tuple[ssl.SSLContext, Path, Path]:
     chain, secret = folder / "server.pem", folder / "server.key"
     chain.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     secret.write_bytes(
-        key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
+        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     )
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(chain, secret)

@@ -67,7 +67,7 @@ PURE = frozenset(
 #: what only some files may import: package to the files, or the rooms, that may
 GUARDED = {
     "ansible": ("module_utils/_ansible/", "modules/", "action/"),
-    "kubernetes": ("module_utils/_cluster/kubernetes.py",),
+    "kubernetes": ("module_utils/_cluster/kubernetes.py", "module_utils/_cluster/kubeconfig.py"),
     "ansible_collections.kubernetes.core": ("module_utils/_cluster/connection.py",),
     "openshift": ("module_utils/_cluster/",),
     "time": ("module_utils/_flows/waiting/clock.py",),

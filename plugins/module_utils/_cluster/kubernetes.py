@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The cluster port over the Kubernetes API. The only file that imports the kubernetes package."""
+"""The cluster port over the Kubernetes API."""
 
 from __future__ import annotations
 

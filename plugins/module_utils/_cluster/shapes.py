@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether an answer has the shape of what was asked for: proxies, captive portals and broken servers answer JSON too."""
+"""Whether an answer has the shape of what was asked for: proxies and broken servers answer JSON too."""
 
 from __future__ import annotations
 

@@ -156,11 +156,10 @@ def test_the_second_call_on_a_kept_connection_is_bounded_too() -> None:
 
 def test_what_came_too_late_is_not_sent() -> None:
     """A connection that is there only after the deadline must not carry a patch that nobody waits for any more."""
-    with Deadline(0.0) as deadline:
+    with serving(accepts_and_stays_silent) as server, Deadline(0.0) as deadline:
         deadline._timer.join()
-        with serving(accepts_and_stays_silent) as server, pytest.raises(TimeoutError):
-            with socket.create_connection(("127.0.0.1", server.port)) as connection:
-                watched(connection)
+        with socket.create_connection(("127.0.0.1", server.port)) as connection, pytest.raises(TimeoutError):
+            watched(connection)
 
 
 def executed(play, *, timeout: float = 0.5, bounds: Bounds = PATIENT) -> Execution:
@@ -194,7 +193,9 @@ def drips_frames(line: Line) -> None:
 @pytest.mark.parametrize(
     ("play", "exit_code", "output"),
     [
-        pytest.param(streaming(frame(1, "out "), frame(2, "err"), frame(3, SUCCESS), CLOSE), 0, "out err", id="success"),
+        pytest.param(
+            streaming(frame(1, "out "), frame(2, "err"), frame(3, SUCCESS), CLOSE), 0, "out err", id="success"
+        ),
         pytest.param(streaming(frame(1, "out")), None, "out", id="it stays silent"),
         pytest.param(streaming(), None, "", id="it answers the upgrade and stays silent"),
         pytest.param(streaming(frame(1, "out"), b"\x82\x7e"), None, "out", id="it stops in mid-frame"),
@@ -215,7 +216,9 @@ def test_a_stream_that_drips() -> None:
     assert set(told.output) == {"."}
 
 
-@pytest.mark.parametrize("data", [b"", b"\x82\x7e", frame(1, "out")[:-1]], ids=["at once", "in its head", "in mid-frame"])
+@pytest.mark.parametrize(
+    "data", [b"", b"\x82\x7e", frame(1, "out")[:-1]], ids=["at once", "in its head", "in mid-frame"]
+)
 def test_a_stream_that_breaks_off(data) -> None:
     told = executed(streaming(data, then=hangs_up))
     assert told.exit_code is None
@@ -250,4 +253,6 @@ def test_no_thread_is_left() -> None:
         cluster_at(server.port, bounds=PATIENT).execute(
             "web-0", ["true"], namespace="web", container="main", timeout=5.0
         )
-    assert [one for one in threading.enumerate() if isinstance(one, threading.Timer) and not one.finished.is_set()] == []
+    assert [
+        one for one in threading.enumerate() if isinstance(one, threading.Timer) and not one.finished.is_set()
+    ] == []
