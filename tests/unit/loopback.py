@@ -99,12 +99,16 @@ class Server:
 
     def __init__(self, play: Callable[[Line], None]) -> None:
         self._play = play
-        self.connections = 0
+        self._accepted: list[socket.socket] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
         self._stop, self._stopped = socket.socketpair()
         self.port = self._listener.getsockname()[1]
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
+
+    @property
+    def connections(self) -> int:
+        return len(self._accepted)
 
     def _accept(self) -> None:
         while True:
@@ -113,7 +117,7 @@ class Server:
                 return
             connection, _address = self._listener.accept()
             connection.settimeout(LONGEST)
-            self.connections += 1
+            self._accepted.append(connection)
             thread = threading.Thread(target=self._serve, args=(connection,), daemon=True)
             self._threads.append(thread)
             thread.start()
@@ -124,6 +128,9 @@ class Server:
 
     def close(self) -> None:
         self._stop.send(b".")
+        for connection in self._accepted:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         for thread in self._threads:
             thread.join(LONGEST)
         for one in (self._listener, self._stop, self._stopped):

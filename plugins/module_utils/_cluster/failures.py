@@ -78,6 +78,8 @@ def from_status(status: int, text: str, *, tried: str, secrets: Secrets) -> Migr
         seen = str(json.loads(text)["message"])
     except (ValueError, LookupError, TypeError, RecursionError):
         seen = text.strip()[:300] or "no message"
+    if status < 400:
+        return strange(tried, f"HTTP {status} in place of an answer")
     error = _BY_STATUS.get(status, ClusterUnreachable if status >= 500 else Rejected)
     words = f"HTTP {status}, {secrets.redacted(seen)}"
     return error(tried=tried, seen=words, remedy=_REMEDIES.get(error, ""))

@@ -6,16 +6,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import traceback
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from typing import Any, Optional, TypeVar
 from urllib.parse import urlencode
 
-from .._domain.errors import MigrationError, Misconfigured, NotFound
+from .._domain.errors import Forbidden, MigrationError, Misconfigured, NotFound
 from . import dynamic, failures, shapes
 from .connections import opened, put_under_deadlines
 from .deadline import Bounds, Deadline
@@ -72,14 +73,16 @@ class KubernetesCluster:
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         path = kind.path(name=name, namespace=namespace)
-        return self._object("GET", path, name=name, tried=f"read {_named(kind, name, namespace)}")
+        with self._absence_told(kind):
+            return self._object("GET", path, name=name, tried=f"read {_named(kind, name, namespace)}")
 
     def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
         query = {"limit": str(PAGE), "labelSelector": labels, "fieldSelector": fields, "continue": ""}
         tried = f"list {kind.title}"
         items: list[Json] = []
         for _page in range(PAGES):
-            answer = self._json("GET", kind.path(namespace=namespace), query=query, tried=tried)
+            with self._absence_told(kind):
+                answer = self._json("GET", kind.path(namespace=namespace), query=query, tried=tried)
             page, query["continue"] = self._shaped(shapes.a_page, answer, tried=tried)
             items.extend(page)
             if not query["continue"]:
@@ -166,8 +169,6 @@ class KubernetesCluster:
                 )
                 stream.open(address.replace("http", "ws", 1), headers=headers)
             except WebSocketBadStatusException as error:
-                if error.status_code < 400:
-                    raise failures.strange(tried, f"HTTP {error.status_code} in place of an upgrade") from error
                 body = getattr(error, "resp_body", None) or getattr(error, "status_message", None) or ""
                 raise self._from_status(int(error.status_code), _decoded(body), tried=tried) from error
             except _broken_off() as error:
@@ -196,6 +197,7 @@ class KubernetesCluster:
             "resource": access.kind.plural,
             "subresource": access.subresource,
             "namespace": access.namespace,
+            "name": access.name,
         }
         body = {
             "apiVersion": ACCESS_REVIEW.api_version,
@@ -241,6 +243,32 @@ class KubernetesCluster:
             return json.loads(text)
         except (ValueError, RecursionError) as error:
             raise failures.strange(tried, f"the answer is not JSON ({self._secrets.redacted(text[:80])!r})") from error
+
+    @contextlib.contextmanager
+    def _absence_told(self, kind: Kind) -> Iterator[None]:
+        """A credential without rights on everything gets 403 for a kind that is not installed: authorization comes
+        before the kind is looked for (kubernetes 1.27, staging/src/k8s.io/apiserver/pkg/server/config.go,
+        ``DefaultBuildHandlerChain``). What is served, everybody who is logged in may ask.
+
+        :raises NotFound: in the place of ``Forbidden``
+        """
+        try:
+            yield
+        except Forbidden as error:
+            if self._served(kind):
+                raise
+            raise NotFound(tried=error.tried, seen="the cluster does not serve it") from error
+
+    def _served(self, kind: Kind) -> bool:
+        """True as well when that cannot be found out."""
+        tried = f"ask for the resources of {kind.api_version}"
+        try:
+            answer = self._json("GET", kind.discovery_path, tried=tried)
+            return kind.plural in self._shaped(shapes.resources, answer, tried=tried)
+        except NotFound:
+            return False
+        except MigrationError:
+            return True
 
     @staticmethod
     def _shaped(shape: Callable[[Any], T], answer: Any, *, tried: str) -> T:

@@ -32,18 +32,20 @@ class Execution:
 
 @dataclass(frozen=True)
 class Access:
-    """One right, as a SelfSubjectAccessReview asks for it. ``resource`` may carry a subresource: ``pods/exec``."""
+    """One right, as a SelfSubjectAccessReview asks for it; on the object ``name`` only where one is given."""
 
     verb: str
     kind: Kind
     subresource: str = ""
     namespace: str = ""
+    name: str = ""
 
     @property
     def title(self) -> str:
         resource = f"{self.kind.title}/{self.subresource}" if self.subresource else self.kind.title
         where = f" in namespace {self.namespace}" if self.namespace else ""
-        return f"{self.verb} {resource}{where}"
+        which = f" {self.name}" if self.name else ""
+        return f"{self.verb} {resource}{which}{where}"
 
 
 class Cluster(Protocol):
@@ -55,7 +57,8 @@ class Cluster(Protocol):
     metadata of that name.
     """
 
-    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json: ...
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
+        """``NotFound`` also when the cluster does not serve the kind and the credential may not know (403)."""
 
     def list(
         self,

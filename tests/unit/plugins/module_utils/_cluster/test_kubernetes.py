@@ -17,7 +17,13 @@ from kubernetes.client import Configuration
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import kubernetes as subject
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.deadline import Bounds
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, NODE, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CONFIG_MAP,
+    NODE,
+    NODE_HEALTH_CHECK,
+    POD,
+    SIGNER,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
     ClusterUnreachable,
@@ -330,3 +336,43 @@ def test_deleting_what_is_gone_is_no_error():
     pool = Pool(lambda: answer(404, status(404, "not there")))
     assert cluster_with(pool).delete(NODE, "worker-0") is None
     assert [call[0] for call in pool.asked] == ["DELETE"]
+
+
+NOT_SERVED = status(404, "the server could not find the requested resource")
+SERVED = {"kind": "APIResourceList", "resources": [{"name": "nodehealthchecks"}, {"name": "nodehealthchecks/status"}]}
+
+
+@pytest.mark.parametrize("asks", ["get", "list"])
+@pytest.mark.parametrize(
+    ("discovery", "error"),
+    [
+        pytest.param((404, NOT_SERVED), NotFound, id="no such group"),
+        pytest.param((200, {"resources": []}), NotFound, id="no such kind"),
+        pytest.param((200, SERVED), Forbidden, id="served"),
+        pytest.param((200, {}), Forbidden, id="nonsense"),
+        pytest.param((403, status(403, "no")), Forbidden, id="forbidden too"),
+        pytest.param((503, "away"), Forbidden, id="away"),
+    ],
+)
+def test_what_is_not_installed_is_absent_and_not_forbidden(api, asks, discovery, error):
+    """A credential without rights on everything gets 403 for a kind that does not exist."""
+    root = "/apis/remediation.medik8s.io/v1alpha1"
+    api.says("GET", root, *discovery)
+    for path in (f"{root}/nodehealthchecks", f"{root}/nodehealthchecks/it"):
+        api.says("GET", path, 403, status(403, "nodehealthchecks is forbidden"))
+    with pytest.raises(error) as caught:
+        cluster = cluster_at(api.address)
+        cluster.get(NODE_HEALTH_CHECK, "it") if asks == "get" else cluster.list(NODE_HEALTH_CHECK)
+    assert caught.type is error
+
+
+def test_a_right_on_one_object(api):
+    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    api.says("POST", path, 201, {"status": {"allowed": True}})
+    cluster_at(api.address).allowed(Access("approve", SIGNER, name="kubernetes.io/kubelet-serving"))
+    assert api.asked[0]["body"]["spec"]["resourceAttributes"] == {
+        "verb": "approve",
+        "group": "certificates.k8s.io",
+        "resource": "signers",
+        "name": "kubernetes.io/kubelet-serving",
+    }
