@@ -217,7 +217,7 @@ class KubernetesCluster:
                 if not error.status:
                     raise self._unreachable(tried, error.reason, deadline) from error
                 raise self._from_status(int(error.status), _decoded(error.body or ""), tried=tried) from error
-            except (*_broken_off(), TypeError, AttributeError) as error:
+            except (*_broken_off(), TypeError, AttributeError, RecursionError) as error:
                 # What openshift makes of an answer that is none.
                 raise self._unreachable(tried, error, deadline) from error
 
