@@ -101,8 +101,10 @@ def run(
     except Exception as error:
         # The last net, so that a playbook gets a result whatever happens. It hides nothing: the traceback goes along.
         module.fail_json(**_unexpected(error), api_outages=_outages(cluster))
+    clean = Secrets(module.no_log_values).redacted
     for warning in outcome.warnings:
-        module.warn(warning)
+        # Ansible takes what it must not log out of results, not out of warnings.
+        module.warn(clean(warning))
     module.exit_json(api_outages=_outages(cluster), **outcome.to_json())
 
 
@@ -125,12 +127,15 @@ def _unexpected(error: Exception) -> dict[str, Any]:
     clean = Secrets().redacted
     remedy = (
         "This is an error in the collection, or an answer of the API that it cannot read. What had been written until "
-        "then is written; the module can be run again. Report it with the traceback (-vvv)."
+        "then is written; the module can be run again. Report it with the traceback."
     )
+    trace = clean("".join(traceback.format_exception(type(error), error, error.__traceback__)))
     return {
         "msg": f"Stopped by something unexpected: {type(error).__name__}: {clean(str(error))}. {remedy}",
         "remedy": remedy,
-        "exception": clean("".join(traceback.format_exception(type(error), error, error.__traceback__))),
+        "exception": trace,
+        # ansible-core from 2.19 on drops the former unless it is told to show tracebacks.
+        "traceback": trace.splitlines(),
     }
 
 

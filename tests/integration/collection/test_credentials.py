@@ -68,7 +68,7 @@ def last(simulator: RunningSimulator) -> int:
 
 @pytest.mark.parametrize("how", ["option", "kubeconfig"])
 def test_whom_it_impersonates_asks_and_runs_commands(simulator: RunningSimulator, tmp_path: Path, how: str) -> None:
-    options: dict[str, Any] = {"wait_timeout": 60}
+    options: dict[str, Any] = {"wait_timeout": 3}
     user: dict[str, Any] = {}
     if how == "option":
         options |= {"impersonate_user": "alice", "impersonate_groups": ["night", "system:masters"]}
