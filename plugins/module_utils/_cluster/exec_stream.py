@@ -123,6 +123,17 @@ def exit_code(status: str) -> Optional[int]:
     return codes[0] if codes else 1
 
 
+def refusal(error: Any) -> str:
+    """What a server has answered in place of an upgrade.
+
+    :param error: ``WebSocketBadStatusException``. Before websocket-client 1.5 it has no body, only the words of the status
+    """
+    body = getattr(error, "resp_body", None)
+    if body:
+        return body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    return str(error).partition("Handshake status ")[2].partition(" -+-+-")[0].partition(" ")[2]
+
+
 def header_lines(headers: Mapping[str, str]) -> list[str]:
     """:param headers: a mapping that may have several values for one name, as ``HTTPHeaderDict``"""
     return [f"{name}: {value}" for name, value in headers.items()]

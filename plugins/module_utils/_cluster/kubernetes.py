@@ -20,7 +20,7 @@ from .._domain.errors import Forbidden, MigrationError, Misconfigured, NotFound
 from . import dynamic, failures, shapes
 from .connections import opened, put_under_deadlines
 from .deadline import Bounds, Deadline
-from .exec_stream import Stream, header_lines
+from .exec_stream import Stream, header_lines, refusal
 from .kinds import ACCESS_REVIEW, POD, Kind
 from .port import PAGE, Access, Execution, Json, Lines, Operations
 from .secrets import Secrets, credentials_in
@@ -169,8 +169,7 @@ class KubernetesCluster:
                 )
                 stream.open(address.replace("http", "ws", 1), headers=headers)
             except WebSocketBadStatusException as error:
-                body = getattr(error, "resp_body", None) or getattr(error, "status_message", None) or ""
-                raise self._from_status(int(error.status_code), _decoded(body), tried=tried) from error
+                raise self._from_status(int(error.status_code), refusal(error), tried=tried) from error
             except _broken_off() as error:
                 if opening.expired:
                     raise failures.too_slow(tried, within) from error

@@ -14,9 +14,11 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import urllib3
 from kubernetes.client import Configuration
+from websocket import WebSocketException
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import kubernetes as subject
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.deadline import Bounds
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.exec_stream import refusal
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CONFIG_MAP,
     NODE,
@@ -221,6 +223,19 @@ def test_a_command_that_is_not_let_in_tells_why(api):
         "stderr": "true",
         "tty": "false",
     }
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (SimpleNamespace(resp_body=b"no, not you"), "no, not you"),
+        (WebSocketException("Handshake status 502 Bad Gateway"), "Bad Gateway"),
+        (WebSocketException("Handshake status 502 Bad Gateway -+-+- {'date': 'today'} -+-+- None"), "Bad Gateway"),
+    ],
+    ids=["body", "before 1.5", "no body"],
+)
+def test_the_words_of_a_refused_upgrade(error, words):
+    assert refusal(error) == words
 
 
 def test_a_command_to_a_closed_port_is_unreachable(api):
