@@ -126,7 +126,7 @@ def exit_code(status: str) -> Optional[int]:
 def refusal(error: Any) -> str:
     """What a server has answered in place of an upgrade.
 
-    :param error: ``WebSocketBadStatusException``. Before websocket-client 1.5 it has no body, only the words of the status
+    :param error: ``WebSocketBadStatusException``; before websocket-client 1.5 it has no body, only words
     """
     body = getattr(error, "resp_body", None)
     if body:
