@@ -61,7 +61,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
 #: what a decision may be made of; no clock, no file, no network
 PURE = frozenset(
     {"__future__", "base64", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "hashlib"}
-    | {"ipaddress", "itertools", "json", "math", "operator", "re", "string", "textwrap", "typing"}
+    | {"ipaddress", "itertools", "json", "math", "operator", "re", "shlex", "string", "textwrap", "typing"}
 )
 
 #: what only some files may import: package to the files, or the rooms, that may

@@ -216,7 +216,7 @@ class KubernetesCluster:
                 if not error.status:
                     raise self._unreachable(tried, error.reason, deadline) from error
                 raise self._from_status(int(error.status), _decoded(error.body or ""), tried=tried) from error
-            except (*_broken_off(), TypeError, AttributeError, RecursionError) as error:
+            except _broken_off(TypeError, AttributeError, RecursionError) as error:
                 # What openshift makes of an answer that is none.
                 raise self._unreachable(tried, error, deadline) from error
 
@@ -388,9 +388,10 @@ def _decoded(body: Any) -> str:
     return body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
 
 
-def _broken_off() -> tuple[type[BaseException], ...]:
+def _broken_off(*more: type[Exception]) -> tuple[type[Exception], ...]:
     """What the libraries raise for a connection, or an answer, that is not one."""
     return (
+        *more,
         urllib3.exceptions.HTTPError,
         HTTPException,
         WebSocketException,
