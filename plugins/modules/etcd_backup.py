@@ -13,7 +13,7 @@ description:
     by exec in its machine-config-daemon pod, and checks that it has left a snapshot and the static pods' resources.
   - The backup stays on that node; copy it elsewhere.
   - Nothing is interrupted by it. The program itself refuses while an operator of the control plane is rolling out.
-  - On a cluster behind a proxy the program gets the cluster's proxy settings.
+  - On a cluster behind a proxy the program gets the proxy settings that the node has of it (C(/etc/mco/proxy.env)).
 version_added: 1.0.0
 author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)

@@ -238,7 +238,7 @@ class FakeCluster:
         return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.server_seconds())
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
-        call = Call("execute", POD, pod, namespace, {"command": [*command], "container": container})
+        call = Call("execute", POD, pod, namespace, {"command": [*command], "container": container, "timeout": timeout})
         self._log(call)
         if (POD, namespace, pod) not in self.objects:
             raise _missing(POD, pod)
@@ -251,6 +251,9 @@ class FakeCluster:
     def ready(self) -> bool:
         self._log(Call("ready"))
         return self.readyz
+
+    def secrets(self) -> tuple[str, ...]:
+        return ()
 
     def discover(self, kind: str, api_version: str) -> Kind:
         """Of the kinds that the collection knows and of those that objects have been put of."""

@@ -61,13 +61,13 @@ WINGS: dict[str, dict[str, set[str]]] = {
 #: what a decision may be made of; no clock, no file, no network
 PURE = frozenset(
     {"__future__", "base64", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "hashlib"}
-    | {"ipaddress", "itertools", "json", "math", "operator", "re", "string", "textwrap", "typing"}
+    | {"ipaddress", "itertools", "json", "math", "operator", "re", "shlex", "string", "textwrap", "typing"}
 )
 
 #: what only some files may import: package to the files, or the rooms, that may
 GUARDED = {
     "ansible": ("module_utils/_ansible/", "modules/", "action/"),
-    "kubernetes": ("module_utils/_cluster/kubernetes.py", "module_utils/_cluster/dynamic.py"),
+    "kubernetes": tuple(f"module_utils/_cluster/{name}.py" for name in ("dynamic", "kubeconfig", "kubernetes")),
     "ansible_collections.kubernetes.core": ("module_utils/_cluster/connection.py",),
     "openshift": (),
     "time": ("module_utils/_flows/waiting/clock.py",),

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Optional
@@ -14,6 +15,7 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from .._cluster import connection, kubernetes
 from .._cluster.port import Cluster
+from .._cluster.secrets import Secrets
 from .._domain.errors import MigrationError
 from .._flows.outcome import Outcome
 from .._flows.records.history import record_outages
@@ -79,12 +81,15 @@ def run(
     clock = SystemClock()
     cluster: Optional[RetryingCluster] = None
     try:
+        module.no_log_values.update(connection.secrets_in(module.params))
         impatient = connection.connect(module.params)
+        module.no_log_values.update(impatient.secrets())
         cluster = RetryingCluster(
             impatient,
             clock=clock,
             budget=float(module.params["api_outage_timeout"]),
             tolerate_unauthorized=tolerate_unauthorized,
+            lasts=module.params.get("wait_timeout"),
         )
         task = Task(params=module.params, cluster=cluster, clock=clock, check_mode=module.check_mode)
         if keeps_lock and module.params["lock_holder"] and not module.check_mode:
@@ -93,8 +98,13 @@ def run(
             outcome = flow(task)
     except MigrationError as error:
         module.fail_json(msg=error.message, remedy=error.remedy, api_outages=_outages(cluster), **error.facts)
+    except Exception as error:
+        # The last net, so that a playbook gets a result whatever happens. It hides nothing: the traceback goes along.
+        module.fail_json(**_unexpected(error), api_outages=_outages(cluster))
+    clean = Secrets(module.no_log_values).redacted
     for warning in outcome.warnings:
-        module.warn(warning)
+        # Ansible takes what it must not log out of results, not out of warnings.
+        module.warn(clean(warning))
     module.exit_json(api_outages=_outages(cluster), **outcome.to_json())
 
 
@@ -111,6 +121,22 @@ def _run_under_lock(task: Task, flow: Callable[[Task], Outcome], *, impatient: C
 
 def _outages(cluster: Optional[RetryingCluster]) -> list[dict[str, Any]]:
     return [outage.to_json() for outage in cluster.outages] if cluster else []
+
+
+def _unexpected(error: Exception) -> dict[str, Any]:
+    clean = Secrets().redacted
+    remedy = (
+        "This is an error in the collection, or an answer of the API that it cannot read. What had been written until "
+        "then is written; the module can be run again. Report it with the traceback."
+    )
+    trace = clean("".join(traceback.format_exception(type(error), error, error.__traceback__)))
+    return {
+        "msg": f"Stopped by something unexpected: {type(error).__name__}: {clean(str(error))}. {remedy}",
+        "remedy": remedy,
+        "exception": trace,
+        # ansible-core from 2.19 on drops the former unless it is told to show tracebacks.
+        "traceback": trace.splitlines(),
+    }
 
 
 def _require_libraries(module: AnsibleModule) -> None:

@@ -11,15 +11,20 @@ while the API or an aggregated API is down, and that is when we are needed most.
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import json
+import os
 import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Optional
+from urllib.request import getproxies
 
-from .._domain.errors import MigrationError
-from .kubernetes import KubernetesCluster
+from .._domain.errors import MigrationError, Misconfigured
+from . import kubeconfig, proxies
+from .kubernetes import KubernetesCluster, header_value
+from .secrets import Secrets
 
 MISSING: Optional[str] = None
 AUTH_ARG_SPEC: dict[str, Any] = {}
@@ -49,19 +54,18 @@ def connect(params: Mapping[str, Any]) -> KubernetesCluster:
         we do not know; nothing has been sent then
     """
     _require_known_functions()
-    given = {name: params.get(name) for name in AUTH_ARG_SPEC if params.get(name) is not None}
+    known = Secrets(secrets_in(params))
     try:
-        settings = _core._create_auth_spec(None, **given)
-        configuration = _core._create_configuration(settings)
-        headers = _core._create_headers(None, **given)
+        return _connected({name: params.get(name) for name in AUTH_ARG_SPEC if params.get(name) is not None})
+    except MigrationError as error:
+        raise type(error)(tried=error.tried, seen=known.redacted(error.seen), remedy=error.remedy) from None
     except Exception as error:
         # kubernetes raises ConfigException, yaml errors, OSError, TypeError: all of them mean a bad kubeconfig.
         raise MigrationError(
-            tried="find out how to reach the cluster",
-            seen=f"{type(error).__name__}: {error}",
+            tried=kubeconfig.TRIED,
+            seen=known.redacted(f"{type(error).__name__}: {_without_excerpt(error)}"),
             remedy="Give kubeconfig (and context), or host and api_key, or set K8S_AUTH_KUBECONFIG or KUBECONFIG.",
-        ) from error
-    return KubernetesCluster(configuration, headers=headers)
+        ) from None
 
 
 def _require_known_functions() -> None:
@@ -94,3 +98,73 @@ def _version() -> str:
         return f" {json.loads(manifest.read_text(encoding='utf-8'))['collection_info']['version']}"
     except (OSError, ValueError, LookupError):
         return ""
+
+
+def secrets_in(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the options and ``K8S_AUTH_*`` hold that must not be written anywhere."""
+    found = [_option(params, name) for name in ("api_key", "password")]
+    with contextlib.suppress(ValueError):
+        found.append((proxies.understood(_option(params, "proxy")).login or "").partition(":")[2])
+    for name in ("proxy_basic_auth", "basic_auth"):
+        login = (params.get("proxy_headers") or {}).get(name) or os.environ.get(
+            f"K8S_AUTH_PROXY_HEADERS_{name.upper()}"
+        )
+        found.append((login or "").partition(":")[2])
+    return Secrets(value for value in found if value).values
+
+
+def _option(params: Mapping[str, Any], name: str) -> str:
+    return str(params.get(name) or os.environ.get(f"K8S_AUTH_{name.upper()}") or "")
+
+
+def _connected(given: Mapping[str, Any]) -> KubernetesCluster:
+    settings = _core._create_auth_spec(None, **given)
+    entry = kubeconfig.entry(settings)
+    with kubeconfig.complaints() as heard:
+        configuration = _core._create_configuration(settings)
+    kubeconfig.check_plugin(entry, configuration, heard=heard)
+    kubeconfig.check_files(configuration)
+    if configuration.username and configuration.password and not configuration.api_key:
+        # The client has these two options and does not send them.
+        login = f"{configuration.username}:{configuration.password}"
+        configuration.api_key = {"authorization": proxies.Proxy("", login).authorization}
+    _set_proxy(configuration, settings, entry)
+    headers = {**entry.impersonation, **_core._create_headers(None, **given)}
+    return KubernetesCluster(configuration, headers=headers, secrets=[*entry.secrets, *secrets_in(given)])
+
+
+def _set_proxy(configuration: Any, settings: Mapping[str, Any], entry: kubeconfig.Entry) -> None:
+    """One rule for every version of the client, kubectl's: an option, the kubeconfig, the environment.
+
+    A login in the URL becomes the header that the client sends with CONNECT; by itself it leaves it out.
+    """
+    configuration.no_proxy = settings.get("no_proxy") or configuration.no_proxy or getproxies().get("no")
+    scheme = str(configuration.host).partition("://")[0]
+    candidates = (
+        ("proxy (K8S_AUTH_PROXY)", settings.get("proxy")),
+        ("proxy-url of the kubeconfig", entry.proxy),
+        (f"{scheme.upper()}_PROXY", getproxies().get(scheme)),
+    )
+    setting, value = next(((setting, value) for setting, value in candidates if value), ("", None))
+    configuration.proxy = None
+    if not value:
+        return
+    try:
+        proxy = proxies.understood(str(value))
+    except ValueError as error:
+        raise Misconfigured(
+            tried=f"go through the proxy that {setting} names",
+            seen=str(error),
+            remedy="Correct it, or except the API from it (no_proxy, NO_PROXY). Nothing was sent.",
+        ) from None
+    configuration.proxy = proxy.url
+    headers = {name.lower(): header_value(name, text) for name, text in (configuration.proxy_headers or {}).items()}
+    if proxy.authorization:
+        headers.setdefault("proxy-authorization", proxy.authorization)
+    configuration.proxy_headers = headers or None
+
+
+def _without_excerpt(error: Exception) -> str:
+    """A YAML error shows the line that it is about, which may be the one with the token."""
+    problem, mark = getattr(error, "problem", None), getattr(error, "problem_mark", None)
+    return f"{problem}, line {mark.line + 1}" if problem and mark else str(error)

@@ -28,11 +28,15 @@ class Kind:
     def title(self) -> str:
         return f"{self.plural}.{self.group}" if self.group else self.plural
 
+    @property
+    def discovery_path(self) -> str:
+        """Where the API tells which resources it serves in this group and version."""
+        return f"/apis/{self.api_version}" if self.group else f"/api/{self.api_version}"
+
     def path(self, *, name: Optional[str] = None, namespace: Optional[str] = None) -> str:
-        root = f"/apis/{self.api_version}" if self.group else f"/api/{self.api_version}"
         scope = f"/namespaces/{quote(namespace)}" if self.namespaced and namespace else ""
         leaf = f"/{quote(name, safe='')}" if name else ""
-        return f"{root}{scope}/{self.plural}{leaf}"
+        return f"{self.discovery_path}{scope}/{self.plural}{leaf}"
 
 
 NETWORK_CONFIG = Kind("config.openshift.io/v1", "Network", "networks")
@@ -64,6 +68,8 @@ MUTATING_WEBHOOKS = Kind(
 )
 DISRUPTION_BUDGET = Kind("policy/v1", "PodDisruptionBudget", "poddisruptionbudgets", namespaced=True)
 SIGNING_REQUEST = Kind("certificates.k8s.io/v1", "CertificateSigningRequest", "certificatesigningrequests")
+#: No objects: what ``approve`` is allowed on.
+SIGNER = Kind("certificates.k8s.io/v1", "Signer", "signers")
 LEASE = Kind("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
 CRD = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions")
 SERVICE = Kind("v1", "Service", "services", namespaced=True)

@@ -6,100 +6,100 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any, NoReturn, Optional
+from http.client import HTTPException
+from typing import Any, Optional, TypeVar
 from urllib.parse import urlencode
 
-from .._domain.errors import (
-    ClusterUnreachable,
-    Conflict,
-    Forbidden,
-    MigrationError,
-    NotFound,
-    Rejected,
-    Unauthorized,
-    Untrusted,
-)
-from . import dynamic
+from .._domain.errors import Forbidden, MigrationError, Misconfigured, NotFound
+from . import dynamic, failures, shapes
+from .connections import opened, put_under_deadlines
+from .deadline import Bounds, Deadline
+from .exec_stream import Stream, header_lines, refusal
 from .kinds import ACCESS_REVIEW, POD, Kind
 from .port import PAGE, Access, Execution, Json, Lines, Operations
+from .secrets import Secrets, credentials_in
 
 MISSING: Optional[str] = None
 try:
     import urllib3
-    import yaml
     from kubernetes import client as _client
     from kubernetes.client.exceptions import ApiException
     from kubernetes.config import ConfigException
-    from kubernetes.stream import stream as _stream
-    from kubernetes.stream.ws_client import ERROR_CHANNEL
     from urllib3._collections import HTTPHeaderDict
-    from websocket import WebSocketException
+    from websocket import WebSocketBadStatusException, WebSocketException
 except ImportError:
     MISSING = traceback.format_exc()
 
-#: Seconds to connect and to wait for bytes. A master that goes down leaves half-open connections behind.
-TIMEOUTS = (5, 30)
+T = TypeVar("T")
+
+#: How many pages a list may have: an answer that always promises another one is none.
+PAGES = 2000
 #: Access tokens of OpenShift's OAuth server look like this since 4.6; a service account's is a JWT.
 OAUTH_PREFIX = "Bearer sha256~"
-_BY_STATUS: dict[int, type[MigrationError]] = {
-    400: Rejected,
-    401: Unauthorized,
-    403: Forbidden,
-    404: NotFound,
-    405: Rejected,
-    409: Conflict,
-    410: ClusterUnreachable,
-    415: Rejected,
-    422: Rejected,
-    429: ClusterUnreachable,
-}
-_REMEDIES: dict[type[MigrationError], str] = {
-    Unauthorized: "Log in again, or use a client-certificate kubeconfig, which outlives the reboots.",
-    Forbidden: "Use a credential with the cluster-admin role.",
-    ClusterUnreachable: "Check the API address, the network and the control-plane nodes, then run this again.",
-    Untrusted: "Give the right ca_cert, or a kubeconfig with certificate-authority-data, or check the API address.",
-}
 
 
 class KubernetesCluster:
-    """``port.Cluster`` over HTTPS. One call, one attempt: patience is the caller's business."""
+    """``port.Cluster`` over HTTPS. One call, one attempt: patience is the caller's business.
 
-    def __init__(self, configuration: Any, *, headers: Mapping[str, Any]) -> None:
+    :param headers: sent with every request and every command; a list has a line for each value
+    :param secrets: more of them than the configuration holds
+    """
+
+    def __init__(
+        self,
+        configuration: Any,
+        *,
+        headers: Mapping[str, Any],
+        bounds: Optional[Bounds] = None,
+        secrets: Iterable[str] = (),
+    ) -> None:
         # urllib3 would retry three times by itself and hide from us how long an outage was.
         configuration.retries = False
         self._configuration = configuration
+        self._bounds = bounds or Bounds()
         self._api = _client.ApiClient(configuration)
+        self._pool = self._api.rest_client.pool_manager
+        put_under_deadlines(self._pool)
+        # What the client's own requests go through: discovery.
+        self._pool.request = self._requested
         self._headers = {name: value for name, value in headers.items() if value}
+        self._more_secrets = tuple(secrets)
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         path = kind.path(name=name, namespace=namespace)
-        return self._json("GET", path, tried=f"read {_named(kind, name, namespace)}")
+        with self._absence_told(kind):
+            return self._object("GET", path, name=name, tried=f"read {_named(kind, name, namespace)}")
 
     def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
         query = {"limit": str(PAGE), "labelSelector": labels, "fieldSelector": fields, "continue": ""}
+        tried = f"list {kind.title}"
         items: list[Json] = []
-        while True:
-            page = self._json("GET", kind.path(namespace=namespace), query=query, tried=f"list {kind.title}")
-            items.extend(page.get("items") or [])
-            query["continue"] = page.get("metadata", {}).get("continue") or ""
+        for _page in range(PAGES):
+            with self._absence_told(kind):
+                answer = self._json("GET", kind.path(namespace=namespace), query=query, tried=tried)
+            page, query["continue"] = self._shaped(shapes.a_page, answer, tried=tried)
+            items.extend(page)
             if not query["continue"]:
                 return items
+        raise failures.strange(tried, f"its list does not end after {PAGES} pages")
 
     def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
         name = body.get("metadata", {}).get("name", "")
         full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
         tried = f"create {_named(kind, name, namespace)}"
-        return self._json("POST", kind.path(namespace=namespace), body=full, tried=tried)
+        return self._object("POST", kind.path(namespace=namespace), name=name, body=full, tried=tried)
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
-        return self._json(
+        return self._object(
             "PATCH",
             kind.path(name=name, namespace=namespace),
+            name=name,
             body=patch,
             content_type="application/merge-patch+json",
             tried=f"patch {_named(kind, name, namespace)} with {json.dumps(patch, sort_keys=True)}",
@@ -107,9 +107,10 @@ class KubernetesCluster:
 
     def edit(self, kind: Kind, name: str, operations: Operations, *, namespace: Optional[str] = None) -> Json:
         steps = [dict(operation) for operation in operations]
-        return self._json(
+        return self._object(
             "PATCH",
             kind.path(name=name, namespace=namespace),
+            name=name,
             body=steps,
             content_type="application/json-patch+json",
             tried=f"patch {_named(kind, name, namespace)} with {json.dumps(steps, sort_keys=True)}",
@@ -119,58 +120,61 @@ class KubernetesCluster:
         name = body["metadata"]["name"]
         full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
         tried = f"replace {_named(kind, name, namespace)}"
-        return self._json("PUT", kind.path(name=name, namespace=namespace), body=full, tried=tried)
+        return self._object("PUT", kind.path(name=name, namespace=namespace), name=name, body=full, tried=tried)
 
     def approve(self, kind: Kind, name: str, body: Mapping[str, Any]) -> Json:
         full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
-        return self._json("PUT", f"{kind.path(name=name)}/approval", body=full, tried=f"approve {kind.title} {name}")
+        tried = f"approve {kind.title} {name}"
+        return self._object("PUT", f"{kind.path(name=name)}/approval", name=name, body=full, tried=tried)
 
     def delete(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> None:
+        tried = f"delete {_named(kind, name, namespace)}"
         try:
-            self._json(
-                "DELETE", kind.path(name=name, namespace=namespace), tried=f"delete {_named(kind, name, namespace)}"
-            )
+            answer = self._json("DELETE", kind.path(name=name, namespace=namespace), tried=tried)
         except NotFound:
             return
+        # The object as it was, or a Status.
+        self._shaped(shapes.mapping, answer, tried=tried)
 
     def now(self) -> datetime:
         tried = "ask the API server for the time"
         status, text, headers = self._exchange("GET", "/version", tried=tried)
         if not 200 <= status <= 299:
-            raise _from_status(status, text, tried=tried)
+            raise self._from_status(status, text, tried=tried)
         try:
             return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
-        except (KeyError, TypeError, ValueError) as error:
-            raise ClusterUnreachable(tried=tried, seen="its answer carries no Date header") from error
+        except (LookupError, TypeError, ValueError, OverflowError) as error:
+            raise failures.strange(tried, "its answer carries no Date header") from error
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
-        tried = f"run '{' '.join(command)}' in pod {namespace}/{pod}"
-        try:
-            session = _stream(
-                _client.CoreV1Api(self._api).connect_get_namespaced_pod_exec,
-                pod,
-                namespace,
-                container=container,
-                command=[*command],
-                stdin=False,
-                stdout=True,
-                stderr=True,
-                tty=False,
-                _preload_content=False,
-            )
-        except ApiException as error:
-            _raise_handshake(error, tried=tried)
-        except (urllib3.exceptions.HTTPError, WebSocketException, OSError) as error:
-            raise _unreachable(tried, error) from error
-        try:
-            session.run_forever(timeout=timeout)
-            output = "".join([session.read_stdout(timeout=0) or "", session.read_stderr(timeout=0) or ""])
-            return Execution(exit_code=_exit_code(session.read_channel(ERROR_CHANNEL)), output=output)
-        except (WebSocketException, OSError) as error:
-            # The command had been sent: whether it ran is for the caller to find out from its effect.
-            return Execution(exit_code=None, output=f"the stream broke off: {error}")
-        finally:
-            session.close()
+        tried = self._secrets.redacted(f"run '{' '.join(command)}' in pod {namespace}/{pod}")
+        words = [("command", word) for word in command]
+        flags = {"container": container, "stdin": "false", "stdout": "true", "stderr": "true", "tty": "false"}
+        path = f"{POD.path(name=pod, namespace=namespace)}/exec?{urlencode([*words, *flags.items()])}"
+        with Deadline(timeout) as deadline:
+            stream = self._open(path, tried=tried, within=min(timeout, self._bounds.opening))
+            try:
+                deadline.watch(stream)
+                return stream.collect(deadline)
+            finally:
+                stream.close()
+
+    def _open(self, path: str, *, tried: str, within: float) -> Stream:
+        headers = header_lines(self._credential(tried=tried))
+        address = f"{self._configuration.host}{path}"
+        with Deadline(within) as opening:
+            try:
+                stream = Stream(
+                    opened(self._pool, self._configuration.host, timeout=self._bounds.connect), bounds=self._bounds
+                )
+                stream.open(address.replace("http", "ws", 1), headers=headers)
+            except WebSocketBadStatusException as error:
+                raise self._from_status(int(error.status_code), refusal(error), tried=tried) from error
+            except _broken_off() as error:
+                if opening.expired:
+                    raise failures.too_slow(tried, within) from error
+                raise failures.unreachable(tried, error, self._secrets) from error
+        return stream
 
     def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines:
         path = f"{POD.path(name=pod, namespace=namespace)}/log"
@@ -182,7 +186,7 @@ class KubernetesCluster:
         tried = "ask the API server whether it is ready"
         status, text = self._answer("GET", "/readyz", tried=tried)
         if 400 <= status <= 499:
-            raise _from_status(status, text, tried=tried)
+            raise self._from_status(status, text, tried=tried)
         return status == 200 and text.strip() == "ok"
 
     def allowed(self, access: Access) -> bool:
@@ -192,46 +196,90 @@ class KubernetesCluster:
             "resource": access.kind.plural,
             "subresource": access.subresource,
             "namespace": access.namespace,
+            "name": access.name,
         }
         body = {
             "apiVersion": ACCESS_REVIEW.api_version,
             "kind": ACCESS_REVIEW.kind,
             "spec": {"resourceAttributes": {name: value for name, value in attributes.items() if value}},
         }
-        answer = self._json("POST", ACCESS_REVIEW.path(), body=body, tried=f"ask for the right to {access.title}")
-        return bool(answer.get("status", {}).get("allowed"))
+        tried = f"ask for the right to {access.title}"
+        answer = self._json("POST", ACCESS_REVIEW.path(), body=body, tried=tried)
+        return self._shaped(shapes.a_decision, answer, tried=tried)
 
     def discover(self, kind: str, api_version: str) -> Kind:
         tried = f"find the kind {kind} of {api_version}"
-        try:
-            return dynamic.discovered(self._api, kind, api_version)
-        except ApiException as error:
-            if not error.status:
-                raise _unreachable(tried, error.reason) from error
-            raise _from_status(int(error.status), _decoded(error.body or ""), tried=tried) from error
-        except (urllib3.exceptions.HTTPError, ConfigException, OSError, ValueError) as error:
-            raise _unreachable(tried, error) from error
+        with Deadline(self._bounds.total) as deadline:
+            try:
+                return dynamic.discovered(self._api, kind, api_version)
+            except ApiException as error:
+                if not error.status:
+                    raise self._unreachable(tried, error.reason, deadline) from error
+                raise self._from_status(int(error.status), _decoded(error.body or ""), tried=tried) from error
+            except _broken_off(TypeError, AttributeError, RecursionError) as error:
+                # What openshift makes of an answer that is none.
+                raise self._unreachable(tried, error, deadline) from error
 
     def oauth_token(self) -> bool:
         schemes = self._configuration.auth_settings().values()
         return any(str(scheme["value"]).startswith(OAUTH_PREFIX) for scheme in schemes)
 
-    def _json(self, method: str, path: str, *, tried: str, **request: Any) -> Json:
+    def secrets(self) -> tuple[str, ...]:
+        return self._secrets.values
+
+    @property
+    def _secrets(self) -> Secrets:
+        """Made anew each time: a plugin may have given another token meanwhile."""
+        return Secrets([*self._more_secrets, *credentials_in(self._configuration)])
+
+    def _object(self, method: str, path: str, *, name: str, tried: str, **request: Any) -> Json:
+        answer = self._json(method, path, tried=tried, **request)
+        return self._shaped(lambda body: shapes.an_object(body, name=name), answer, tried=tried)
+
+    def _json(self, method: str, path: str, *, tried: str, **request: Any) -> Any:
         text = self._text(method, path, tried=tried, **request)
         try:
-            answer = json.loads(text)
-        except ValueError as error:
-            raise ClusterUnreachable(
-                tried=tried,
-                seen=f"the answer is not JSON ({text[:80]!r})",
-                remedy="Is this address really an OpenShift API, and not a proxy's error page?",
-            ) from error
-        return dict(answer)
+            return json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise failures.strange(tried, f"the answer is not JSON ({self._secrets.redacted(text[:80])!r})") from error
+
+    @contextlib.contextmanager
+    def _absence_told(self, kind: Kind) -> Iterator[None]:
+        """A credential without rights on everything gets 403 for a kind that is not installed: authorization comes
+        before the kind is looked for (kubernetes 1.27, staging/src/k8s.io/apiserver/pkg/server/config.go,
+        ``DefaultBuildHandlerChain``). What is served, everybody who is logged in may ask.
+
+        :raises NotFound: in the place of ``Forbidden``
+        """
+        try:
+            yield
+        except Forbidden as error:
+            if self._served(kind):
+                raise
+            raise NotFound(tried=error.tried, seen="the cluster does not serve it") from error
+
+    def _served(self, kind: Kind) -> bool:
+        """True as well when that cannot be found out."""
+        tried = f"ask for the resources of {kind.api_version}"
+        try:
+            answer = self._json("GET", kind.discovery_path, tried=tried)
+            return kind.plural in self._shaped(shapes.resources, answer, tried=tried)
+        except NotFound:
+            return False
+        except MigrationError:
+            return True
+
+    @staticmethod
+    def _shaped(shape: Callable[[Any], T], answer: Any, *, tried: str) -> T:
+        try:
+            return shape(answer)
+        except shapes.Misshapen as error:
+            raise failures.strange(tried, f"the answer is not what was asked for: {error}") from error
 
     def _text(self, method: str, path: str, *, tried: str, **request: Any) -> str:
         status, text = self._answer(method, path, tried=tried, **request)
         if not 200 <= status <= 299:
-            raise _from_status(status, text, tried=tried)
+            raise self._from_status(status, text, tried=tried)
         return text
 
     def _answer(
@@ -259,83 +307,96 @@ class KubernetesCluster:
     ) -> tuple[int, str, Mapping[str, str]]:
         """Status, body and headers (by any case) of whatever the server answers."""
         given = urlencode({name: value for name, value in (query or {}).items() if value})
-        try:
-            # The pool, not the client's request(): what that returns and raises changes with its version. Nor
-            # the pool's request(): there urllib3 1.26 folds the header lines of several groups into one.
-            response = self._api.rest_client.pool_manager.urlopen(
-                method,
-                f"{self._configuration.host}{path}" + (f"?{given}" if given else ""),
-                body=None if body is None else json.dumps(body),
-                headers=self._request_headers(content_type),
-                timeout=urllib3.Timeout(connect=TIMEOUTS[0], read=TIMEOUTS[1]),
-                retries=False,
-            )
-        except (urllib3.exceptions.HTTPError, ConfigException, OSError) as error:
-            raise _unreachable(tried, error) from error
+        headers = self._credential(tried=tried)
+        headers["Accept"], headers["Content-Type"] = "application/json", content_type
+        with Deadline(self._bounds.total) as deadline:
+            try:
+                response = self._send(
+                    method,
+                    f"{self._configuration.host}{path}" + (f"?{given}" if given else ""),
+                    body=None if body is None else json.dumps(body),
+                    headers=headers,
+                )
+            except _broken_off() as error:
+                raise self._unreachable(tried, error, deadline) from error
+        if deadline.expired:
+            raise failures.too_slow(tried, deadline.seconds)
         return int(response.status), _decoded(response.data), response.headers
 
-    def _request_headers(self, content_type: str) -> Any:
-        headers = HTTPHeaderDict({"Accept": "application/json", "Content-Type": content_type})
+    def _send(self, method: str, url: str, **request: Any) -> Any:
+        # The pool, not the client's request(): what that returns and raises changes with its version. Nor
+        # the pool's request(): there urllib3 1.26 folds the header lines of several groups into one.
+        timeout = urllib3.Timeout(connect=self._bounds.connect, read=self._bounds.read)
+        return self._pool.urlopen(method, url, timeout=timeout, retries=False, redirect=False, **request)
+
+    def _requested(self, method: str, url: str, *, preload_content: bool = True, **_given: Any) -> Any:
+        """In the place of the pool's ``request``: a GET of the client's discovery, sent as our own requests are."""
+        headers = self._credential(tried=f"{method} {url}")
+        headers["Accept"] = "application/json"
+        return self._send(method, url, headers=headers, preload_content=preload_content)
+
+    def _credential(self, *, tried: str) -> Any:
+        """Who we are, and as whom we ask, for requests and streams alike.
+
+        :raises Misconfigured: for what no header may carry
+        """
+        headers = HTTPHeaderDict()
         for name, value in self._headers.items():
             # One header line for each group that is impersonated: the API server takes no commas.
             for single in value if isinstance(value, list) else [value]:
-                headers.add(name, single)
-        for scheme in self._configuration.auth_settings().values():
-            headers[scheme["key"]] = scheme["value"]
+                headers.add(name, header_value(name, single))
+        try:
+            schemes = self._configuration.auth_settings().values()
+        except ConfigException as error:
+            # A plugin that is asked for the next token.
+            raise failures.unreachable(tried, error, self._secrets) from error
+        for scheme in schemes:
+            headers[scheme["key"]] = header_value(scheme["key"], scheme["value"])
         return headers
+
+    def _unreachable(self, tried: str, error: Any, deadline: Deadline) -> MigrationError:
+        if deadline.expired:
+            return failures.too_slow(tried, deadline.seconds)
+        return failures.unreachable(tried, error, self._secrets)
+
+    def _from_status(self, status: int, text: str, *, tried: str) -> MigrationError:
+        return failures.from_status(status, text, tried=tried, secrets=self._secrets)
+
+
+def header_value(name: str, value: Any) -> str:
+    """Without the spaces and line breaks around it, as client-go reads a token file (client-go 0.27,
+    transport/token_source.go).
+
+    :raises Misconfigured: for what is left of them, without the value
+    """
+    text = str(value).strip()
+    if not text.isprintable() or not text.isascii():
+        raise Misconfigured(
+            tried=f"send the header {name}",
+            seen="its value has a line break, or a character that no header may carry",
+            remedy="See the token (api_key, K8S_AUTH_API_KEY, token or tokenFile of the kubeconfig) or the user and "
+            "groups to impersonate. Nothing was sent.",
+        )
+    return text
 
 
 def _named(kind: Kind, name: str, namespace: Optional[str]) -> str:
     return f"{kind.title} {namespace}/{name}" if namespace else f"{kind.title} {name}"
 
 
-def _unreachable(tried: str, error: Any) -> MigrationError:
-    seen = " ".join(str(error).split())
-    # A certificate does not become valid by waiting; any other TLS error is a connection cut short.
-    if "CERTIFICATE_VERIFY_FAILED" in seen:
-        return Untrusted(tried=tried, seen=f"its certificate cannot be verified ({seen})", remedy=_REMEDIES[Untrusted])
-    return ClusterUnreachable(
-        tried=tried, seen=f"the API does not answer ({seen})", remedy=_REMEDIES[ClusterUnreachable]
-    )
-
-
 def _decoded(body: Any) -> str:
     return body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
 
 
-def _from_status(status: int, text: str, *, tried: str) -> MigrationError:
-    try:
-        seen = str(json.loads(text)["message"])
-    except (ValueError, KeyError, TypeError):
-        seen = text.strip()[:300] or "no message"
-    error = _BY_STATUS.get(status, ClusterUnreachable if status >= 500 else Rejected)
-    return error(tried=tried, seen=f"HTTP {status}, {seen}", remedy=_REMEDIES.get(error, ""))
-
-
-def _raise_handshake(error: Any, *, tried: str) -> NoReturn:
-    """The client reports a refused WebSocket as status 0 with the reason
-    ``Handshake status 403 Forbidden -+-+- {headers} -+-+- body``, and a connection that failed with another."""
-    reason = str(error.reason or "")
-    words = reason.partition("Handshake status ")[2].split(" ", 1)
-    status = int(words[0]) if words[0].isdigit() else int(error.status or 0)
-    if not status:
-        raise _unreachable(tried, reason) from error
-    body = reason.rpartition("-+-+-")[2].strip() if "-+-+-" in reason else reason
-    if body == "None":
-        body = words[-1].partition(" -+-+-")[0]
-    if body[:2] in ("b'", 'b"'):
-        body = body[2:-1].encode("latin-1", "replace").decode("unicode_escape", "replace")
-    raise _from_status(status, body, tried=tried) from error
-
-
-def _exit_code(status: str) -> Optional[int]:
-    """The exit code in a ``v4.channel.k8s.io`` status, None when the stream ended before one was sent."""
-    if not status:
-        return None
-    verdict = yaml.safe_load(status)
-    if verdict.get("status") == "Success":
-        return 0
-    for cause in (verdict.get("details") or {}).get("causes") or []:
-        if cause.get("reason") == "ExitCode":
-            return int(cause["message"])
-    return 1
+def _broken_off(*more: type[Exception]) -> tuple[type[Exception], ...]:
+    """What the libraries raise for a connection, or an answer, that is not one."""
+    return (
+        *more,
+        urllib3.exceptions.HTTPError,
+        HTTPException,
+        WebSocketException,
+        ConfigException,
+        OSError,
+        ValueError,
+        LookupError,
+    )

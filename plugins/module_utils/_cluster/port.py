@@ -32,28 +32,33 @@ class Execution:
 
 @dataclass(frozen=True)
 class Access:
-    """One right, as a SelfSubjectAccessReview asks for it. ``resource`` may carry a subresource: ``pods/exec``."""
+    """One right, as a SelfSubjectAccessReview asks for it; on the object ``name`` only where one is given."""
 
     verb: str
     kind: Kind
     subresource: str = ""
     namespace: str = ""
+    name: str = ""
 
     @property
     def title(self) -> str:
         resource = f"{self.kind.title}/{self.subresource}" if self.subresource else self.kind.title
         where = f" in namespace {self.namespace}" if self.namespace else ""
-        return f"{self.verb} {resource}{where}"
+        which = f" {self.name}" if self.name else ""
+        return f"{self.verb} {resource}{which}{where}"
 
 
 class Cluster(Protocol):
     """The API of one cluster.
 
-    Every method raises ``ClusterUnreachable``, ``Unauthorized``, ``Untrusted``, ``Forbidden``, ``NotFound``,
-    ``Conflict`` or ``Rejected``; nothing else. None of them retries.
+    Every method raises ``ClusterUnreachable``, ``Unauthorized``, ``Untrusted``, ``Misconfigured``, ``Forbidden``,
+    ``NotFound``, ``Conflict`` or ``Rejected``; nothing else. None of them retries, and none takes longer than it may
+    (``deadline.Bounds``). What they return has the shape of what was asked for: an object is a mapping with the
+    metadata of that name.
     """
 
-    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json: ...
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
+        """``NotFound`` also when the cluster does not serve the kind and the credential may not know (403)."""
 
     def list(
         self,
@@ -85,9 +90,11 @@ class Cluster(Protocol):
     def now(self) -> datetime:
         """The API server's clock, in UTC: the one that every client of the cluster shares."""
 
-    def execute(
-        self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float
-    ) -> Execution: ...
+    def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
+        """
+        :param command: it is written to the audit log of the API server, so no secret may be in it
+        :param timeout: seconds for everything, from connecting to the end of the command
+        """
 
     def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines: ...
 
@@ -101,3 +108,6 @@ class Cluster(Protocol):
 
     def oauth_token(self) -> bool:
         """Whether the credential is an access token of OpenShift's OAuth server; nothing is asked of the cluster."""
+
+    def secrets(self) -> tuple[str, ...]:
+        """What of the credential must not be written anywhere, in every form; nothing is asked of the cluster."""

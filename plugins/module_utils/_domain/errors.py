@@ -54,6 +54,11 @@ class Untrusted(MigrationError):
     """The API server's certificate cannot be verified, so nothing was sent."""
 
 
+class Misconfigured(MigrationError):
+    """The way to the API is set up wrongly: a file, a proxy, a credential. Only its owner can mend it, so it is not
+    asked again."""
+
+
 class NotFound(MigrationError):
     """404: the object, or its whole API, does not exist."""
 

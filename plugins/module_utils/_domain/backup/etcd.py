@@ -11,7 +11,8 @@ the static pods' resources, named after the same moment (cluster-etcd-operator 4
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+import shlex
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -20,6 +21,8 @@ from ..nodes import Node
 from ..verdicts import Verdict, done, failed, listed
 
 PROGRAM = "/usr/local/bin/cluster-backup.sh"
+#: The proxy of a node's services.
+PROXY_FILE = "/etc/mco/proxy.env"
 #: Where the documentation of OpenShift puts it.
 DIRECTORY = "/home/core/assets/backup"
 _SNAPSHOT = re.compile(r"^snapshot_(?P<moment>.+)\.db$")
@@ -72,13 +75,15 @@ def usable(nodes: Sequence[Node], etcd: Sequence[Pod]) -> list[Node]:
     )
 
 
-def proxy_environment(proxy: Mapping[str, Any]) -> list[str]:
-    """``NAME=value`` for a cluster behind a proxy: the program fetches its tools from the release's image."""
-    status = proxy.get("status") or {}
-    names = {"HTTP_PROXY": "httpProxy", "HTTPS_PROXY": "httpsProxy", "NO_PROXY": "noProxy"}
-    if not (status.get("httpProxy") or status.get("httpsProxy")):
-        return []
-    return [f"{name}={status[field]}" for name, field in names.items() if status.get(field)]
+def command(directory: str) -> tuple[str, ...]:
+    """The program, behind the proxy that the node itself uses: it fetches its tools from the release's image.
+
+    The node reads the setting from the file that the Machine Config Operator keeps for its services
+    (machine-config-operator 4.12 to 4.16, templates/common/_base/files/etc-mco-proxy.yaml). In the command it would
+    stand in the audit log, and it may hold a password. Without a proxy the file has no such line.
+    """
+    settings = f"$(grep -E '^(HTTP|HTTPS|NO)_PROXY=' {PROXY_FILE} 2>/dev/null)"
+    return ("sh", "-c", f"env {settings} {PROGRAM} {shlex.quote(directory)}")
 
 
 def unusable_reason(name: str, *, nodes: Sequence[Node], usable_names: Collection[str]) -> Optional[str]:

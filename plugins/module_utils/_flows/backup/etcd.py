@@ -11,19 +11,18 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from ..._cluster.daemons import CONTAINER, NAMESPACE, daemons_on
-from ..._cluster.kinds import POD, PROXY
+from ..._cluster.kinds import POD
 from ..._cluster.port import Cluster, Execution
 from ..._cluster.readers import nodes as read_nodes
 from ..._domain.backup.etcd import (
-    PROGRAM,
     HostFile,
     backup_verdict,
+    command,
     measured,
-    proxy_environment,
     unusable_reason,
     usable,
 )
-from ..._domain.errors import MigrationError, NotFound, Refused
+from ..._domain.errors import MigrationError, Refused
 from ..._domain.health.pods import Pod
 from ..._domain.nodes import Node
 from ..._domain.reboot import quorum
@@ -75,7 +74,7 @@ def back_up_etcd(
     host = _host(cluster, chosen)
     before = host.names_in(directory)
     began = clock.monotonic()
-    told = host.run((*_environment(cluster), PROGRAM, directory), timeout=timeout)
+    told = host.run(command(directory), timeout=timeout)
     facts["seconds"] = round(clock.monotonic() - began, 1)
     facts["output"] = told.output.splitlines()
     if told.exit_code != 0:
@@ -120,14 +119,6 @@ def _host(cluster: Cluster, node: Node) -> Host:
             remedy="Name another control-plane node.",
         )
     return Host(cluster, node, pod)
-
-
-def _environment(cluster: Cluster) -> list[str]:
-    try:
-        proxy = proxy_environment(cluster.get(PROXY, "cluster"))
-    except NotFound:
-        return []
-    return ["env", *proxy] if proxy else []
 
 
 def _ended(told: Execution, *, timeout: float) -> str:

@@ -34,6 +34,8 @@ NEEDED = (
     Access("list", MACHINE_CONFIG_POOL),
     Access("get", MACHINE_CONFIG),
     Access("get", DAEMON_SET, namespace="openshift-multus"),
+    # Over a WebSocket it is a GET, and from Kubernetes 1.35 on create is wanted for that as well.
+    Access("get", POD, subresource="exec", namespace=DAEMONS),
     Access("create", POD, subresource="exec", namespace=DAEMONS),
     Access("create", NAMESPACE),
     Access("delete", NAMESPACE),

@@ -14,7 +14,7 @@ from typing import Any
 from ..._cluster.dynamic import DynamicKinds
 from ..._cluster.kinds import Kind
 from ..._cluster.port import Cluster
-from ..._domain.errors import MigrationError, NotFound, Refused, Unauthorized, Untrusted
+from ..._domain.errors import MigrationError, Misconfigured, NotFound, Refused, Unauthorized, Untrusted
 from ..._domain.preflight.choices import Choices, CustomCheck, invalid_choices, preflight_verdict, settled
 from ..._domain.preflight.findings import SEVERITIES, Finding, found, named
 from ..._domain.preflight.registry import CHECKS, checks_for
@@ -131,7 +131,7 @@ def _custom(reader: SnapshotReader, compiled: CompiledCheck) -> Iterator[Finding
     check = compiled.check
     try:
         items = reader.listed(compiled.kind)
-    except (Unauthorized, Untrusted):
+    except (Unauthorized, Untrusted, Misconfigured):
         raise
     except MigrationError as error:
         yield Finding(

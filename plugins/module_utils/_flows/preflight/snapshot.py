@@ -12,7 +12,7 @@ from typing import Any, Optional
 from ..._cluster import kinds
 from ..._cluster.kinds import Kind
 from ..._cluster.port import Access, Cluster, Json
-from ..._domain.errors import ClusterUnreachable, MigrationError, NotFound, Unauthorized, Untrusted
+from ..._domain.errors import ClusterUnreachable, MigrationError, Misconfigured, NotFound, Unauthorized, Untrusted
 from ..._domain.health.operators import ApiService, Operator
 from ..._domain.health.pods import Pod, job_finished
 from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
@@ -105,7 +105,7 @@ class SnapshotReader:
             except NotFound:
                 absent.add(name)
                 return ()
-        except (Unauthorized, Untrusted):
+        except (Unauthorized, Untrusted, Misconfigured):
             raise
         except ClusterUnreachable as error:
             # One kind whose server is away is told as such; an API that is away ends it all.

@@ -11,17 +11,21 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ..._cluster import readers
-from ..._cluster.kinds import SIGNING_REQUEST
+from ..._cluster.kinds import SIGNER, SIGNING_REQUEST
 from ..._cluster.port import Access, Cluster, Json
 from ..._cluster.signing_requests import require_cryptography, signing_request
 from ..._domain.errors import Conflict, Forbidden, NotFound, Rejected
-from ..._domain.reboot.csr import Decision, decision, pending
+from ..._domain.reboot.csr import USAGES, Decision, decision, pending
 from ..._domain.verdicts import counted, listed
 from ..waiting.clock import Clock
 
 #: Seconds between two looks; kubelets ask again, and for one certificate after the other.
 LOOK_EVERY = 10.0
 RIGHTS = (Access("list", SIGNING_REQUEST), Access("update", SIGNING_REQUEST, subresource="approval"))
+
+
+def _approval_of(signer: str) -> Access:
+    return Access("approve", SIGNER, name=signer)
 
 
 @dataclass
@@ -49,6 +53,7 @@ class CsrApprover:
             return
         require_cryptography()
         missing = [access.title for access in RIGHTS if not self.cluster.allowed(access)]
+        missing += [_approval_of(signer).title for signer in sorted(USAGES) if not self._may_sign_for(signer)]
         if missing:
             raise Forbidden(
                 tried="approve certificate signing requests with this credential",
@@ -56,6 +61,12 @@ class CsrApprover:
                 remedy="Use a credential with the cluster-admin role, or leave approve_csrs off.",
                 facts={"missing_rights": missing},
             )
+
+    def _may_sign_for(self, signer: str) -> bool:
+        """As the admission of approvals asks: for the signer, then for all of its domain (kubernetes 1.27,
+        plugin/pkg/admission/certificates/util.go, ``IsAuthorizedForSignerName``)."""
+        domain = signer.partition("/")[0]
+        return any(self.cluster.allowed(_approval_of(name)) for name in (signer, f"{domain}/*"))
 
     def observe(self, *, now: bool = False) -> None:
         """Read, judge, approve; not more often than every ``LOOK_EVERY`` seconds unless ``now``."""

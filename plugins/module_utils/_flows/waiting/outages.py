@@ -46,13 +46,23 @@ class RetryingCluster:
     """``port.Cluster`` that asks again while the API is away, for ``budget`` seconds per outage at most.
 
     :param tolerate_unauthorized: take 401 for an outage too; only for work between the flip and the last reboot
+    :param lasts: seconds from now after which no command is run any more, and none outlasts them
     """
 
-    def __init__(self, cluster: Cluster, *, clock: Clock, budget: float, tolerate_unauthorized: bool = False) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        *,
+        clock: Clock,
+        budget: float,
+        tolerate_unauthorized: bool = False,
+        lasts: Optional[float] = None,
+    ) -> None:
         self._cluster = cluster
         self._clock = clock
         self._budget = budget
         self._tolerate_unauthorized = tolerate_unauthorized
+        self._ends = clock.monotonic() + lasts if lasts else None
         self.outages: list[Outage] = []
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
@@ -92,7 +102,14 @@ class RetryingCluster:
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         """Not repeated: only the caller knows whether a command may run twice."""
-        return self._cluster.execute(pod, command, namespace=namespace, container=container, timeout=timeout)
+        left = timeout if self._ends is None else min(timeout, self._ends - self._clock.monotonic())
+        if left <= 0:
+            raise ClusterUnreachable(
+                tried=f"run a command in pod {namespace}/{pod}",
+                seen="no time is left for it",
+                remedy="Raise wait_timeout.",
+            )
+        return self._cluster.execute(pod, command, namespace=namespace, container=container, timeout=left)
 
     def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines:
         """Not repeated: a log comes from the node's kubelet, and one that is down answers like an API that is down."""
@@ -109,6 +126,9 @@ class RetryingCluster:
 
     def oauth_token(self) -> bool:
         return self._cluster.oauth_token()
+
+    def secrets(self) -> tuple[str, ...]:
+        return self._cluster.secrets()
 
     def _patiently(self, call: Callable[[], T]) -> T:
         try:

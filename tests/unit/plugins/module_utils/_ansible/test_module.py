@@ -13,9 +13,10 @@ from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._ansible import module as glue
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import connection, kubernetes
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE, POD
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import ClusterUnreachable, Refused
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.outcome import Diff, Outcome
+from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
 
 
@@ -114,3 +115,50 @@ def test_a_module_whose_import_really_fails_still_says_what_is_missing(missing, 
     result = json.loads(ended.stdout or "{}")
     assert result.get("failed") is True, ended.stderr
     assert named in result["msg"]
+
+
+def test_what_nobody_has_thought_of_is_a_failure_with_its_traceback(cluster, run):
+    def flow(task):
+        raise AttributeError("'list' object has no attribute 'get'; Bearer planted-token")
+
+    result = run(flow)
+    assert result["failed"] is True
+    assert "Stopped by something unexpected: AttributeError: 'list' object has no attribute 'get'" in result["msg"]
+    assert "can be run again" in result["remedy"]
+    assert any("in flow" in line for line in result["traceback"])
+    assert "planted" not in json.dumps(result)
+    assert result["api_outages"] == []
+
+
+def test_what_connecting_runs_into_is_one_too(run, monkeypatch):
+    def connect(params):
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(connection, "connect", connect)
+    assert "RuntimeError: no" in run(lambda task: pytest.fail("the flow ran"))["msg"]
+
+
+def test_the_secrets_of_the_credential_are_taken_out_of_results(cluster, run, monkeypatch):
+    monkeypatch.setattr(cluster, "secrets", lambda: ("planted-token",))
+    result = run(lambda task: Outcome(facts={"output": ["x planted-token y"]}, warnings=("a planted-token b",)))
+    assert "planted" not in json.dumps(result)
+
+
+def test_an_exec_gets_at_most_what_is_left_of_wait_timeout(cluster, capfd):
+    cluster.put(POD, objects.daemon_pod("w0"))
+    name = objects.daemon_pod("w0")["metadata"]["name"]
+    namespace = objects.daemon_pod("w0")["metadata"]["namespace"]
+
+    def flow(task):
+        for _ in range(3):
+            try:
+                task.cluster.execute(name, ["true"], namespace=namespace, container="c", timeout=30.0)
+            except ClusterUnreachable as error:
+                return Outcome(facts={"seen": error.seen})
+            task.clock.sleep(6.0)
+        return Outcome()
+
+    with patch_module_args({"wait_timeout": 10}), pytest.raises(SystemExit):
+        glue.run({"wait_timeout": {"type": "int"}}, flow)
+    assert [call.body["timeout"] for call in cluster.made("execute")] == [10.0, 4.0]
+    assert json.loads(capfd.readouterr().out)["seen"] == "no time is left for it"

@@ -14,11 +14,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import urllib3
 from kubernetes.client import Configuration
-from kubernetes.client.exceptions import ApiException
-from websocket import WebSocketConnectionClosedException
+from websocket import WebSocketException
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import kubernetes as subject
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, NODE, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.deadline import Bounds
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.exec_stream import refusal
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CONFIG_MAP,
+    NODE,
+    NODE_HEALTH_CHECK,
+    POD,
+    SIGNER,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
     ClusterUnreachable,
@@ -102,7 +109,7 @@ def test_an_object_is_read_with_the_credential(api):
 
 
 def test_impersonation_goes_along(api):
-    api.says("GET", "/api/v1/nodes/worker-0", 200, {})
+    api.says("GET", "/api/v1/nodes/worker-0", 200, {"metadata": {"name": "worker-0"}})
     cluster_at(api.address, **{"Impersonate-User": "someone"}).get(NODE, "worker-0")
     assert api.asked[0]["headers"]["Impersonate-User"] == "someone"
 
@@ -122,14 +129,14 @@ def test_a_list_is_read_to_its_end(api):
 
 
 def test_a_merge_patch(api):
-    api.says("PATCH", "/api/v1/namespaces/web/configmaps/it", 200, {"data": {}})
+    api.says("PATCH", "/api/v1/namespaces/web/configmaps/it", 200, {"metadata": {"name": "it"}, "data": {}})
     cluster_at(api.address).merge(CONFIG_MAP, "it", {"data": {"gone": None}}, namespace="web")
     assert api.asked[0]["headers"]["Content-Type"] == "application/merge-patch+json"
     assert api.asked[0]["body"] == {"data": {"gone": None}}
 
 
 def test_what_is_created_says_what_it_is(api):
-    api.says("POST", "/api/v1/namespaces/web/configmaps", 201, {})
+    api.says("POST", "/api/v1/namespaces/web/configmaps", 201, {"metadata": {"name": "it"}})
     cluster_at(api.address).create(CONFIG_MAP, {"metadata": {"name": "it"}}, namespace="web")
     assert api.asked[0]["body"] == {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": "it"}}
 
@@ -218,38 +225,23 @@ def test_a_command_that_is_not_let_in_tells_why(api):
     }
 
 
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (SimpleNamespace(resp_body=b"no, not you"), "no, not you"),
+        (WebSocketException("Handshake status 502 Bad Gateway"), "Bad Gateway"),
+        (WebSocketException("Handshake status 502 Bad Gateway -+-+- {'date': 'today'} -+-+- None"), "Bad Gateway"),
+    ],
+    ids=["body", "before 1.5", "no body"],
+)
+def test_the_words_of_a_refused_upgrade(error, words):
+    assert refusal(error) == words
+
+
 def test_a_command_to_a_closed_port_is_unreachable(api):
     api.close()
     with pytest.raises(ClusterUnreachable):
         cluster_at(api.address).execute("web-0", ["true"], namespace="web", container="main", timeout=5.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("", None),
-        ('{"metadata":{},"status":"Success"}', 0),
-        (
-            '{"status":"Failure","reason":"NonZeroExitCode","details":{"causes":[{"reason":"ExitCode","message":"137"}]}}',
-            137,
-        ),
-        ('{"status":"Failure","reason":"InternalError","message":"no such container"}', 1),
-    ],
-    ids=["broken off", "success", "exit code", "other failure"],
-)
-def test_exit_codes(text, code):
-    assert subject._exit_code(text) == code
-
-
-def test_a_refused_handshake_without_a_body_is_told_in_the_words_of_its_status():
-    reason = "Handshake status 502 Bad Gateway -+-+- {'date': 'today'} -+-+- None"
-    with pytest.raises(ClusterUnreachable, match="HTTP 502, Bad Gateway"):
-        subject._raise_handshake(ApiException(status=0, reason=reason), tried="run it")
-
-
-def test_a_refused_handshake_without_a_status_counts_as_unreachable():
-    with pytest.raises(ClusterUnreachable, match="reset by peer"):
-        subject._raise_handshake(ApiException(status=0, reason="[Errno 104] Connection reset by peer"), tried="run it")
 
 
 @pytest.mark.parametrize("code", [500, 503])
@@ -271,16 +263,22 @@ class Pool:
         self.answer = answer
         self.asked = []
 
-    def urlopen(self, method, url, *, headers, body, timeout, retries):
+    def urlopen(self, method, url, *, headers, body, timeout, retries, redirect):
         assert retries is False
+        assert redirect is False
         self.asked.append((method, url, headers, (timeout.connect_timeout, timeout.read_timeout)))
         return self.answer()
 
 
 def cluster_with(pool, **headers):
     cluster = cluster_at("https://192.0.2.1:6443", **headers)
-    cluster._api.rest_client.pool_manager = pool
+    cluster._pool = pool
     return cluster
+
+
+def answer(status, body, **headers):
+    """:param body: JSON"""
+    return SimpleNamespace(status=status, data=json.dumps(body).encode(), headers=headers)
 
 
 def raising(error):
@@ -291,11 +289,11 @@ def raising(error):
 
 
 def test_every_group_that_is_impersonated_has_a_header_line_of_its_own():
-    pool = Pool(lambda: SimpleNamespace(status=200, data=b"{}", headers={}))
+    pool = Pool(lambda: answer(200, {"metadata": {"name": "worker-0"}}))
     cluster_with(pool, **{"Impersonate-User": "someone", "Impersonate-Group": ["a", "b"]}).get(NODE, "worker-0")
     _method, _url, headers, timeouts = pool.asked[0]
     assert [value for name, value in headers.items() if name == "Impersonate-Group"] == ["a", "b"]
-    assert timeouts == subject.TIMEOUTS
+    assert timeouts == (Bounds().connect, Bounds().read)
 
 
 def test_a_certificate_that_cannot_be_verified_does_not_heal_by_waiting():
@@ -324,50 +322,6 @@ def test_what_breaks_on_the_way_is_an_outage(error):
         cluster_with(Pool(raising(error))).get(NODE, "worker-0")
 
 
-class Session:
-    """An exec stream that has been opened."""
-
-    def __init__(self, *, channel="", breaks=None):
-        self.channel, self.breaks, self.closed = channel, breaks, False
-
-    def run_forever(self, timeout):
-        if self.breaks:
-            raise self.breaks
-
-    def read_stdout(self, timeout):
-        return "out "
-
-    def read_stderr(self, timeout):
-        return "err"
-
-    def read_channel(self, channel):
-        return self.channel
-
-    def close(self):
-        self.closed = True
-
-
-@pytest.mark.parametrize(
-    ("session", "exit_code", "output"),
-    [
-        pytest.param(Session(channel='{"status":"Success"}'), 0, "out err", id="success"),
-        pytest.param(Session(), None, "out err", id="it ended without a status, or took too long"),
-        pytest.param(
-            Session(breaks=WebSocketConnectionClosedException("lost")), None, "the stream broke off: lost", id="lost"
-        ),
-        pytest.param(Session(breaks=ConnectionResetError("reset")), None, "the stream broke off: reset", id="reset"),
-        pytest.param(
-            Session(channel='{"status":"Failure","details":null,"message":"no such process"}'), 1, "out err", id="null"
-        ),
-    ],
-)
-def test_a_command_whose_stream_breaks_off_is_no_failure_but_unknown(monkeypatch, session, exit_code, output):
-    monkeypatch.setattr(subject, "_stream", lambda *_given, **_options: session)
-    execution = cluster_at("http://192.0.2.1").execute("p", ["true"], namespace="n", container="c", timeout=5.0)
-    assert (execution.exit_code, execution.output) == (exit_code, output)
-    assert session.closed
-
-
 @pytest.mark.parametrize(
     ("api_key", "oauth"),
     [
@@ -383,19 +337,57 @@ def test_tokens_of_the_oauth_server_are_known_by_their_prefix(api_key, oauth):
 
 
 def test_the_clock_is_the_servers():
-    headers = {"Date": "Mon, 23 Nov 2026 10:00:00 GMT"}
-    pool = Pool(lambda: SimpleNamespace(status=200, data=b"{}", headers=headers))
+    pool = Pool(lambda: answer(200, {}, Date="Mon, 23 Nov 2026 10:00:00 GMT"))
     assert cluster_with(pool).now().isoformat() == "2026-11-23T10:00:00+00:00"
 
 
 def test_a_server_without_a_clock_is_an_error():
-    pool = Pool(lambda: SimpleNamespace(status=200, data=b"{}", headers={}))
+    pool = Pool(lambda: answer(200, {}))
     with pytest.raises(ClusterUnreachable, match="carries no Date header"):
         cluster_with(pool).now()
 
 
 def test_deleting_what_is_gone_is_no_error():
-    gone = json.dumps(status(404, "not there")).encode()
-    pool = Pool(lambda: SimpleNamespace(status=404, data=gone, headers={}))
+    pool = Pool(lambda: answer(404, status(404, "not there")))
     assert cluster_with(pool).delete(NODE, "worker-0") is None
     assert [call[0] for call in pool.asked] == ["DELETE"]
+
+
+NOT_SERVED = status(404, "the server could not find the requested resource")
+SERVED = {"kind": "APIResourceList", "resources": [{"name": "nodehealthchecks"}, {"name": "nodehealthchecks/status"}]}
+
+
+@pytest.mark.parametrize("asks", ["get", "list"])
+@pytest.mark.parametrize(
+    ("discovery", "error"),
+    [
+        pytest.param((404, NOT_SERVED), NotFound, id="no such group"),
+        pytest.param((200, {"resources": []}), NotFound, id="no such kind"),
+        pytest.param((200, SERVED), Forbidden, id="served"),
+        pytest.param((200, {}), Forbidden, id="nonsense"),
+        pytest.param((403, status(403, "no")), Forbidden, id="forbidden too"),
+        pytest.param((503, "away"), Forbidden, id="away"),
+    ],
+)
+def test_what_is_not_installed_is_absent_and_not_forbidden(api, asks, discovery, error):
+    """A credential without rights on everything gets 403 for a kind that does not exist."""
+    root = "/apis/remediation.medik8s.io/v1alpha1"
+    api.says("GET", root, *discovery)
+    for path in (f"{root}/nodehealthchecks", f"{root}/nodehealthchecks/it"):
+        api.says("GET", path, 403, status(403, "nodehealthchecks is forbidden"))
+    with pytest.raises(error) as caught:
+        cluster = cluster_at(api.address)
+        cluster.get(NODE_HEALTH_CHECK, "it") if asks == "get" else cluster.list(NODE_HEALTH_CHECK)
+    assert caught.type is error
+
+
+def test_a_right_on_one_object(api):
+    path = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    api.says("POST", path, 201, {"status": {"allowed": True}})
+    cluster_at(api.address).allowed(Access("approve", SIGNER, name="kubernetes.io/kubelet-serving"))
+    assert api.asked[0]["body"]["spec"]["resourceAttributes"] == {
+        "verb": "approve",
+        "group": "certificates.k8s.io",
+        "resource": "signers",
+        "name": "kubernetes.io/kubelet-serving",
+    }

@@ -4,13 +4,15 @@
 
 from __future__ import annotations
 
+import shlex
+
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.backup.etcd import (
     HostFile,
     backup_verdict,
+    command,
     measured,
-    proxy_environment,
 )
 
 SNAPSHOT = HostFile("/b/snapshot_2026-01-01_000000.db", 7)
@@ -43,17 +45,8 @@ def test_sizes():
     assert measured(text) == (HostFile("/b/with a blank.db", 7), HostFile("/b/y", 0))
 
 
-@pytest.mark.parametrize(
-    ("status", "expected"),
-    [
-        pytest.param({}, [], id="no-proxy"),
-        pytest.param({"noProxy": ".svc"}, [], id="only-exceptions"),
-        pytest.param(
-            {"httpProxy": "http://p:1", "httpsProxy": "http://p:2", "noProxy": ".svc"},
-            ["HTTP_PROXY=http://p:1", "HTTPS_PROXY=http://p:2", "NO_PROXY=.svc"],
-            id="proxy",
-        ),
-    ],
-)
-def test_proxy(status, expected):
-    assert proxy_environment({"status": status}) == expected
+@pytest.mark.parametrize("directory", ["/b", "/my backup", "/a;reboot", "/$(id)"])
+def test_a_directory_is_one_word_of_the_command(directory):
+    shell, option, script = command(directory)
+    assert (shell, option) == ("sh", "-c")
+    assert shlex.split(script.rpartition(")")[2] if "(" not in directory else script)[-1] == directory

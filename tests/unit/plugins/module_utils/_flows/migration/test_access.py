@@ -29,6 +29,7 @@ def test_all_that_is_missing_is_named_at_once():
 @pytest.mark.parametrize(
     "right",
     [
+        "get pods/exec in namespace openshift-machine-config-operator",
         "create pods/exec in namespace openshift-machine-config-operator",
         "get configmaps in namespace ovn-migration",
         "patch networks.operator.openshift.io",

@@ -124,3 +124,20 @@ def test_a_missing_right_is_told_before_anything_is_done(cluster):
     csr_approver(cluster).prepare()
     with pytest.raises(Forbidden, match=right):
         csr_approver(cluster, approve=True).prepare()
+
+
+SIGNERS = ("kubernetes.io/kube-apiserver-client-kubelet", "kubernetes.io/kubelet-serving")
+
+
+@pytest.mark.parametrize("signer", SIGNERS)
+def test_approving_needs_a_right_on_the_signer_too(cluster, signer):
+    cluster.denied = {f"approve signers.certificates.k8s.io {name}" for name in (signer, "kubernetes.io/*")}
+    with pytest.raises(Forbidden) as caught:
+        csr_approver(cluster, approve=True).prepare()
+    assert caught.value.facts == {"missing_rights": [f"approve signers.certificates.k8s.io {signer}"]}
+    assert cluster.writes == []
+
+
+def test_a_right_on_all_signers_of_the_domain_is_enough(cluster):
+    cluster.denied = {f"approve signers.certificates.k8s.io {name}" for name in SIGNERS}
+    csr_approver(cluster, approve=True).prepare()
