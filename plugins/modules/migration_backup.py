@@ -249,9 +249,16 @@ network:
       description: C(spec.networkType).
       type: str
     cluster_network:
-      description: The pod networks, each with C(cidr) and C(host_prefix).
+      description: The pod networks.
       type: list
       elements: dict
+      contains:
+        cidr:
+          description: Network in CIDR notation.
+          type: str
+        host_prefix:
+          description: Prefix length of the part that each node gets.
+          type: int
     mtu:
       description: The MTU of the pod network.
       type: int
@@ -281,6 +288,32 @@ backups:
   returned: success, without O(state)
   type: list
   elements: dict
+  contains:
+    id:
+      description: As in RV(backup.id), and so are the others.
+      type: str
+    target:
+      description: The network type that the migration leads to.
+      type: str
+    source_type:
+      description: The network type that it starts from.
+      type: str
+    taken_at:
+      description: When it was made.
+      type: str
+    late:
+      description: Whether the migration had begun when it was made.
+      type: bool
+    objects:
+      description: How many objects it holds.
+      type: int
+    config_maps:
+      description: The ConfigMaps that it consists of, the index first.
+      type: list
+      elements: str
+    checksum:
+      description: SHA-256 over the configuration.
+      type: str
 files:
   description: The files of the backup, the Network object first. Empty without O(directory).
   returned: success
@@ -291,14 +324,35 @@ damaged_backup:
   returned: on failure, when that is why
   type: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
 from ..module_utils._ansible.arguments import Spec

@@ -137,7 +137,7 @@ loans:
       description: The value before; null when it was not set, V(saved) for a whole object.
       type: raw
     lent:
-      description: The value that was set.
+      description: The value that was set; null for a whole object, which is gone.
       type: raw
     ours:
       description: Whether it was changed; false for what is only remembered to have been so before.
@@ -171,18 +171,39 @@ kept:
   elements: dict
 missing_rights:
   description: What the credential may not do.
-  returned: when it lacks a right
+  returned: on failure, when it lacks a right
   type: list
   elements: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
 from ..module_utils._ansible.arguments import Spec

@@ -208,10 +208,10 @@ verdict:
   type: dict
   contains:
     state:
-      description: V(done) when nothing stops it, V(failed) when something does.
+      description: V(done), V(pending) when waiting may help, or V(failed) when it does not.
       type: str
     reason:
-      description: One sentence why, with the ids of what stops it.
+      description: One sentence why.
       type: str
   sample: {state: failed, reason: "2 findings stop the migration: nodes_ready, etcd_backup"}
 findings:
@@ -301,14 +301,29 @@ problems:
   type: list
   elements: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
 from ..module_utils._ansible.arguments import SETTINGS, Spec

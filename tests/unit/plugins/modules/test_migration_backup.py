@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NETWORK_OPERATOR
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import raise_timeout, saved_cluster
 
 
@@ -56,3 +57,12 @@ def test_secrets_are_refused(bench):
     assert result["failed"] is True
     assert "Take Secret out of extra_kinds" in result["remedy"]
     assert bench.cluster.writes == []
+
+
+def test_what_an_operator_changes_is_explained(bench):
+    bench.cluster = saved_cluster()
+    bench.run("migration_backup", state="present")
+    bench.cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"deployKubeProxy": False}})
+    compared = bench.run("migration_backup", state="compared")
+    assert compared["unexplained"] == 0
+    assert "cluster-network-operator" in compared["differences"][0]["explanation"]
