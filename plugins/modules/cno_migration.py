@@ -20,6 +20,8 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
+  - ocp_day2.ovn_migration.migration.settings
   - ocp_day2.ovn_migration.waiting
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.failure_grace
@@ -49,92 +51,6 @@ options:
     type: str
     required: true
     choices: [idle, prepared, switched, finalized]
-  target:
-    description:
-      - The network type to migrate to.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
-  features:
-    description:
-      - Which features of the former plugin the operator converts. Leave it out to convert all of them.
-      - Needs OpenShift 4.12. Up to 4.15 the conversion starts with V(prepared), so it cannot be chosen later.
-    type: dict
-    suboptions:
-      egress_ip:
-        description: Convert egress IPs.
-        type: bool
-        default: true
-      egress_firewall:
-        description: Convert EgressNetworkPolicies to EgressFirewalls, or back.
-        type: bool
-        default: true
-      multicast:
-        description: Convert the multicast setting of namespaces.
-        type: bool
-        default: true
-  ovn:
-    description:
-      - Settings of OVN-Kubernetes, for O(target=OVNKubernetes). What is left out is left to the operator.
-      - They are written with O(state=prepared); the operator validates them only after the switch, so they are
-        checked here, against each other and against the cluster.
-    type: dict
-    suboptions:
-      mtu:
-        description:
-          - MTU of the overlay, 100 bytes below the smallest MTU of the nodes.
-            Required in practice when the MTU of the hosts is not the same everywhere, or not the default.
-        type: int
-      geneve_port:
-        description: UDP port of the overlay; not the VXLAN port of OpenShiftSDN. The operator's default is 6081.
-        type: int
-      join_subnet:
-        description:
-          - IPv4 network that OVN-Kubernetes takes for itself instead of 100.64.0.0/16.
-            Written to C(v4InternalSubnet) up to 4.14 and to C(ipv4.internalJoinSubnet) from 4.15.
-        type: str
-      transit_switch_subnet:
-        description: IPv4 network instead of 100.88.0.0/16, from 4.14.
-        type: str
-      masquerade_subnet:
-        description: IPv4 network instead of 169.254.169.0/29, from 4.14.
-        type: str
-      routing_via_host:
-        description: Send egress traffic through the host's routing table.
-        type: bool
-      ip_forwarding:
-        description: Whether nodes forward traffic that is not the cluster's, from 4.14.
-        type: str
-        choices: [Restricted, Global]
-  sdn:
-    description:
-      - Settings of OpenShiftSDN, for O(target=OpenShiftSDN). What is left out is left to the operator.
-    type: dict
-    suboptions:
-      mtu:
-        description: MTU of the overlay, 50 bytes below the smallest MTU of the nodes.
-        type: int
-      vxlan_port:
-        description: UDP port of the overlay; not the Geneve port of OVN-Kubernetes. The operator's default is 4789.
-        type: int
-      mode:
-        description: Isolation mode.
-        type: str
-        choices: [NetworkPolicy, Multitenant, Subnet]
-  cluster_network:
-    description:
-      - The pod networks from the switch on, in place of the present ones. The service network cannot be changed.
-    type: list
-    elements: dict
-    suboptions:
-      cidr:
-        description: Network in CIDR notation.
-        type: str
-        required: true
-      host_prefix:
-        description: Prefix length of the part that each node gets.
-        type: int
-        required: true
   allow_abort:
     description:
       - Let O(state=idle) undo a migration that is being prepared, which makes the Machine Config Operator reboot every
@@ -276,16 +192,15 @@ outage_budget_seconds:
   type: float
 """
 
-from ..module_utils._ansible.arguments import SETTINGS, Spec, failure_grace, merge, waiting
+from ..module_utils._ansible.arguments import SETTINGS, TARGET, Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.migration.settings import Settings
-from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.migration.migrate import Migration
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "required": True, "choices": ["idle", "prepared", "switched", "finalized"]},
-    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    **TARGET,
     **SETTINGS,
     "allow_abort": {"type": "bool", "default": False},
     "allow_oauth_token": {"type": "bool", "default": False},

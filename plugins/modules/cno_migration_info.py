@@ -17,18 +17,13 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
   diff_mode:
     support: N/A
 options:
-  target:
-    description:
-      - The network type that the cluster is to end on.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
   api_outage_timeout:
     default: 30
 requirements:
@@ -271,13 +266,12 @@ remedy:
   type: str
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import TARGET, Spec
 from ..module_utils._ansible.module import run
-from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.migration.inspection import inspect
 
 ARGUMENTS: Spec = {
-    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    **TARGET,
     "api_outage_timeout": {"type": "int", "default": 30},
 }
 

@@ -23,6 +23,8 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
+  - ocp_day2.ovn_migration.migration.features
   - ocp_day2.ovn_migration.waiting
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
@@ -30,29 +32,9 @@ attributes:
   diff_mode:
     support: N/A
 options:
-  target:
-    description:
-      - The network type of the migration.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
   features:
     description:
       - What is converted. Left out, it is what C(spec.migration.features) says, and with OpenShift before 4.12 nothing.
-    type: dict
-    suboptions:
-      egress_ip:
-        description: Whether egress IPs are.
-        type: bool
-        default: true
-      egress_firewall:
-        description: Whether egress firewalls are.
-        type: bool
-        default: true
-      multicast:
-        description: Whether multicast is.
-        type: bool
-        default: true
   backup_required:
     description:
       - Whether it is a failure that there is no backup from before the migration. With V(false) it is a warning, and
@@ -187,16 +169,14 @@ outage_budget_seconds:
   type: float
 """
 
-from ..module_utils._ansible.arguments import Spec, merge, waiting
+from ..module_utils._ansible.arguments import FEATURES, TARGET, Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.backup.conversions import ConversionQuery, wait_for_conversions
 from ..module_utils._flows.outcome import Outcome
 
-FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
 ARGUMENTS: Spec = {
-    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
-    "features": {"type": "dict", "options": FEATURES},
+    **TARGET,
+    **FEATURES,
     "backup_required": {"type": "bool", "default": True},
 }
 

@@ -18,6 +18,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.borrowing
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
@@ -40,9 +41,6 @@ options:
     elements: str
     default: []
   step:
-    description:
-      - What is written down as the one who paused them.
-    type: str
     default: mcp_pause
 requirements:
   - kubernetes >= 24.2.0
@@ -152,7 +150,7 @@ outage_budget_seconds:
   type: float
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import Spec, step
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.outcome import Outcome
@@ -161,7 +159,7 @@ from ..module_utils._flows.pools.pause import pause, resume
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["paused", "resumed"], "required": True},
     "names": {"type": "list", "elements": "str", "default": []},
-    "step": {"type": "str", "default": "mcp_pause"},
+    **step("mcp_pause"),
 }
 
 

@@ -26,12 +26,16 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
   diff_mode:
     support: full
 options:
+  target:
+    description:
+      - The network type that the migration leads to. Backups for the way there and for the way back are kept apart.
   state:
     description:
       - V(present) makes sure that there is a backup from before the migration. On a cluster that has completed it,
@@ -52,6 +56,7 @@ options:
     type: str
     choices: [OVNKubernetes, OpenShiftSDN]
     default: OVNKubernetes
+    choices: [present, compared]
   extra_kinds:
     description:
       - More kinds to save, of which every object is saved. A kind that the cluster does not serve is recorded as
@@ -355,9 +360,8 @@ outage_budget_seconds:
   type: float
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import TARGET, Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.networks import OVN, TYPES
 from ..module_utils._flows.backup.collect import ExtraKind
 from ..module_utils._flows.backup.compare import compare
 from ..module_utils._flows.backup.make import describe_backup, have_backup
@@ -367,6 +371,8 @@ from ..module_utils._flows.outcome import Outcome
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["present", "compared", "restored"]},
     "target": {"type": "str", "choices": list(TYPES), "default": OVN},
+    "state": {"type": "str", "choices": ["present", "compared"]},
+    **TARGET,
     "extra_kinds": {
         "type": "list",
         "elements": "dict",

@@ -20,6 +20,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.borrowing
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
@@ -72,9 +73,6 @@ options:
     type: bool
     default: true
   step:
-    description:
-      - What is written down as the one who borrowed.
-    type: str
     default: migration_borrow
 notes:
   - The pools that M(ocp_day2.ovn_migration.mcp_pause) has paused, and the policies that
@@ -206,7 +204,7 @@ outage_budget_seconds:
   type: float
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import Spec, step
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.borrowing.settings import BORROWED, Wanted, borrow, give_back, info
@@ -220,7 +218,7 @@ ARGUMENTS: Spec = {
     "max_unavailable": {"type": "dict", "default": {}},
     "kinds": {"type": "list", "elements": "str", "choices": [*BORROWED], "default": [*BORROWED]},
     "keep_in_window": {"type": "bool", "default": True},
-    "step": {"type": "str", "default": "migration_borrow"},
+    **step("migration_borrow"),
 }
 
 

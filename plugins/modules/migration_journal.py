@@ -22,18 +22,13 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
   diff_mode:
     support: full
 options:
-  target:
-    description:
-      - The network type that the cluster is to end on.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
   phase:
     description:
       - What has begun or ended, such as V(prepare), V(switch), V(reboot), V(verify) or V(cleanup).
@@ -187,15 +182,14 @@ outage_budget_seconds:
   type: float
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import TARGET, Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._domain.records.history import EVENTS
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.records import history
 
 ARGUMENTS: Spec = {
-    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    **TARGET,
     "phase": {"type": "str"},
     "event": {"type": "str", "choices": list(EVENTS)},
     "api_outages": {"type": "list", "elements": "dict", "default": []},

@@ -26,6 +26,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting.sleep
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
@@ -168,10 +169,6 @@ options:
     elements: str
     default: []
   wait_sleep:
-    description:
-      - How many seconds to sleep between two looks at the cluster, at most.
-        The first looks follow each other more quickly.
-    type: int
     default: 5
 requirements:
   - kubernetes >= 24.2.0

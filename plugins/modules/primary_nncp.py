@@ -21,6 +21,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.borrowing
   - ocp_day2.ovn_migration.waiting
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
@@ -45,9 +46,6 @@ options:
     elements: str
     default: []
   step:
-    description:
-      - What is written down as the one who took them away.
-    type: str
     default: primary_nncp
   wait_timeout:
     default: 120
@@ -156,7 +154,7 @@ outage_budget_seconds:
   type: float
 """
 
-from ..module_utils._ansible.arguments import Spec, merge, waiting
+from ..module_utils._ansible.arguments import Spec, merge, step, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.borrowing.nmstate import info, remove, restore
@@ -165,7 +163,7 @@ from ..module_utils._flows.outcome import Outcome
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["absent", "restored"]},
     "names": {"type": "list", "elements": "str", "default": []},
-    "step": {"type": "str", "default": "primary_nncp"},
+    **step("primary_nncp"),
 }
 
 
