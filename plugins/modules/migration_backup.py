@@ -289,36 +289,12 @@ phase:
   returned: success, with O(state=present)
   type: str
 backups:
-  description: All backups in the cluster, oldest first, for whatever target.
+  description:
+    - All backups in the cluster, oldest first, for whatever target, in the form of RV(backup) without C(kinds) and
+      C(absent).
   returned: success, without O(state)
   type: list
   elements: dict
-  contains:
-    id:
-      description: As in RV(backup.id), and so are the others.
-      type: str
-    target:
-      description: The network type that the migration leads to.
-      type: str
-    source_type:
-      description: The network type that it starts from.
-      type: str
-    taken_at:
-      description: When it was made.
-      type: str
-    late:
-      description: Whether the migration had begun when it was made.
-      type: bool
-    objects:
-      description: How many objects it holds.
-      type: int
-    config_maps:
-      description: The ConfigMaps that it consists of, the index first.
-      type: list
-      elements: str
-    checksum:
-      description: SHA-256 over the configuration.
-      type: str
 files:
   description: The files of the backup, the Network object first. Empty without O(directory).
   returned: success

@@ -17,6 +17,7 @@ from ..._cluster.signing_requests import require_cryptography, signing_request
 from ..._domain.errors import Conflict, Forbidden, NotFound, Rejected
 from ..._domain.reboot.csr import Decision, decision, pending
 from ..._domain.verdicts import counted, listed
+from ..rights import ALL_RIGHTS, require_rights
 from ..waiting.clock import Clock
 
 #: Seconds between two looks; kubelets ask again, and for one certificate after the other.
@@ -48,14 +49,12 @@ class CsrApprover:
         if not self.approve:
             return
         require_cryptography()
-        missing = [access.title for access in RIGHTS if not self.cluster.allowed(access)]
-        if missing:
-            raise Forbidden(
-                tried="approve certificate signing requests with this credential",
-                seen=f"it lacks the rights: {', '.join(missing)}. Nothing was changed",
-                remedy="Use a credential with the cluster-admin role, or leave approve_csrs off.",
-                facts={"missing_rights": missing},
-            )
+        require_rights(
+            self.cluster,
+            RIGHTS,
+            tried="approve certificate signing requests",
+            remedy=f"{ALL_RIGHTS}, or leave approve_csrs off",
+        )
 
     def observe(self, *, now: bool = False) -> None:
         """Read, judge, approve; not more often than every ``LOOK_EVERY`` seconds unless ``now``."""

@@ -177,12 +177,13 @@ def _wrong_rows(module: str, path: str, entry: Mapping[str, Any], value: Any) ->
 
 
 def _referred(module: str, entry: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """What the value that the description names as ``RV(...)`` contains."""
+    """What the value that the description names as ``RV(...)`` contains, ``without`` what follows as ``C(...)``."""
     match = re.search(r"RV\((?:ocp_day2\.ovn_migration\.(?P<module>\w+)#module:)?(?P<path>[\w\[\].]+)\)", _text(entry))
     if match is None:
         return None
     found = paths(match["module"] or module)[match["path"]].get("contains")
-    return found if isinstance(found, dict) else None
+    left_out = re.findall(r"C\((\w+)\)", _text(entry).partition(" without ")[2])
+    return {name: part for name, part in found.items() if name not in left_out} if found else None
 
 
 def _text(entry: Mapping[str, Any]) -> str:
