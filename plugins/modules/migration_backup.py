@@ -50,13 +50,6 @@ options:
         to O(target) began holds of the network.
     type: str
     choices: [present, compared, restored]
-  target:
-    description:
-      - The network type that the migration leads to. Backups for the way there and for the way back are kept apart.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
-    choices: [present, compared]
   extra_kinds:
     description:
       - More kinds to save, of which every object is saved. A kind that the cluster does not serve is recorded as
@@ -346,8 +339,6 @@ from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["present", "compared", "restored"]},
-    "target": {"type": "str", "choices": list(TYPES), "default": OVN},
-    "state": {"type": "str", "choices": ["present", "compared"]},
     **TARGET,
     "extra_kinds": {
         "type": "list",
