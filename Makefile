@@ -117,7 +117,8 @@ bench: venv tree ## wall time and API requests of a migration
 	@python tools/bench.py $(ARGS)
 
 .PHONY: fix
-fix: venv ## let ruff format and mend what it can
+fix: venv ## let ruff format and mend what it can, and write the results that modules share
+	python -m tools.returns
 	ruff check --fix-only .
 	ruff format .
 

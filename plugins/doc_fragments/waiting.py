@@ -2,18 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Options and results that the modules of this collection share."""
+"""Options of the modules that wait, and of all that outlast outages of the API."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    DOCUMENTATION = r"""
+    SLEEP = r"""
 options:
-  wait_timeout:
-    description:
-      - How many seconds to wait for the wanted state before the module fails.
-    type: int
   wait_sleep:
     description:
       - How many seconds to sleep between two looks at the cluster, at most.
@@ -21,6 +17,16 @@ options:
     type: int
     default: 10
 """
+
+    DOCUMENTATION = (
+        SLEEP
+        + r"""
+  wait_timeout:
+    description:
+      - How many seconds to wait for the wanted state before the module fails.
+    type: int
+"""
+    )
 
     OUTAGE = r"""
 options:

@@ -20,6 +20,8 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
+  - ocp_day2.ovn_migration.migration.settings
   - ocp_day2.ovn_migration.waiting
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.failure_grace
@@ -49,92 +51,6 @@ options:
     type: str
     required: true
     choices: [idle, prepared, switched, finalized]
-  target:
-    description:
-      - The network type to migrate to.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
-  features:
-    description:
-      - Which features of the former plugin the operator converts. Leave it out to convert all of them.
-      - Needs OpenShift 4.12. Up to 4.15 the conversion starts with V(prepared), so it cannot be chosen later.
-    type: dict
-    suboptions:
-      egress_ip:
-        description: Convert egress IPs.
-        type: bool
-        default: true
-      egress_firewall:
-        description: Convert EgressNetworkPolicies to EgressFirewalls, or back.
-        type: bool
-        default: true
-      multicast:
-        description: Convert the multicast setting of namespaces.
-        type: bool
-        default: true
-  ovn:
-    description:
-      - Settings of OVN-Kubernetes, for O(target=OVNKubernetes). What is left out is left to the operator.
-      - They are written with O(state=prepared); the operator validates them only after the switch, so they are
-        checked here, against each other and against the cluster.
-    type: dict
-    suboptions:
-      mtu:
-        description:
-          - MTU of the overlay, 100 bytes below the smallest MTU of the nodes.
-            Required in practice when the MTU of the hosts is not the same everywhere, or not the default.
-        type: int
-      geneve_port:
-        description: UDP port of the overlay; not the VXLAN port of OpenShiftSDN. The operator's default is 6081.
-        type: int
-      join_subnet:
-        description:
-          - IPv4 network that OVN-Kubernetes takes for itself instead of 100.64.0.0/16.
-            Written to C(v4InternalSubnet) up to 4.14 and to C(ipv4.internalJoinSubnet) from 4.15.
-        type: str
-      transit_switch_subnet:
-        description: IPv4 network instead of 100.88.0.0/16, from 4.14.
-        type: str
-      masquerade_subnet:
-        description: IPv4 network instead of 169.254.169.0/29, from 4.14.
-        type: str
-      routing_via_host:
-        description: Send egress traffic through the host's routing table.
-        type: bool
-      ip_forwarding:
-        description: Whether nodes forward traffic that is not the cluster's, from 4.14.
-        type: str
-        choices: [Restricted, Global]
-  sdn:
-    description:
-      - Settings of OpenShiftSDN, for O(target=OpenShiftSDN). What is left out is left to the operator.
-    type: dict
-    suboptions:
-      mtu:
-        description: MTU of the overlay, 50 bytes below the smallest MTU of the nodes.
-        type: int
-      vxlan_port:
-        description: UDP port of the overlay; not the Geneve port of OVN-Kubernetes. The operator's default is 4789.
-        type: int
-      mode:
-        description: Isolation mode.
-        type: str
-        choices: [NetworkPolicy, Multitenant, Subnet]
-  cluster_network:
-    description:
-      - The pod networks from the switch on, in place of the present ones. The service network cannot be changed.
-    type: list
-    elements: dict
-    suboptions:
-      cidr:
-        description: Network in CIDR notation.
-        type: str
-        required: true
-      host_prefix:
-        description: Prefix length of the part that each node gets.
-        type: int
-        required: true
   allow_abort:
     description:
       - Let O(state=idle) undo a migration that is being prepared, which makes the Machine Config Operator reboot every
@@ -197,35 +113,55 @@ EXAMPLES = r"""
 
 RETURN = r"""
 verdict:
-  description: How the cluster stands to the wanted state.
+  description: How the cluster stands to the wanted state; in check mode today, before any write.
   returned: always, except when the request is refused
   type: dict
   contains:
     state:
-      description: V(done), V(pending) or V(failed). In check mode the verdict is today's, before any write.
+      description: V(done), V(pending) when waiting may help, or V(failed) when it does not.
       type: str
     reason:
       description: One sentence why.
       type: str
   sample: {state: done, reason: the operator has acknowledged the migration to OVNKubernetes}
 story:
-  description: Each different verdict of the wait with the seconds at which it was first seen.
+  description: Each different verdict on the way, with the seconds after which it was first seen.
   returned: always, except when the request is refused
   type: list
   elements: dict
+  contains:
+    seconds:
+      description: Seconds since the wait began.
+      type: float
+    state:
+      description: As in RV(verdict.state).
+      type: str
+    reason:
+      description: As in RV(verdict.reason).
+      type: str
 waited_seconds:
-  description: How long the last wait took.
+  description: How long the wait took; the last one, when there were several.
   returned: always, except when the request is refused
   type: float
 polls:
-  description: How often the cluster was looked at in the last wait.
+  description: How often the cluster was looked at in this wait.
   returned: always, except when the request is refused
   type: int
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
   sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 problems:
   description: What is wrong with the settings.
@@ -234,7 +170,7 @@ problems:
   elements: str
 missing_rights:
   description: What the credential may not do.
-  returned: when it lacks a right that the migration needs
+  returned: on failure, when it lacks a right
   type: list
   elements: str
 switched:
@@ -242,21 +178,30 @@ switched:
   returned: when O(state=idle) is refused for that
   type: bool
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
-from ..module_utils._ansible.arguments import SETTINGS, Spec, failure_grace, merge, waiting
+from ..module_utils._ansible.arguments import SETTINGS, TARGET, Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.migration.settings import Settings
-from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.migration.migrate import Migration
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "required": True, "choices": ["idle", "prepared", "switched", "finalized"]},
-    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    **TARGET,
     **SETTINGS,
     "allow_abort": {"type": "bool", "default": False},
     "allow_oauth_token": {"type": "bool", "default": False},

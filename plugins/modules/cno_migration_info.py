@@ -17,18 +17,13 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
   diff_mode:
     support: N/A
 options:
-  target:
-    description:
-      - The network type that the cluster is to end on.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
   api_outage_timeout:
     default: 30
 requirements:
@@ -93,18 +88,25 @@ network:
       description: C(status.networkType). It changes before any node reboots and proves nothing by itself.
       type: str
     migration:
-      description: C(spec.migration.networkType) of the operator.
+      description: C(spec.migration.networkType) of the operator; null without a migration.
       type: str
     acknowledged_migration:
-      description: C(status.migration.networkType) of the configuration.
+      description: C(status.migration.networkType) of the configuration; null without a migration.
       type: str
     mtu:
       description: C(status.clusterNetworkMTU).
       type: int
     cluster_network:
-      description: C(spec.clusterNetwork) of the configuration, each entry with C(cidr) and C(host_prefix).
+      description: C(spec.clusterNetwork) of the configuration.
       type: list
       elements: dict
+      contains:
+        cidr:
+          description: Network in CIDR notation.
+          type: str
+        host_prefix:
+          description: Prefix length of the part that each node gets.
+          type: int
     live:
       description: Whether the annotation of a live migration is there.
       type: bool
@@ -131,6 +133,7 @@ way_back:
     step:
       description:
         - With V(rollback), the first step that is not done; V(prepare), V(switch), V(reboot), V(resume) or V(cleanup).
+          Null with any other action.
       type: str
     reason:
       description: Why, in one sentence.
@@ -147,7 +150,7 @@ pools_left_paused:
   type: list
   elements: str
 former_namespace:
-  description: Namespace of the other plugin, when it is still there.
+  description: Namespace of the other plugin; null when it is gone.
   returned: success
   type: str
 boot_ids_recorded_at:
@@ -233,19 +236,43 @@ nodes:
       description: Its reason, when it failed.
       type: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
+remedy:
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
+  returned: on failure
+  type: str
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import TARGET, Spec
 from ..module_utils._ansible.module import run
-from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.migration.inspection import inspect
 
 ARGUMENTS: Spec = {
-    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    **TARGET,
     "api_outage_timeout": {"type": "int", "default": 30},
 }
 

@@ -94,10 +94,10 @@ verdict:
   type: dict
   contains:
     state:
-      description: V(done), V(pending) or V(failed).
+      description: V(done), V(pending) when waiting may help, or V(failed) when it does not.
       type: str
     reason:
-      description: One sentence why; when it is not V(done), every operator that is in the way.
+      description: One sentence why.
       type: str
   sample: {state: done, reason: 33 operators are healthy}
 operators:
@@ -134,32 +134,73 @@ operators:
     - {name: dns, version: 4.14.31, available: "True", progressing: "False", degraded: "True", healthy: false,
        reason: DNSDegraded, message: DNS default is degraded}
 unavailable_api_services:
-  description: The C(APIService) objects that are not available, with C(name), C(reason) and C(message).
+  description: The C(APIService) objects that are not available.
   returned: when O(api_services=true)
   type: list
   elements: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+    reason:
+      description: The reason of its condition C(Available).
+      type: str
+    message:
+      description: The message of that condition.
+      type: str
 story:
-  description: Each different verdict of the wait with the seconds at which it was first seen.
+  description: Each different verdict on the way, with the seconds after which it was first seen.
   returned: always, once the operators could be read
   type: list
   elements: dict
+  contains:
+    seconds:
+      description: Seconds since the wait began.
+      type: float
+    state:
+      description: As in RV(verdict.state).
+      type: str
+    reason:
+      description: As in RV(verdict.reason).
+      type: str
 waited_seconds:
-  description: How long the wait took.
+  description: How long the wait took; the last one, when there were several.
   returned: always, once the operators could be read
   type: float
 polls:
-  description: How often the cluster was looked at.
+  description: How often the cluster was looked at in this wait.
   returned: always, once the operators could be read
   type: int
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
 import os

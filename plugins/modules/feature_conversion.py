@@ -23,6 +23,8 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
+  - ocp_day2.ovn_migration.migration.features
   - ocp_day2.ovn_migration.waiting
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
@@ -30,29 +32,9 @@ attributes:
   diff_mode:
     support: N/A
 options:
-  target:
-    description:
-      - The network type of the migration.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
   features:
     description:
       - What is converted. Left out, it is what C(spec.migration.features) says, and with OpenShift before 4.12 nothing.
-    type: dict
-    suboptions:
-      egress_ip:
-        description: Whether egress IPs are.
-        type: bool
-        default: true
-      egress_firewall:
-        description: Whether egress firewalls are.
-        type: bool
-        default: true
-      multicast:
-        description: Whether multicast is.
-        type: bool
-        default: true
   backup_required:
     description:
       - Whether it is a failure that there is no backup from before the migration. With V(false) it is a warning, and
@@ -123,46 +105,79 @@ verdict:
   type: dict
   contains:
     state:
-      description: V(done) or V(pending).
+      description: V(done), V(pending) when waiting may help, or V(failed) when it does not.
       type: str
     reason:
       description: One sentence why.
       type: str
   sample: {state: done, reason: 7 objects converted}
 story:
-  description: Each different verdict of the wait with the seconds at which it was first seen.
+  description: Each different verdict on the way, with the seconds after which it was first seen.
   returned: always, once the backup was read
   type: list
   elements: dict
+  contains:
+    seconds:
+      description: Seconds since the wait began.
+      type: float
+    state:
+      description: As in RV(verdict.state).
+      type: str
+    reason:
+      description: As in RV(verdict.reason).
+      type: str
 waited_seconds:
-  description: How long the wait took.
+  description: How long the wait took; the last one, when there were several.
   returned: always, once the backup was read
   type: float
 polls:
-  description: How often the cluster was looked at.
+  description: How often the cluster was looked at in this wait.
   returned: always, once the backup was read
   type: int
+damaged_backup:
+  description: The backup whose ConfigMaps are not what was put into them.
+  returned: on failure, when that is why
+  type: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
-from ..module_utils._ansible.arguments import Spec, merge, waiting
+from ..module_utils._ansible.arguments import FEATURES, TARGET, Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._flows.backup.conversions import ConversionQuery, wait_for_conversions
 from ..module_utils._flows.outcome import Outcome
 
-FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
 ARGUMENTS: Spec = {
-    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
-    "features": {"type": "dict", "options": FEATURES},
+    **TARGET,
+    **FEATURES,
     "backup_required": {"type": "bool", "default": True},
 }
 

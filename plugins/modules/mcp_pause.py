@@ -18,6 +18,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.borrowing
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
@@ -40,9 +41,6 @@ options:
     elements: str
     default: []
   step:
-    description:
-      - What is written down as the one who paused them.
-    type: str
     default: mcp_pause
 requirements:
   - python >= 3.9
@@ -100,7 +98,8 @@ resumed:
   elements: str
 loans:
   description:
-    - Everything that is borrowed from the cluster and not back yet; a pool that was paused before has C(ours) false.
+    - Everything that is borrowed from the cluster and not back yet, in the form of
+      RV(ocp_day2.ovn_migration.migration_borrow#module:loans). A pool that was paused before has C(ours) false.
   returned: always, except when a name is refused
   type: list
   elements: dict
@@ -117,21 +116,42 @@ loans:
       step: mcp_pause
 missing_rights:
   description: What the credential may not do.
-  returned: when it lacks a right
+  returned: on failure, when it lacks a right
   type: list
   elements: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import Spec, step
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.outcome import Outcome
@@ -140,7 +160,7 @@ from ..module_utils._flows.pools.pause import pause, resume
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["paused", "resumed"], "required": True},
     "names": {"type": "list", "elements": "str", "default": []},
-    "step": {"type": "str", "default": "mcp_pause"},
+    **step("mcp_pause"),
 }
 
 

@@ -83,14 +83,15 @@ verdict:
   type: dict
   contains:
     state:
-      description: V(done), V(pending) or V(failed).
+      description: V(done), V(pending) when waiting may help, or V(failed) when it does not.
       type: str
     reason:
       description: One sentence why.
       type: str
   sample: {state: done, reason: all 2 pools are updated}
 pools:
-  description: The pools as they were last seen.
+  description:
+    - The pools as they were last seen, in the form of RV(ocp_day2.ovn_migration.cno_migration_info#module:pools).
   returned: always, except when a name is refused
   type: list
   elements: dict
@@ -99,27 +100,58 @@ log_tails:
   returned: when the wait ends without success
   type: dict
 story:
-  description: Each different verdict of the wait with the seconds at which it was first seen.
+  description: Each different verdict on the way, with the seconds after which it was first seen.
   returned: always, except when a name is refused
   type: list
   elements: dict
+  contains:
+    seconds:
+      description: Seconds since the wait began.
+      type: float
+    state:
+      description: As in RV(verdict.state).
+      type: str
+    reason:
+      description: As in RV(verdict.reason).
+      type: str
 waited_seconds:
-  description: How long the wait took.
+  description: How long the wait took; the last one, when there were several.
   returned: always, except when a name is refused
   type: float
 polls:
-  description: How often the cluster was looked at.
+  description: How often the cluster was looked at in this wait.
   returned: always, except when a name is refused
   type: int
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
 from ..module_utils._ansible.arguments import Spec, failure_grace, merge, waiting

@@ -26,12 +26,16 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
   diff_mode:
     support: full
 options:
+  target:
+    description:
+      - The network type that the migration leads to. Backups for the way there and for the way back are kept apart.
   state:
     description:
       - V(present) makes sure that there is a backup from before the migration. On a cluster that has completed it,
@@ -46,12 +50,6 @@ options:
         to O(target) began holds of the network.
     type: str
     choices: [present, compared, restored]
-  target:
-    description:
-      - The network type that the migration leads to. Backups for the way there and for the way back are kept apart.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
   extra_kinds:
     description:
       - More kinds to save, of which every object is saved. A kind that the cluster does not serve is recorded as
@@ -249,9 +247,16 @@ network:
       description: C(spec.networkType).
       type: str
     cluster_network:
-      description: The pod networks, each with C(cidr) and C(host_prefix).
+      description: The pod networks.
       type: list
       elements: dict
+      contains:
+        cidr:
+          description: Network in CIDR notation.
+          type: str
+        host_prefix:
+          description: Prefix length of the part that each node gets.
+          type: int
     mtu:
       description: The MTU of the pod network.
       type: int
@@ -277,7 +282,9 @@ phase:
   returned: success, with O(state=present)
   type: str
 backups:
-  description: All backups in the cluster, oldest first, for whatever target.
+  description:
+    - All backups in the cluster, oldest first, for whatever target, in the form of RV(backup) without C(kinds) and
+      C(absent).
   returned: success, without O(state)
   type: list
   elements: dict
@@ -291,19 +298,39 @@ damaged_backup:
   returned: on failure, when that is why
   type: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import TARGET, Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.networks import OVN, TYPES
 from ..module_utils._flows.backup.collect import ExtraKind
 from ..module_utils._flows.backup.compare import compare
 from ..module_utils._flows.backup.make import describe_backup, have_backup
@@ -312,7 +339,7 @@ from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["present", "compared", "restored"]},
-    "target": {"type": "str", "choices": list(TYPES), "default": OVN},
+    **TARGET,
     "extra_kinds": {
         "type": "list",
         "elements": "dict",

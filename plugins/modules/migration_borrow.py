@@ -20,6 +20,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.borrowing
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
@@ -72,9 +73,6 @@ options:
     type: bool
     default: true
   step:
-    description:
-      - What is written down as the one who borrowed.
-    type: str
     default: migration_borrow
 notes:
   - The pools that M(ocp_day2.ovn_migration.mcp_pause) has paused, and the policies that
@@ -138,7 +136,7 @@ loans:
       description: The value before; null when it was not set, V(saved) for a whole object.
       type: raw
     lent:
-      description: The value that was set.
+      description: The value that was set; null for a whole object, which is gone.
       type: raw
     ours:
       description: Whether it was changed; false for what is only remembered to have been so before.
@@ -172,21 +170,42 @@ kept:
   elements: dict
 missing_rights:
   description: What the credential may not do.
-  returned: when it lacks a right
+  returned: on failure, when it lacks a right
   type: list
   elements: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import Spec, step
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.borrowing.settings import BORROWED, Wanted, borrow, give_back, info
@@ -200,7 +219,7 @@ ARGUMENTS: Spec = {
     "max_unavailable": {"type": "dict", "default": {}},
     "kinds": {"type": "list", "elements": "str", "choices": [*BORROWED], "default": [*BORROWED]},
     "keep_in_window": {"type": "bool", "default": True},
-    "step": {"type": "str", "default": "migration_borrow"},
+    **step("migration_borrow"),
 }
 
 

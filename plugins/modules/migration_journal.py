@@ -22,18 +22,13 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
   diff_mode:
     support: full
 options:
-  target:
-    description:
-      - The network type that the cluster is to end on.
-    type: str
-    choices: [OVNKubernetes, OpenShiftSDN]
-    default: OVNKubernetes
   phase:
     description:
       - What has begun or ended, such as V(prepare), V(switch), V(reboot), V(verify) or V(cleanup).
@@ -111,7 +106,7 @@ phases:
       description: How often it was begun.
       type: int
     outages:
-      description: The outages of the API in it, with C(since), C(seconds) and C(seen).
+      description: The outages of the API in it, in the form of RV(api_outages).
       type: list
       elements: dict
 elapsed_seconds:
@@ -122,13 +117,11 @@ elapsed_seconds:
   type: float
 lock:
   description:
-    - The Lease of M(ocp_day2.ovn_migration.migration_lock), with C(holder), C(held_since), C(renewed_at),
-      C(expires_at), C(expired), C(lease_seconds) and C(transitions). V(none) when there is none; C(holder) is V(none)
-      when nobody has it.
-  returned: without O(phase)
+    - The Lease, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). V(none) when there is none.
+  returned: without O(phase), and on failure when O(lock_holder) does not have it any more
   type: dict
 outages:
-  description: The outages of all phases of the newest migration.
+  description: The outages of all phases of the newest migration, in the form of RV(api_outages).
   returned: success
   type: list
   elements: dict
@@ -161,29 +154,43 @@ events:
       description: Who had the lock; empty without one.
       type: str
     outages:
-      description: The outages that were handed over with it.
+      description: The outages that were handed over with it, in the form of RV(api_outages).
       type: list
       elements: dict
 api_outages:
-  description: Each time that the API was away while this module ran.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
-from ..module_utils._ansible.arguments import Spec
+from ..module_utils._ansible.arguments import TARGET, Spec
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._domain.records.history import EVENTS
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.records import history
 
 ARGUMENTS: Spec = {
-    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    **TARGET,
     "phase": {"type": "str"},
     "event": {"type": "str", "choices": list(EVENTS)},
     "api_outages": {"type": "list", "elements": "dict", "default": []},

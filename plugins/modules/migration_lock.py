@@ -106,7 +106,7 @@ lock:
   type: dict
   contains:
     holder:
-      description: Who has it, if anybody.
+      description: Who has it; null when nobody has.
       type: str
     held_since:
       description: Since when.
@@ -127,18 +127,33 @@ lock:
       description: How often it went to another holder.
       type: int
 taken_from:
-  description: Who had it before, when it was taken over or had expired.
+  description: Who had it before, when it was taken over or had expired; null otherwise.
   returned: with O(state=held)
   type: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
 from ..module_utils._ansible.arguments import Spec

@@ -24,6 +24,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.migration.settings
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
@@ -36,80 +37,6 @@ options:
     type: str
     choices: [offline, rollback]
     default: offline
-  features:
-    description:
-      - Which features of the former plugin the operator is going to convert, as in
-        M(ocp_day2.ovn_migration.cno_migration). Leave it out when all of them are.
-    type: dict
-    suboptions:
-      egress_ip:
-        description: Convert egress IPs.
-        type: bool
-        default: true
-      egress_firewall:
-        description: Convert EgressNetworkPolicies to EgressFirewalls, or back.
-        type: bool
-        default: true
-      multicast:
-        description: Convert the multicast setting of namespaces.
-        type: bool
-        default: true
-  ovn:
-    description:
-      - The wanted settings of OVN-Kubernetes, as in M(ocp_day2.ovn_migration.cno_migration).
-    type: dict
-    suboptions:
-      mtu:
-        description: MTU of the overlay.
-        type: int
-      geneve_port:
-        description: UDP port of the overlay.
-        type: int
-      join_subnet:
-        description: IPv4 network in place of 100.64.0.0/16.
-        type: str
-      transit_switch_subnet:
-        description: IPv4 network in place of 100.88.0.0/16.
-        type: str
-      masquerade_subnet:
-        description: IPv4 network in place of 169.254.169.0/29.
-        type: str
-      routing_via_host:
-        description: Whether egress traffic goes through the host's routing table.
-        type: bool
-      ip_forwarding:
-        description: Whether nodes forward traffic that is not the cluster's.
-        type: str
-        choices: [Restricted, Global]
-  sdn:
-    description:
-      - The wanted settings of OpenShiftSDN, as in M(ocp_day2.ovn_migration.cno_migration).
-    type: dict
-    suboptions:
-      mtu:
-        description: MTU of the overlay.
-        type: int
-      vxlan_port:
-        description: UDP port of the overlay.
-        type: int
-      mode:
-        description: Isolation mode.
-        type: str
-        choices: [NetworkPolicy, Multitenant, Subnet]
-  cluster_network:
-    description:
-      - The pod networks that the switch is going to bring. Leave it out when they stay as they are.
-    type: list
-    elements: dict
-    suboptions:
-      cidr:
-        description: Network in CIDR notation.
-        type: str
-        required: true
-      host_prefix:
-        description: Prefix length of the part that each node gets.
-        type: int
-        required: true
   external_networks:
     description:
       - Networks outside of the cluster that its pods talk to, in CIDR notation, or single addresses. None of them may
@@ -208,10 +135,10 @@ verdict:
   type: dict
   contains:
     state:
-      description: V(done) when nothing stops it, V(failed) when something does.
+      description: V(done), V(pending) when waiting may help, or V(failed) when it does not.
       type: str
     reason:
-      description: One sentence why, with the ids of what stops it.
+      description: One sentence why.
       type: str
   sample: {state: failed, reason: "2 findings stop the migration: nodes_ready, etcd_backup"}
 findings:
@@ -301,14 +228,29 @@ problems:
   type: list
   elements: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
 from ..module_utils._ansible.arguments import SETTINGS, Spec
@@ -319,13 +261,14 @@ from ..module_utils._domain.preflight.choices import Choices
 from ..module_utils._domain.preflight.snapshot import Wanted
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.preflight.checks import preflight
+from ..module_utils._flows.reboot.strategies import CHOICES
 
 TARGETS = {"offline": OVN, "rollback": SDN}
 ARGUMENTS: Spec = {
     "method": {"type": "str", "choices": [*TARGETS], "default": "offline"},
     **SETTINGS,
     "external_networks": {"type": "list", "elements": "str", "default": []},
-    "strategy": {"type": "str", "choices": ["rsh", "ssh", "rsh_then_ssh"], "default": "rsh"},
+    "strategy": {"type": "str", "choices": list(CHOICES), "default": "rsh"},
     "probe": {"type": "bool", "default": True},
     "acknowledge": {"type": "list", "elements": "str", "default": []},
     "skip": {"type": "list", "elements": "str", "default": []},

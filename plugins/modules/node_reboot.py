@@ -26,6 +26,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.waiting.sleep
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:
@@ -168,10 +169,6 @@ options:
     elements: str
     default: []
   wait_sleep:
-    description:
-      - How many seconds to sleep between two looks at the cluster, at most.
-        The first looks follow each other more quickly.
-    type: int
     default: 5
 requirements:
   - python >= 3.9
@@ -237,22 +234,22 @@ nodes:
       description: How it was commanded last, V(rsh) or V(ssh). Null when it was not.
       type: str
     requested_at:
-      description: When the command was sent.
+      description: When the command was sent. Null when it was not.
       type: str
     down_at:
       description: When it was first seen down. Null when nobody saw it.
       type: str
     back_at:
-      description: When it was first seen Ready on its new boot.
+      description: When it was first seen Ready on its new boot. Null when it was not.
       type: str
     seconds:
-      description: From the command to Ready on the new boot, the delay included.
+      description: From the command to Ready on the new boot, the delay included. Null without one of the two.
       type: float
     boot_id_before:
-      description: The boot id that it was to leave.
+      description: The boot id that it was to leave. Null when that was not known yet.
       type: str
     boot_id_after:
-      description: The boot id that it was last seen on.
+      description: The boot id that it was last seen on. Null when it has not been looked at.
       type: str
   sample:
     - {node: worker-0, pool: worker, result: rebooted, detail: rebooted and Ready, attempts: 1,
@@ -266,12 +263,12 @@ plan:
   elements: list
   sample: [[master-0], [master-1], [master-2], [worker-0, worker-1, worker-2]]
 verdict:
-  description: How it ended.
+  description: How it ended; in check mode V(pending) when there is something to reboot.
   returned: always, once the reboots were planned
   type: dict
   contains:
     state:
-      description: V(done), V(failed), or V(pending) in check mode when there is something to reboot.
+      description: V(done), V(pending) when waiting may help, or V(failed) when it does not.
       type: str
     reason:
       description: One sentence why.
@@ -316,27 +313,63 @@ approved_csrs:
   type: list
   elements: dict
 story:
-  description: How each batch ended, with the seconds at which it did.
+  description: Each different verdict on the way, with the seconds after which it was first seen.
   returned: always, once the reboots were planned
   type: list
   elements: dict
+  contains:
+    seconds:
+      description: Seconds since the wait began.
+      type: float
+    state:
+      description: As in RV(verdict.state).
+      type: str
+    reason:
+      description: As in RV(verdict.reason).
+      type: str
 waited_seconds:
-  description: How long it took.
+  description: How long the wait took; the last one, when there were several.
   returned: always, once the reboots were planned
   type: float
 polls:
-  description: How often the cluster was looked at.
+  description: How often the cluster was looked at in this wait.
   returned: always, once the reboots were planned
   type: int
+missing_rights:
+  description: What the credential may not do.
+  returned: on failure, when it lacks a right
+  type: list
+  elements: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
 from typing import Any

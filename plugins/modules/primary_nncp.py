@@ -21,6 +21,7 @@ author:
   - ocp_day2.ovn_migration contributors (@ocp-day2)
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
+  - ocp_day2.ovn_migration.borrowing
   - ocp_day2.ovn_migration.waiting
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
@@ -45,9 +46,6 @@ options:
     elements: str
     default: []
   step:
-    description:
-      - What is written down as the one who took them away.
-    type: str
     default: primary_nncp
   wait_timeout:
     default: 120
@@ -80,53 +78,84 @@ policies:
   sample: [bond0-policy]
 loans:
   description:
-    - Everything that is borrowed from the cluster and not back yet, as M(ocp_day2.ovn_migration.migration_borrow) tells
-      it. A saved policy has V(network_policy) for C(what).
+    - Everything that is borrowed from the cluster and not back yet, in the form of
+      RV(ocp_day2.ovn_migration.migration_borrow#module:loans). A saved policy has V(network_policy) for C(what).
   returned: always, except when the request is refused
   type: list
   elements: dict
 verdict:
-  description: Whether the policies are gone.
+  description: Whether the policies are gone; in check mode today, before any write.
   returned: when O(state=absent)
   type: dict
   contains:
     state:
-      description: V(done), V(pending) or V(failed). In check mode the verdict is today's, before any write.
+      description: V(done), V(pending) when waiting may help, or V(failed) when it does not.
       type: str
     reason:
       description: One sentence why.
       type: str
   sample: {state: done, reason: bond0-policy is gone}
 story:
-  description: Each different verdict of the wait with the seconds at which it was first seen.
+  description: Each different verdict on the way, with the seconds after which it was first seen.
   returned: when O(state=absent)
   type: list
   elements: dict
+  contains:
+    seconds:
+      description: Seconds since the wait began.
+      type: float
+    state:
+      description: As in RV(verdict.state).
+      type: str
+    reason:
+      description: As in RV(verdict.reason).
+      type: str
 waited_seconds:
-  description: How long the wait took.
+  description: How long the wait took; the last one, when there were several.
   returned: when O(state=absent)
   type: float
 polls:
-  description: How often the cluster was looked at in the wait.
+  description: How often the cluster was looked at in this wait.
   returned: when O(state=absent)
   type: int
 missing_rights:
   description: What the credential may not do.
-  returned: when it lacks a right
+  returned: on failure, when it lacks a right
   type: list
   elements: str
 api_outages:
-  description: Each time that the API was away, with the moment it began, the seconds it lasted and what was seen.
+  description: Each time that the API was away.
   returned: always
   type: list
   elements: dict
+  contains:
+    since:
+      description: When it was first away.
+      type: str
+    seconds:
+      description: How long it was away; null when it has not come back.
+      type: float
+    seen:
+      description: What was seen instead of an answer.
+      type: str
+  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
 remedy:
-  description: What to do next.
+  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
   returned: on failure
   type: str
+lock:
+  description:
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: on failure, when O(lock_holder) does not have it any more
+  type: dict
+outage_budget_seconds:
+  description: For how long the API may be away, as O(api_outage_timeout) says.
+  returned: on failure, when it was away for longer
+  type: float
 """
 
-from ..module_utils._ansible.arguments import Spec, merge, waiting
+from ..module_utils._ansible.arguments import Spec, merge, step, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.borrowing.ledger import Borrower
 from ..module_utils._flows.borrowing.nmstate import info, remove, restore
@@ -135,7 +164,7 @@ from ..module_utils._flows.outcome import Outcome
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["absent", "restored"]},
     "names": {"type": "list", "elements": "str", "default": []},
-    "step": {"type": "str", "default": "primary_nncp"},
+    **step("primary_nncp"),
 }
 
 

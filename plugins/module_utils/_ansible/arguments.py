@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from .._cluster.connection import AUTH_ARG_SPEC
+from .._domain.networks import OVN, TYPES
 
 Spec = dict[str, dict[str, Any]]
 
@@ -18,8 +19,11 @@ OUTAGE: Spec = {"api_outage_timeout": {"type": "int", "default": 900}}
 
 LOCK: Spec = {"lock_holder": {"type": "str"}}
 
+TARGET: Spec = {"target": {"type": "str", "choices": list(TYPES), "default": OVN}}
 
 _FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
+#: What the operator converts.
+FEATURES: Spec = {"features": {"type": "dict", "options": _FEATURES}}
 _OVN = {
     "mtu": {"type": "int"},
     "geneve_port": {"type": "int"},
@@ -37,7 +41,7 @@ _SDN = {
 _CLUSTER_NETWORK = {"cidr": {"type": "str", "required": True}, "host_prefix": {"type": "int", "required": True}}
 #: What the new network is to be like, as ``Settings.from_params`` reads it.
 SETTINGS: Spec = {
-    "features": {"type": "dict", "options": _FEATURES},
+    **FEATURES,
     "ovn": {"type": "dict", "options": _OVN},
     "sdn": {"type": "dict", "options": _SDN},
     "cluster_network": {"type": "list", "elements": "dict", "options": _CLUSTER_NETWORK},
@@ -54,6 +58,11 @@ def waiting(*, timeout: Optional[int] = None, sleep: int = 10) -> Spec:
 
 def failure_grace(seconds: int = 60) -> Spec:
     return {"failure_grace": {"type": "int", "default": seconds}}
+
+
+def step(name: str) -> Spec:
+    """Who borrows; the module's own name unless it is told."""
+    return {"step": {"type": "str", "default": name}}
 
 
 def merge(*specs: Spec) -> Spec:

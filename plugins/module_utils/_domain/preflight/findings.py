@@ -136,13 +136,21 @@ def found(check: Check, snapshot: Snapshot) -> Iterator[Finding]:
                 acknowledge=check.acknowledge,
             )
     except NotRead as unread:
-        yield Finding(
-            id=check.id,
-            severity="block",
-            message=f"not known, because {unread.title} could not be read: {unread.why}",
-            remedy="Make it readable, or skip this check when you know the answer.",
-            unreadable=True,
-        )
+        yield not_known(check.id, title=unread.title, why=unread.why)
+
+
+def not_known(check: str, *, title: str, why: str) -> Finding:
+    """What is not read is never a pass.
+
+    :param check: the id of the check that needs it
+    """
+    return Finding(
+        id=check,
+        severity="block",
+        message=f"not known, because {title} could not be read: {why}",
+        remedy="Make it readable, or skip this check when you know the answer.",
+        unreadable=True,
+    )
 
 
 def objects(kind: str, names: Iterable[str]) -> tuple[str, ...]:

@@ -77,14 +77,13 @@ def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: ConversionQ
         return [row if wanted[row.feature] else declined(row) for row in rows]
 
     latest = LastObservation(observe, lambda seen: _facts(seen, index=index))
-    with latest.told_on_failure():
-        wait = waiter.until(
-            tried="see every egress and multicast setting converted",
-            observe=latest,
-            judge=conversions_verdict,
-            remedy="Look at the log of the network-operator in namespace openshift-network-operator. What it does not "
-            "convert can be made by hand from the backup; a feature can be left out with 'features'.",
-        )
+    wait = latest.awaited(
+        waiter,
+        tried="see every egress and multicast setting converted",
+        judge=conversions_verdict,
+        remedy="Look at the log of the network-operator in namespace openshift-network-operator. What it does not "
+        "convert can be made by hand from the backup; a feature can be left out with 'features'.",
+    )
     rows = [Conversion(**row) for row in latest.shown["conversions"]]
     return Outcome(wait=wait, facts=latest.shown, warnings=_warnings(rows))
 

@@ -25,11 +25,12 @@ from ..._cluster.port import Access, Cluster, Json
 from ..._domain.borrowing import ledger
 from ..._domain.borrowing.ledger import GONE, Ledger, Loan, PropertyRef, agree
 from ..._domain.borrowing.settings import PROPERTY_ACCESS, Change
-from ..._domain.errors import Forbidden, MigrationError, NotFound, Rejected
+from ..._domain.errors import MigrationError, NotFound, Rejected
 from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.verdicts import listed
 from ..outcome import Diff, Outcome
 from ..records.config_maps import keep
+from ..rights import require_rights
 from ..waiting.clock import Clock
 
 KINDS: Mapping[str, Kind] = {
@@ -180,19 +181,12 @@ class Borrower:
         :raises Forbidden: naming every right that is missing
         """
         needed = [
-            *dict.fromkeys(changes),
+            *changes,
             Access("create", NAMESPACE),
             Access("create", CONFIG_MAP, namespace=OURS),
             Access("patch", CONFIG_MAP, namespace=OURS),
         ]
-        missing = [access.title for access in needed if not self.cluster.allowed(access)]
-        if missing:
-            raise Forbidden(
-                tried=f"borrow for {self.step}",
-                seen=f"this credential lacks the rights {listed(missing)}",
-                remedy="Nothing was changed. Use a credential with the cluster-admin role.",
-                facts={"missing_rights": missing},
-            )
+        require_rights(self.cluster, needed, tried=f"borrow for {self.step}")
 
     def note(self, ref: PropertyRef, before: Any, after: Any) -> None:
         """Record a change of the object for the result."""

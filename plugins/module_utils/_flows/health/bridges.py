@@ -19,6 +19,7 @@ from ..._cluster.port import Cluster
 from ..._domain.errors import ClusterUnreachable, Conflict, NotFound, Refused, Rejected
 from ..._domain.health.bridges import NodeBridge, answered, bridges_verdict
 from ..._domain.health.pods import Pod
+from ..._domain.names import require_known
 from ..._domain.verdicts import counted, pending
 from ..outcome import Outcome
 from ..reboot.rsh import daemon_pod
@@ -51,28 +52,21 @@ def find_bridges(
         return list(known.values())
 
     latest = LastObservation(observe, _facts)
-    with latest.told_on_failure():
-        wait = waiter.until(
-            tried=f"find {bridge} on every node",
-            observe=latest,
-            judge=lambda rows: bridges_verdict(rows, bridge=bridge),
-            remedy="The network type must not be changed like this. On these nodes look at 'journalctl -u "
-            "ovs-configuration', at the NetworkManager profiles in /etc/NetworkManager/system-connections, and for a "
-            "NodeNetworkConfigurationPolicy on the primary interface; mend that and reboot the node. Until the switch "
-            "the migration can still be aborted.",
-        )
+    wait = latest.awaited(
+        waiter,
+        tried=f"find {bridge} on every node",
+        judge=lambda rows: bridges_verdict(rows, bridge=bridge),
+        remedy="The network type must not be changed like this. On these nodes look at 'journalctl -u "
+        "ovs-configuration', at the NetworkManager profiles in /etc/NetworkManager/system-connections, and for a "
+        "NodeNetworkConfigurationPolicy on the primary interface; mend that and reboot the node. Until the switch "
+        "the migration can still be aborted.",
+    )
     return Outcome(wait=wait, facts=latest.shown)
 
 
 def _chosen(cluster: Cluster, names: Sequence[str]) -> list[str]:
     there = [node.name for node in readers.nodes(cluster)]
-    unknown = [name for name in names if name not in there]
-    if unknown:
-        raise Refused(
-            tried=f"find the nodes {', '.join(unknown)}",
-            seen=f"this cluster has {', '.join(there) or 'none'}",
-            remedy="Correct nodes; leave it out to mean all nodes.",
-        )
+    require_known(names, known=there, what="nodes", remedy="Correct nodes; leave it out to mean all nodes.")
     if not there:
         raise Refused(tried="ask the nodes", seen="the cluster lists no node")
     return list(names) or there

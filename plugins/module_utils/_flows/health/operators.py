@@ -77,13 +77,12 @@ def wait_for_health(
         return health_verdict(view.operators, view.services, names=names, ignore=ignore, degraded_fails=degraded_fails)
 
     latest = LastObservation(lambda: _read(cluster, api_services=api_services), show)
-    with latest.told_on_failure():
-        wait = waiter.until(
-            tried="see the operators healthy",
-            observe=latest,
-            judge=judge,
-            remedy="Look at 'oc describe co NAME' of each operator named here.",
-        )
+    wait = latest.awaited(
+        waiter,
+        tried="see the operators healthy",
+        judge=judge,
+        remedy="Look at 'oc describe co NAME' of each operator named here.",
+    )
     return Outcome(wait=wait, facts=latest.shown)
 
 

@@ -73,13 +73,12 @@ def wait_for_pods(
         return pods_verdict(view.wrong, looked_at=view.looked_at)
 
     latest = LastObservation(observe, PodsView.to_json)
-    with latest.told_on_failure():
-        wait = waiter.until(
-            tried="see every pod without an error",
-            observe=latest,
-            judge=judge,
-            remedy="Look at these pods; after a change of network, reboot the node whose pods do not start.",
-        )
+    wait = latest.awaited(
+        waiter,
+        tried="see every pod without an error",
+        judge=judge,
+        remedy="Look at these pods; after a change of network, reboot the node whose pods do not start.",
+    )
     return Outcome(wait=wait, facts=latest.shown)
 
 

@@ -48,13 +48,12 @@ def wait_for_rollout(cluster: Cluster, waiter: Waiter, *, kind: RolloutKind, nam
         return rollout_verdict(view.rollout, in_error=view.pods)
 
     latest = LastObservation(lambda: _read(cluster, kind=kind, namespace=namespace, name=name), RolloutView.to_json)
-    with latest.told_on_failure():
-        wait = waiter.until(
-            tried=f"see {kind} {namespace}/{name} rolled out",
-            observe=latest,
-            judge=judge,
-            remedy=f"Look at 'oc -n {namespace} describe {kind.lower()} {name}' and at its pods.",
-        )
+    wait = latest.awaited(
+        waiter,
+        tried=f"see {kind} {namespace}/{name} rolled out",
+        judge=judge,
+        remedy=f"Look at 'oc -n {namespace} describe {kind.lower()} {name}' and at its pods.",
+    )
     return Outcome(wait=wait, facts=latest.shown)
 
 

@@ -21,9 +21,8 @@ from ..._cluster.kinds import (
     POD,
 )
 from ..._cluster.port import Access, Cluster
-from ..._domain.errors import Forbidden
 from ..._domain.records import journal
-from ..._domain.verdicts import listed
+from ..rights import require_rights
 
 NEEDED = (
     Access("patch", NETWORK_OPERATOR),
@@ -50,11 +49,4 @@ NEEDED = (
 
 def require_all(cluster: Cluster) -> None:
     """:raises Forbidden: naming every right that is missing"""
-    missing = [access.title for access in NEEDED if not cluster.allowed(access)]
-    if missing:
-        raise Forbidden(
-            tried="start a migration with this credential",
-            seen=f"it lacks {len(missing)} of {len(NEEDED)} rights: {listed(missing)}",
-            remedy="Nothing was changed. Use a credential with the cluster-admin role.",
-            facts={"missing_rights": missing},
-        )
+    require_rights(cluster, NEEDED, tried="start a migration")

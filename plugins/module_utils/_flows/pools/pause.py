@@ -12,7 +12,7 @@ from typing import Any, Optional
 from ..._cluster.kinds import MACHINE_CONFIG_POOL
 from ..._cluster.port import Json
 from ..._domain.borrowing.ledger import Loan
-from ..._domain.errors import Refused
+from ..._domain.names import require_known
 from ..._domain.pools.pool import Pool
 from ..borrowing.ledger import Borrower, DesiredValue, property_ref
 from ..outcome import Outcome
@@ -50,13 +50,12 @@ def resume(borrower: Borrower, *, names: Sequence[str]) -> Outcome:
 def _pools(borrower: Borrower, names: Sequence[str]) -> list[Json]:
     pools = borrower.cluster.list(MACHINE_CONFIG_POOL)
     known = [pool["metadata"]["name"] for pool in pools]
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise Refused(
-            tried=f"find the MachineConfigPools {', '.join(unknown)}",
-            seen=f"this cluster has {', '.join(known) or 'none'}",
-            remedy="Nothing was changed. Correct the names; leave them out to mean all pools.",
-        )
+    require_known(
+        names,
+        known=known,
+        what="MachineConfigPools",
+        remedy="Nothing was changed. Correct the names; leave them out to mean all pools.",
+    )
     return [pool for pool in pools if not names or pool["metadata"]["name"] in names]
 
 

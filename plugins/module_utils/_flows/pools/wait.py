@@ -12,7 +12,8 @@ from typing import Any, Optional
 
 from ..._cluster import daemons, readers
 from ..._cluster.port import Cluster
-from ..._domain.errors import MigrationError, Refused, WaitEnded
+from ..._domain.errors import MigrationError, WaitEnded
+from ..._domain.names import require_known
 from ..._domain.nodes import Node
 from ..._domain.pools.pool import (
     Pool,
@@ -106,14 +107,12 @@ class PoolReader:
         return self._configs[name]
 
     def _refuse_unknown(self, pools: Sequence[Pool]) -> None:
-        known = [pool.name for pool in pools]
-        unknown = [name for name in self.names if name not in known]
-        if unknown:
-            raise Refused(
-                tried=f"find the MachineConfigPools {', '.join(unknown)}",
-                seen=f"this cluster has {', '.join(known) or 'none'}",
-                remedy="Correct the names; leave them out to mean all pools.",
-            )
+        require_known(
+            self.names,
+            known=[pool.name for pool in pools],
+            what="MachineConfigPools",
+            remedy="Correct the names; leave them out to mean all pools.",
+        )
 
 
 @dataclass

@@ -16,7 +16,7 @@ from ..._cluster.kinds import Kind
 from ..._cluster.port import Cluster
 from ..._domain.errors import MigrationError, Misconfigured, NotFound, Refused, Unauthorized, Untrusted
 from ..._domain.preflight.choices import Choices, CustomCheck, invalid_choices, preflight_verdict, settled
-from ..._domain.preflight.findings import SEVERITIES, Finding, found, named
+from ..._domain.preflight.findings import SEVERITIES, Finding, found, named, not_known
 from ..._domain.preflight.registry import CHECKS, checks_for
 from ..._domain.preflight.snapshot import Wanted
 from ..._domain.preflight.tables import table
@@ -134,13 +134,7 @@ def _custom(reader: SnapshotReader, compiled: CompiledCheck) -> Iterator[Finding
     except (Unauthorized, Untrusted, Misconfigured):
         raise
     except MigrationError as error:
-        yield Finding(
-            id=check.id,
-            severity="block",
-            message=f"not known, because {compiled.kind.title} could not be read: {error.seen}",
-            remedy="Make it readable, or skip this check when you know the answer.",
-            unreadable=True,
-        )
+        yield not_known(check.id, title=compiled.kind.title, why=error.seen)
         return
     result = compiled.search({"apiVersion": check.api_version, "kind": f"{check.kind}List", "items": [*items]})
     if result:

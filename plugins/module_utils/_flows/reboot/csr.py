@@ -17,6 +17,7 @@ from ..._cluster.signing_requests import require_cryptography, signing_request
 from ..._domain.errors import Conflict, Forbidden, NotFound, Rejected
 from ..._domain.reboot.csr import USAGES, Decision, decision, pending
 from ..._domain.verdicts import counted, listed
+from ..rights import ALL_RIGHTS, require_rights
 from ..waiting.clock import Clock
 
 #: Seconds between two looks; kubelets ask again, and for one certificate after the other.
@@ -52,15 +53,13 @@ class CsrApprover:
         if not self.approve:
             return
         require_cryptography()
-        missing = [access.title for access in RIGHTS if not self.cluster.allowed(access)]
-        missing += [_approval_of(signer).title for signer in sorted(USAGES) if not self._may_sign_for(signer)]
-        if missing:
-            raise Forbidden(
-                tried="approve certificate signing requests with this credential",
-                seen=f"it lacks the rights: {', '.join(missing)}. Nothing was changed",
-                remedy="Use a credential with the cluster-admin role, or leave approve_csrs off.",
-                facts={"missing_rights": missing},
-            )
+        unsigned = [_approval_of(signer) for signer in sorted(USAGES) if not self._may_sign_for(signer)]
+        require_rights(
+            self.cluster,
+            (*RIGHTS, *unsigned),
+            tried="approve certificate signing requests",
+            remedy=f"{ALL_RIGHTS}, or leave approve_csrs off",
+        )
 
     def _may_sign_for(self, signer: str) -> bool:
         """As the admission of approvals asks: for the signer, then for all of its domain (kubernetes 1.27,

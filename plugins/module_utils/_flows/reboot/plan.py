@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from ..._cluster import readers
 from ..._cluster.port import Cluster
 from ..._domain.errors import Refused
+from ..._domain.names import require_known
 from ..._domain.nodes import Node
 from ..._domain.pools.pool import membership
 from ..._domain.reboot.plan import Order, Plan, Shares, batch_size, plan
@@ -93,13 +94,8 @@ def _refuse_no_share(shares: Shares, *, known: Sequence[str]) -> None:
 
 
 def _refuse_unknown(what: str, names: Sequence[str], *, known: Sequence[str], option: str = "") -> None:
-    unknown = [name for name in names if name not in known]
-    if unknown:
-        raise Refused(
-            tried=f"find the {what} {', '.join(unknown)}",
-            seen=f"this cluster has {', '.join(known) or 'none'}",
-            remedy=f"Correct {option or what}; leave nodes and pools out to mean all nodes.",
-        )
+    remedy = f"Correct {option or what}; leave nodes and pools out to mean all nodes."
+    require_known(names, known=known, what=what, remedy=remedy)
 
 
 def _refuse_unprovable(nodes: Sequence[Node]) -> None:

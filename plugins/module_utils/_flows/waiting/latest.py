@@ -6,12 +6,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from ..._domain.errors import MigrationError
+from ..._domain.verdicts import Verdict
+from .waiter import Wait, Waiter
 
 T = TypeVar("T")
 
@@ -33,11 +34,10 @@ class LastObservation(Generic[T]):
         """Empty when nothing could be observed."""
         return dict(self.show(self._seen[0])) if self._seen else {}
 
-    @contextmanager
-    def told_on_failure(self) -> Iterator[None]:
-        """Whatever ends the wait, its error carries what was seen last."""
+    def awaited(self, waiter: Waiter, *, tried: str, judge: Callable[[T], Verdict], remedy: str = "") -> Wait:
+        """Wait with it, as ``Waiter.until`` does. Whatever ends the wait, its error carries what was seen last."""
         try:
-            yield
+            return waiter.until(tried=tried, observe=self, judge=judge, remedy=remedy)
         except MigrationError as error:
             error.facts.update(self.shown)
             raise

@@ -150,3 +150,10 @@ def test_the_timeout_is_an_option(bench):
     bench.cluster = cluster_at("asked")
     assert "not within 30 s" in bench.run("cno_migration", state="prepared", wait_timeout=30)["msg"]
     assert bench.cluster.made("get", CLUSTER_OPERATOR)
+
+
+def test_a_switch_that_is_applied_after_all_is_not_taken_back(bench):
+    bench.cluster = cluster_at("flipped")
+    bench.clock.at(5, lambda: change_config(bench.cluster, status={"networkType": OVN}))
+    result = bench.run("cno_migration", state="idle", allow_abort=True)
+    assert (result["failed"], result["switched"]) == (True, True)

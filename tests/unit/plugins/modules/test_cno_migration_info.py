@@ -8,7 +8,11 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, Unauthorized
-from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import NODES, cluster_at
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
+    NODES,
+    cluster_at,
+    put_former_namespace,
+)
 
 
 def test_where_the_cluster_stands(bench):
@@ -47,3 +51,10 @@ def test_law_16_what_may_not_be_read_is_an_error(bench, error):
     result = bench.run("cno_migration_info")
     assert (result["failed"], result["remedy"]) == (True, "Log in.")
     assert "phase" not in result
+
+
+def test_the_namespace_that_the_former_plugin_leaves(bench):
+    bench.cluster = cluster_at("finished")
+    put_former_namespace(bench.cluster)
+    result = bench.run("cno_migration_info")
+    assert (result["phase"], result["former_namespace"]) == ("cleanup_pending", "openshift-sdn")

@@ -63,6 +63,17 @@ def test_api_services_and_ignored_operators(bench):
     assert result["unavailable_api_services"] == []
 
 
+def test_an_api_service_that_is_not_available_is_named(bench):
+    bench.cluster.put(CLUSTER_OPERATOR, objects.operator("etcd"))
+    away = objects.api_service("v1.packages", available="False", reason="MissingEndpoints", message="no endpoints")
+    bench.cluster.put(API_SERVICE, away)
+    result = bench.run("co_health", api_services=True, wait_timeout=30)
+    assert result["failed"] is True
+    assert result["unavailable_api_services"] == [
+        {"name": "v1.packages", "reason": "MissingEndpoints", "message": "no endpoints"}
+    ]
+
+
 def test_the_api_may_be_away_for_a_while(bench):
     bench.cluster.put(CLUSTER_OPERATOR, objects.operator("dns"))
     bench.cluster.go_down()

@@ -145,3 +145,11 @@ def test_check_mode_looks_once(shop):
     assert result["verdict"]["state"] == "pending"
     assert shop.clock.slept == []
     assert shop.cluster.writes == []
+
+
+def test_a_damaged_backup_fails_with_its_name(shop):
+    name = shop.run("feature_conversion", check=True)["backup"]
+    part = next(body for key, body in shop.cluster.objects.items() if key[2] == f"backup-{name}-000")
+    part["data"]["part"] = ""
+    result = shop.run("feature_conversion")
+    assert (result["failed"], result["damaged_backup"]) == (True, name)

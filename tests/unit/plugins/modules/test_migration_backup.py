@@ -4,6 +4,12 @@
 
 from __future__ import annotations
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    EGRESS_NETWORK_POLICY,
+    NAMESPACE,
+    NETWORK_OPERATOR,
+    NODE_NETWORK_POLICY,
+)
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.saved_objects import raise_timeout, saved_cluster
 
 
@@ -56,3 +62,25 @@ def test_secrets_are_refused(bench):
     assert result["failed"] is True
     assert "Take Secret out of extra_kinds" in result["remedy"]
     assert bench.cluster.writes == []
+
+
+def test_what_an_operator_changes_is_explained(bench):
+    bench.cluster = saved_cluster()
+    bench.run("migration_backup", state="present")
+    bench.cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"deployKubeProxy": False}})
+    compared = bench.run("migration_backup", state="compared")
+    assert compared["unexplained"] == 0
+    assert "cluster-network-operator" in compared["differences"][0]["explanation"]
+
+
+def test_what_is_put_back_and_what_is_lost(bench):
+    bench.cluster = saved_cluster()
+    bench.run("migration_backup", state="present")
+    bench.run("migration_journal", phase="prepare", event="begun")
+    bench.cluster.remove(NODE_NETWORK_POLICY, "bond0")
+    bench.cluster.remove(EGRESS_NETWORK_POLICY, "default", namespace="shop")
+    bench.cluster.put(NAMESPACE, {"metadata": {"name": "shop"}})
+    result = bench.run("migration_backup", state="restored")
+    assert result["restored"] == ["EgressNetworkPolicy.network.openshift.io shop/default"]
+    assert [row["object"] for row in result["lost"]] == ["NodeNetworkConfigurationPolicy.nmstate.io bond0"]
+    assert result["open_losses"] == 1

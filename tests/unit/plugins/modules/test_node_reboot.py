@@ -12,13 +12,16 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CONFIG_MAP,
     NETWORK_CONFIG,
     NETWORK_OPERATOR,
+    SIGNING_REQUEST,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Execution
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Unauthorized
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.ssh import SshResult
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.csr import RIGHTS
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.openssh import OpenSsh
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.machines import Datacenter
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.signing_requests import csr
 
 ALL = ["master-0", "master-1", "master-2", "worker-0", "worker-1", "worker-2"]
 
@@ -231,4 +234,26 @@ def test_what_cannot_be_is_refused_before_anything(bench, site, given):
     result = bench.run("node_reboot", **given)
     assert result["failed"] is True
     assert "nope" in result["msg"]
+    assert bench.cluster.writes == []
+
+
+def test_requests_that_are_left_pending_are_told(bench, site):
+    bench.cluster.put(SIGNING_REQUEST, csr("csr-1", "worker-0"))
+    result = bench.run("node_reboot", nodes=["worker-0"])
+    assert [(row["name"], row["node"], row["approvable"]) for row in result["pending_csrs"]] == [
+        ("csr-1", "worker-0", True)
+    ]
+    assert "csr-1" in str(result["warnings"])
+
+
+def test_requests_are_approved_when_that_is_wanted(bench, site):
+    bench.cluster.put(SIGNING_REQUEST, csr("csr-1", "worker-0"))
+    result = bench.run("node_reboot", nodes=["worker-0"], approve_csrs=True)
+    assert [row["name"] for row in result["approved_csrs"]] == ["csr-1"]
+
+
+def test_missing_rights_are_named_before_anything(bench, site):
+    bench.cluster.denied = {access.title for access in RIGHTS}
+    result = bench.run("node_reboot", approve_csrs=True)
+    assert set(result["missing_rights"]) == bench.cluster.denied
     assert bench.cluster.writes == []

@@ -36,3 +36,10 @@ def test_check_mode_looks_once(bench):
     result = bench.run("rollout_wait", check=True, namespace="openshift-multus", name="multus")
     assert result["verdict"]["state"] == "pending"
     assert bench.clock.slept == []
+
+
+def test_a_rollout_that_does_not_finish_is_shown_as_it_was_last_seen(bench):
+    bench.cluster.put(DAEMON_SET, objects.daemon_set(updated=4))
+    result = bench.run("rollout_wait", namespace="openshift-multus", name="multus", wait_timeout=30)
+    assert result["failed"] is True
+    assert result["rollout"]["updated"] == 4

@@ -4,40 +4,14 @@
 
 from __future__ import annotations
 
-import base64
-
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE, SIGNING_REQUEST
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Conflict, Forbidden, Rejected
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.csr import CsrApprover
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
-
-
-def csr(name, node, *, conditions=()):
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "system:nodes"),
-            x509.NameAttribute(NameOID.COMMON_NAME, f"system:node:{node}"),
-        ]
-    )
-    builder = x509.CertificateSigningRequestBuilder().subject_name(subject)
-    signed = builder.sign(ec.generate_private_key(ec.SECP256R1()), hashes.SHA256())
-    return {
-        "metadata": {"name": name, "creationTimestamp": "2026-01-01T00:00:00Z", "resourceVersion": "7"},
-        "spec": {
-            "request": base64.b64encode(signed.public_bytes(serialization.Encoding.PEM)).decode(),
-            "signerName": "kubernetes.io/kube-apiserver-client-kubelet",
-            "username": f"system:node:{node}",
-            "usages": ["digital signature", "client auth"],
-        },
-        "status": {"conditions": list(conditions)} if conditions else {},
-    }
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.signing_requests import csr
 
 
 @pytest.fixture

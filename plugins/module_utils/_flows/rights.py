@@ -1,0 +1,32 @@
+# Copyright: (c) 2026, ocp_day2.ovn_migration contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether the credential has the rights that something needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from .._cluster.port import Access, Cluster
+from .._domain.errors import Forbidden
+from .._domain.verdicts import listed
+
+ALL_RIGHTS = "Use a credential with the cluster-admin role"
+
+
+def require_rights(cluster: Cluster, needed: Iterable[Access], *, tried: str, remedy: str = ALL_RIGHTS) -> None:
+    """To be called before the first write.
+
+    :param tried: completes "Could not … with this credential"
+    :raises Forbidden: naming every right that is missing
+    """
+    asked = [*dict.fromkeys(needed)]
+    missing = [access.title for access in asked if not cluster.allowed(access)]
+    if missing:
+        raise Forbidden(
+            tried=f"{tried} with this credential",
+            seen=f"it lacks {len(missing)} of {len(asked)} rights: {listed(missing)}",
+            remedy=f"Nothing was changed. {remedy}.",
+            facts={"missing_rights": missing},
+        )
