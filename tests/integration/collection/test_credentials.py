@@ -39,13 +39,15 @@ def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimul
         yield simulator
 
 
-def kubeconfig_of(simulator: RunningSimulator, path: Path, *, context: str = "admin", **user: Any) -> Path:
+def kubeconfig_of(
+    simulator: RunningSimulator, path: Path, *, context: str = "admin", user: Mapping[str, Any] | None = None
+) -> Path:
     """The simulator's, with another current context and more in its user."""
     content = yaml.safe_load(Path(simulator.kubeconfig).read_text(encoding="utf-8"))
     content["current-context"] = context
     name = next(one["context"]["user"] for one in content["contexts"] if one["name"] == context)
     entry = next(one for one in content["users"] if one["name"] == name)
-    entry["user"].update(user)
+    entry["user"].update(user or {})
     entry["user"] = {key: value for key, value in entry["user"].items() if value is not None}
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return path
@@ -75,7 +77,7 @@ def test_whom_it_impersonates_asks_and_runs_commands(simulator: RunningSimulator
     else:
         user = {"as": "alice", "as-groups": ["night", "system:masters"]}
     before = last(simulator)
-    kubeconfig = kubeconfig_of(simulator, tmp_path / "kubeconfig", **user)
+    kubeconfig = kubeconfig_of(simulator, tmp_path / "kubeconfig", user=user)
     result = module("node_bridges", options, kubeconfig=kubeconfig, cwd=tmp_path, timeout=120)
     rows = since(simulator, before)
     assert {row["user"] for row in rows} == {"alice"}
@@ -83,7 +85,7 @@ def test_whom_it_impersonates_asks_and_runs_commands(simulator: RunningSimulator
 
 
 def test_whom_it_impersonates_may_do_no_more_than_that(simulator: RunningSimulator, tmp_path: Path) -> None:
-    kubeconfig = kubeconfig_of(simulator, tmp_path / "kubeconfig", **{"as": "viewer"})
+    kubeconfig = kubeconfig_of(simulator, tmp_path / "kubeconfig", user={"as": "viewer"})
     result = module("node_bridges", {"wait_timeout": 5}, kubeconfig=kubeconfig, cwd=tmp_path, timeout=120)
     assert result["failed"] is True
     assert "HTTP 403" in result["msg"] and '"viewer"' in result["msg"]
@@ -140,7 +142,9 @@ def forms(simulator: RunningSimulator, folder: Path, *, proxy: str) -> dict[str,
     return {
         "client key": Form(admin, (data, base64.b64decode(data).decode().splitlines()[1])),
         "tokenFile with a line break": Form(
-            kubeconfig_of(simulator, folder / "file", context="token", token=None, tokenFile=str(folder / "token")),
+            kubeconfig_of(
+                simulator, folder / "file", context="token", user={"token": None, "tokenFile": str(folder / "token")}
+            ),
             (token,),
         ),
         "K8S_AUTH_API_KEY with a line break": Form(None, (token,), {"K8S_AUTH_API_KEY": f"{token}\n"}, bare),
@@ -173,7 +177,9 @@ def forms(simulator: RunningSimulator, folder: Path, *, proxy: str) -> dict[str,
         ),
         "plugin": Form(
             kubeconfig_of(
-                simulator, folder / "plugged", exec=run, **{"client-certificate-data": None, "client-key-data": None}
+                simulator,
+                folder / "plugged",
+                user={"exec": run, "client-certificate-data": None, "client-key-data": None},
             ),
             ("planted-for-the-plugin",),
             works=False,
@@ -197,7 +203,7 @@ NAMES = (
 
 
 def everything_run(form: Form, folder: Path) -> Run:
-    tasks = {
+    tasks: dict[str, dict[str, Any]] = {
         "co_health": {"wait_timeout": 5},
         "node_bridges": {"wait_timeout": 5},
         "etcd_backup": {},

@@ -26,6 +26,8 @@ T = TypeVar("T")
 #: Seconds between attempts while the API is away: quick at first, since most resets last a moment.
 FIRST_KNOCK = 0.25
 KNOCK_EVERY = 2.0
+#: Seconds for a command when no time is left.
+LAST_LOOK = 1.0
 #: Seconds before each repeat of a patch that ran into somebody else's write.
 CONFLICT_PAUSES = (0.25, 0.5, 1.0, 2.0)
 
@@ -46,7 +48,7 @@ class RetryingCluster:
     """``port.Cluster`` that asks again while the API is away, for ``budget`` seconds per outage at most.
 
     :param tolerate_unauthorized: take 401 for an outage too; only for work between the flip and the last reboot
-    :param lasts: seconds from now after which no command is run any more, and none outlasts them
+    :param lasts: seconds from now that no command outlasts; the last look of a wait, when they are over, is a short one
     """
 
     def __init__(
@@ -102,14 +104,9 @@ class RetryingCluster:
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         """Not repeated: only the caller knows whether a command may run twice."""
-        left = timeout if self._ends is None else min(timeout, self._ends - self._clock.monotonic())
-        if left <= 0:
-            raise ClusterUnreachable(
-                tried=f"run a command in pod {namespace}/{pod}",
-                seen="no time is left for it",
-                remedy="Raise wait_timeout.",
-            )
-        return self._cluster.execute(pod, command, namespace=namespace, container=container, timeout=left)
+        left = timeout if self._ends is None else self._ends - self._clock.monotonic()
+        within = min(timeout, max(left, LAST_LOOK))
+        return self._cluster.execute(pod, command, namespace=namespace, container=container, timeout=within)
 
     def log_tail(self, pod: str, *, namespace: str, container: str, lines: int) -> Lines:
         """Not repeated: a log comes from the node's kubelet, and one that is down answers like an API that is down."""

@@ -10,6 +10,7 @@ import importlib
 import json
 import random
 from pathlib import Path
+from typing import Any
 
 import pytest
 from ansible.module_utils.common import warnings as ansible_warnings
@@ -26,7 +27,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.nonsense import BODIE
 
 MODULES = "ansible_collections.ocp_day2.ovn_migration.plugins.modules"
 #: What each module cannot do without.
-ARGUMENTS = {
+ARGUMENTS: dict[str, dict[str, Any]] = {
     "cno_migration": {"state": "prepared", "target": "OVNKubernetes"},
     "cno_migration_info": {},
     "co_health": {},
@@ -57,8 +58,14 @@ def test_every_module_is_tried() -> None:
 def hollow(path: str, source: random.Random) -> str:
     """An answer with the right head and anything in it."""
     name = path.partition("?")[0].rsplit("/", 1)[-1]
-    inside = source.choice([None, {}, [], "x", 7, [None], {"a": None}, {"conditions": 7}, {"migration": []}])
-    body = {"metadata": {"name": name}, "spec": inside, "status": inside, "data": inside, "kind": "XList"}
+    inside: Any = source.choice([None, {}, [], "x", 7, [None], {"a": None}, {"conditions": 7}, {"migration": []}])
+    body: dict[str, Any] = {
+        "metadata": {"name": name},
+        "spec": inside,
+        "status": inside,
+        "data": inside,
+        "kind": "XList",
+    }
     if source.random() < 0.5:
         body = {**body, "items": [{**body, "metadata": {"name": "it"}}]}
     return json.dumps(body)
