@@ -16,7 +16,7 @@ AUTH: Spec = dict(AUTH_ARG_SPEC)
 
 OUTAGE: Spec = {"api_outage_timeout": {"type": "int", "default": 900}}
 
-LOCK: Spec = {"lock_holder": {"type": "str"}}
+LOCK: Spec = {"lock_holder": {"type": "str"}, "run_phase": {"type": "str"}}
 
 
 _FEATURES = {name: {"type": "bool", "default": True} for name in ("egress_ip", "egress_firewall", "multicast")}
