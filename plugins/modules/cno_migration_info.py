@@ -146,6 +146,11 @@ pools_left_paused:
   returned: success
   type: list
   elements: str
+lock:
+  description:
+    - The Lease of M(ocp_day2.ovn_migration.migration_lock), as that module returns it; V(none) when there is none.
+  returned: success
+  type: dict
 former_namespace:
   description: Namespace of the other plugin, when it is still there.
   returned: success

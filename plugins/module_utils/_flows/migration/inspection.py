@@ -20,6 +20,7 @@ from ..outcome import Outcome
 from ..pools.readiness import readiness
 from ..pools.wait import PoolReader, PoolsView
 from ..records import journal as journals
+from ..records.lease import read_state
 
 
 def inspect(cluster: Cluster, *, target: str) -> Outcome:
@@ -55,7 +56,8 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
         ),
     )
     facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=former)
-    return Outcome(facts={**facts, "way_back": back.to_json(), "pools_left_paused": [*ready.left]})
+    told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], "lock": read_state(cluster).to_json()}
+    return Outcome(facts={**facts, **told})
 
 
 def _facts(
