@@ -52,7 +52,11 @@ class RolloutView:
         return rollout_verdict(self.rollout, in_error=self.pods)
 
     def to_json(self) -> dict[str, Any]:
-        return {"kind": self.workload.kind, "name": self.workload.name, **(self.rollout.to_json() if self.rollout else {})}
+        return {
+            "kind": self.workload.kind,
+            "name": self.workload.name,
+            **(self.rollout.to_json() if self.rollout else {}),
+        }
 
 
 def wait_for_rollouts(cluster: Cluster, waiter: Waiter, workloads: Sequence[Workload]) -> Outcome:

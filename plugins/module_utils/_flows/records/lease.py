@@ -53,9 +53,7 @@ def read_state(cluster: Cluster) -> LeaseState:
     return LeaseState(lease, cluster.now())
 
 
-def hold(
-    cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write: bool, target: str = OVN
-) -> Outcome:
+def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write: bool, target: str = OVN) -> Outcome:
     """Take the Lease, or renew it when ``holder`` has it.
 
     :param target: where the migration leads that ``holder`` works for

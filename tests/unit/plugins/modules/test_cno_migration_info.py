@@ -47,3 +47,12 @@ def test_law_16_what_may_not_be_read_is_an_error(bench, error):
     result = bench.run("cno_migration_info")
     assert (result["failed"], result["remedy"]) == (True, "Log in.")
     assert "phase" not in result
+
+
+def test_who_works_on_the_cluster(bench):
+    bench.cluster = cluster_at("applied")
+    assert bench.run("cno_migration_info")["lock"] is None
+    bench.run("migration_lock", holder="kni@bastion/1")
+    lock = bench.run("cno_migration_info")["lock"]
+    assert (lock["holder"], lock["expired"]) == ("kni@bastion/1", False)
+    assert lock["description"].startswith("kni@bastion/1 has it since 2026-01-01T00:00:00Z")

@@ -36,3 +36,17 @@ def test_check_mode_looks_once(bench):
     result = bench.run("rollout_wait", check=True, namespace="openshift-multus", name="multus")
     assert result["verdict"]["state"] == "pending"
     assert bench.clock.slept == []
+
+
+def test_several_of_a_namespace(bench):
+    bench.cluster.put(DAEMON_SET, objects.daemon_set())
+    workloads = [{"name": "multus"}, {"name": "web", "kind": "Deployment"}]
+    result = bench.run("rollout_wait", namespace="openshift-multus", workloads=workloads, wait_timeout=30)
+    assert "Deployment openshift-multus/web does not exist" in result["msg"]
+    assert [("available" in row, row["name"]) for row in result["rollouts"]] == [(True, "multus"), (False, "web")]
+
+
+def test_one_or_several(bench):
+    assert "required" in bench.run("rollout_wait", namespace="default")["msg"]
+    both = bench.run("rollout_wait", namespace="default", name="web", workloads=[{"name": "db"}])
+    assert "mutually exclusive" in both["msg"]
