@@ -110,7 +110,7 @@ def run(
 
 
 def _run_under_lock(task: Task, flow: Callable[[Task], Outcome], *, impatient: Cluster) -> Outcome:
-    """Renew the Lease while ``flow`` sleeps; keep the history of the migration: the phase, and the outages seen in it."""
+    """Renew the Lease while ``flow`` sleeps, and keep the history: the phase, and the outages that it has seen."""
     renewer = LeaseRenewer(impatient, clock=task.clock, holder=task["lock_holder"], orphaned=orphan_check())
     renewer.begin(task.cluster)
     try:

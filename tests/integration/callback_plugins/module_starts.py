@@ -1,4 +1,4 @@
-"""An Ansible callback that writes down which modules were started, one line each, to the file ``MODULE_STARTS`` names."""
+"""An Ansible callback: which modules were started, a line each, in the file that ``MODULE_STARTS`` names."""
 
 from __future__ import annotations
 

@@ -36,6 +36,10 @@ class Workload:
     def title(self) -> str:
         return f"{self.kind} {self.namespace}/{self.name}"
 
+    @property
+    def described_by(self) -> str:
+        return f"oc -n {self.namespace} describe {self.kind.lower()} {self.name}"
+
 
 @dataclass(frozen=True)
 class RolloutView:
@@ -70,10 +74,7 @@ def wait_for_rollouts(cluster: Cluster, waiter: Waiter, workloads: Sequence[Work
             tried=f"see {' and '.join(workload.title for workload in workloads)} rolled out",
             observe=latest,
             judge=_together,
-            remedy=" ".join(
-                f"Look at 'oc -n {workload.namespace} describe {workload.kind.lower()} {workload.name}' and at its pods."
-                for workload in workloads
-            ),
+            remedy=" ".join(f"Look at '{workload.described_by}' and at its pods." for workload in workloads),
         )
     return Outcome(wait=wait, facts=latest.shown)
 
