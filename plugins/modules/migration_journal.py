@@ -123,8 +123,8 @@ elapsed_seconds:
 lock:
   description:
     - The Lease of M(ocp_day2.ovn_migration.migration_lock), with C(holder), C(held_since), C(renewed_at),
-      C(expires_at), C(expired), C(lease_seconds) and C(transitions). V(none) when there is none; C(holder) is V(none)
-      when nobody has it.
+      C(expires_at), C(expired), C(lease_seconds), C(transitions), C(phase) and C(description). V(none) when there is
+      none; C(holder) is V(none) when nobody has it.
   returned: without O(phase)
   type: dict
 outages:
