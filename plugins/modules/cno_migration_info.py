@@ -151,6 +151,16 @@ lock:
     - The Lease of M(ocp_day2.ovn_migration.migration_lock), as that module returns it; V(none) when there is none.
   returned: success
   type: dict
+phases:
+  description:
+    - The phases of the newest migration, as M(ocp_day2.ovn_migration.migration_journal) returns them.
+  returned: success
+  type: list
+  elements: dict
+elapsed_seconds:
+  description: Seconds since that migration began; V(none) when nothing is recorded.
+  returned: success
+  type: float
 former_namespace:
   description: Namespace of the other plugin, when it is still there.
   returned: success

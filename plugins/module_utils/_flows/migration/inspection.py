@@ -20,6 +20,7 @@ from ..outcome import Outcome
 from ..pools.readiness import readiness
 from ..pools.wait import PoolReader, PoolsView
 from ..records import journal as journals
+from ..records.history import describe_phases
 from ..records.lease import read_state
 
 
@@ -56,8 +57,8 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
         ),
     )
     facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=former)
-    told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], "lock": read_state(cluster).to_json()}
-    return Outcome(facts={**facts, **told})
+    told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], **describe_phases(cluster)}
+    return Outcome(facts={**facts, **told, "lock": read_state(cluster).to_json()})
 
 
 def _facts(
