@@ -45,6 +45,15 @@ options:
         (M(ocp_day2.ovn_migration.migration_journal)). In check mode nothing of this happens.
       - Meant for C(module_defaults) of the action group, for all modules at once.
     type: str
+  run_phase:
+    description:
+      - With O(lock_holder), the phase of the migration that this module belongs to, such as V(prepare). Where it is
+        another one than that of the module before, the record of the migration
+        (M(ocp_day2.ovn_migration.migration_journal)) gets two entries, that one is finished and this one has begun.
+        An empty string means that the last phase is finished and no other has begun.
+      - Left out, the phase goes on. M(ocp_day2.ovn_migration.migration_lock) ends it when it gives the lock back.
+      - Meant for C(module_defaults), as O(lock_holder) is.
+    type: str
 """
 
     FAILURE_GRACE = r"""

@@ -64,6 +64,21 @@ options:
         reach until they are rebooted by other means.
     type: bool
     default: false
+  former_namespace:
+    description:
+      - With O(state=finalized), V(absent) deletes the namespace of the plugin that the cluster has left, too, and waits
+        until it is gone. One that is stuck in Terminating is told in RV(former_namespace) and is no failure.
+      - Only right while every cluster operator and every API service is healthy
+        (M(ocp_day2.ovn_migration.co_health) with O(ocp_day2.ovn_migration.co_health#module:api_services=true)). A
+        namespace that is deleted while an aggregated API is away hangs in Terminating.
+    type: str
+    choices: [kept, absent]
+    default: kept
+  namespace_timeout:
+    description:
+      - How many seconds to wait until that namespace is gone.
+    type: int
+    default: 300
   wait_timeout:
     default: 300
   failure_grace:
@@ -163,6 +178,24 @@ api_outages:
       description: What was seen instead of an answer.
       type: str
   sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
+former_namespace:
+  description: The namespace of the plugin that the cluster has left.
+  returned: with O(former_namespace=absent), when the migration is finalized
+  type: dict
+  contains:
+    name:
+      description: Its name.
+      type: str
+    state:
+      description:
+        - V(absent) when it was gone already, V(deleted) when it is gone now (in check mode, when it would be deleted),
+          V(terminating) when it is still there.
+      type: str
+    reasons:
+      description: What holds it there, in the words of the API server.
+      type: list
+      elements: str
+  sample: {name: openshift-sdn, state: deleted, reasons: []}
 problems:
   description: What is wrong with the settings.
   returned: when settings are refused
@@ -205,6 +238,8 @@ ARGUMENTS: Spec = {
     **SETTINGS,
     "allow_abort": {"type": "bool", "default": False},
     "allow_oauth_token": {"type": "bool", "default": False},
+    "former_namespace": {"type": "str", "choices": ["kept", "absent"], "default": "kept"},
+    "namespace_timeout": {"type": "int", "default": 300},
 }
 
 
@@ -218,6 +253,9 @@ def migrate(task: Task) -> Outcome:
         check_mode=task.check_mode,
         allow_abort=task["allow_abort"],
         allow_oauth_token=task["allow_oauth_token"],
+        namespace_waiter=task.waiter(timeout=float(task["namespace_timeout"]))
+        if task["former_namespace"] == "absent"
+        else None,
     )
     return migration.reach(task["state"])
 

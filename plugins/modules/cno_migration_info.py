@@ -149,6 +149,21 @@ pools_left_paused:
   returned: success
   type: list
   elements: str
+lock:
+  description:
+    - The Lease of M(ocp_day2.ovn_migration.migration_lock), as that module returns it; V(none) when there is none.
+  returned: success
+  type: dict
+phases:
+  description:
+    - The phases of the newest migration, as M(ocp_day2.ovn_migration.migration_journal) returns them.
+  returned: success
+  type: list
+  elements: dict
+elapsed_seconds:
+  description: Seconds since that migration began; V(none) when nothing is recorded.
+  returned: success
+  type: float
 former_namespace:
   description: Namespace of the other plugin; null when it is gone.
   returned: success

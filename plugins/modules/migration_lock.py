@@ -49,6 +49,20 @@ options:
         else takes it.
     type: int
     default: 120
+  target:
+    description:
+      - Where the migration leads that this run works for. The phases that it goes through (O(run_phase) of the other
+        modules) are recorded for it.
+    type: str
+    choices: [OVNKubernetes, OpenShiftSDN]
+    default: OVNKubernetes
+  phase_event:
+    description:
+      - With O(state=released), how the phase has ended that this run is in (O(run_phase) of the other modules). It is
+        recorded before the Lease is given back.
+    type: str
+    choices: [finished, failed]
+    default: finished
   take_over:
     description:
       - Take the Lease from a holder whose Lease has not expired. Only right when that run is known to be dead. If it is
@@ -71,6 +85,7 @@ EXAMPLES = r"""
   module_defaults:
     group/ocp_day2.ovn_migration.cluster:
       lock_holder: "{{ lock.holder | default(omit) }}"
+      run_phase: "{{ phase | default(omit) }}"
   tasks:
     - name: Take the lock
       ocp_day2.ovn_migration.migration_lock:
@@ -79,8 +94,10 @@ EXAMPLES = r"""
     - name: Wait under the lock, which is renewed meanwhile
       ocp_day2.ovn_migration.mcp_wait:
         network_type: OVNKubernetes
+      vars:
+        phase: prepare
 
-    - name: Give the lock back
+    - name: Give the lock back; the phase is finished
       ocp_day2.ovn_migration.migration_lock:
         state: released
         holder: "{{ lock.holder }}"
@@ -126,10 +143,26 @@ lock:
     transitions:
       description: How often it went to another holder.
       type: int
+    phase:
+      description: The phase that its holder is in; V(none) between two phases.
+      type: str
+    description:
+      description: The same as one sentence.
+      type: str
 taken_from:
   description: Who had it before, when it was taken over or had expired; null otherwise.
   returned: with O(state=held)
   type: str
+phases:
+  description:
+    - The phases of the migration, as M(ocp_day2.ovn_migration.migration_journal) returns them.
+  returned: with O(state=released)
+  type: list
+  elements: dict
+elapsed_seconds:
+  description: Seconds since the migration began; V(none) when nothing is recorded.
+  returned: with O(state=released)
+  type: float
 api_outages:
   description: Each time that the API was away.
   returned: always
@@ -156,16 +189,23 @@ outage_budget_seconds:
   type: float
 """
 
+from dataclasses import replace
+
 from ..module_utils._ansible.arguments import Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.errors import Refused
+from ..module_utils._domain.networks import OVN, SDN
+from ..module_utils._domain.records.history import FAILED, FINISHED
 from ..module_utils._flows.outcome import Outcome
 from ..module_utils._flows.records import lease
+from ..module_utils._flows.records.phases import leave
 
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["held", "released"], "default": "held"},
     "holder": {"type": "str"},
     "lease_seconds": {"type": "int", "default": 120},
+    "target": {"type": "str", "choices": [OVN, SDN], "default": OVN},
+    "phase_event": {"type": "str", "choices": [FINISHED, FAILED], "default": FINISHED},
     "take_over": {"type": "bool", "default": False},
     "api_outage_timeout": {"type": "int", "default": 30},
 }
@@ -176,7 +216,7 @@ def keep_away(task: Task) -> Outcome:
     if task["state"] == "released":
         if not holder:
             raise Refused(tried="give the lock back", seen="holder is missing", remedy="Say whose it is.")
-        return lease.release(task.cluster, holder=holder, write=not task.check_mode)
+        return _give_back(task, holder)
     if task["lease_seconds"] < 1:
         raise Refused(tried="take the lock", seen=f"lease_seconds {task['lease_seconds']} is no time")
     return lease.hold(
@@ -185,7 +225,14 @@ def keep_away(task: Task) -> Outcome:
         seconds=task["lease_seconds"],
         take_over=task["take_over"],
         write=not task.check_mode,
+        target=task["target"],
     )
+
+
+def _give_back(task: Task, holder: str) -> Outcome:
+    phases = leave(task.cluster, holder=holder, event=task["phase_event"], write=not task.check_mode)
+    outcome = lease.release(task.cluster, holder=holder, write=not task.check_mode)
+    return replace(outcome, facts={**outcome.facts, **phases})
 
 
 def main() -> None:

@@ -47,6 +47,12 @@ options:
     type: list
     elements: str
     default: []
+  baseline_of:
+    description:
+      - The target of a migration. The pods that were in error when its backup was made
+        (M(ocp_day2.ovn_migration.migration_backup)) are known, too. It is no error when there is no backup.
+    type: str
+    choices: [OVNKubernetes, OpenShiftSDN]
   wait:
     description:
       - Whether to wait until no pod is in error. With V(false) the module looks once, and never fails for what it sees.
@@ -71,6 +77,10 @@ EXAMPLES = r"""
 - name: Wait until no other pods are in error
   ocp_day2.ovn_migration.pod_health:
     baseline: "{{ before.in_error }}"
+
+- name: Wait until no pods are in error but those that were before the migration
+  ocp_day2.ovn_migration.pod_health:
+    baseline_of: OVNKubernetes
 """
 
 RETURN = r"""
@@ -172,6 +182,8 @@ outage_budget_seconds:
 
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.networks import TYPES
+from ..module_utils._flows.backup.make import pods_before
 from ..module_utils._flows.health.pods import wait_for_pods
 from ..module_utils._flows.outcome import Outcome
 
@@ -179,6 +191,7 @@ ARGUMENTS: Spec = {
     "namespaces": {"type": "list", "elements": "str", "default": []},
     "ignore_namespaces": {"type": "list", "elements": "str", "default": []},
     "baseline": {"type": "list", "elements": "str", "default": []},
+    "baseline_of": {"type": "str", "choices": list(TYPES)},
     "wait": {"type": "bool", "default": True},
 }
 
@@ -189,8 +202,12 @@ def wait(task: Task) -> Outcome:
         task.waiter(once=not task["wait"]),
         namespaces=task["namespaces"],
         ignore_namespaces=task["ignore_namespaces"],
-        baseline=task["baseline"],
+        baseline=[*task["baseline"], *_saved(task)],
     )
+
+
+def _saved(task: Task) -> list[str]:
+    return pods_before(task.cluster, target=task["baseline_of"]) if task["baseline_of"] else []
 
 
 def main() -> None:

@@ -45,9 +45,25 @@ options:
     required: true
   name:
     description:
-      - The name of the object.
+      - The name of the object. Either this or O(workloads) is needed.
     type: str
-    required: true
+  workloads:
+    description:
+      - Several objects of the namespace, to be waited for at once. O(wait_timeout) holds for all of them together.
+    type: list
+    elements: dict
+    suboptions:
+      kind:
+        description:
+          - What kind of object it is.
+        type: str
+        choices: [DaemonSet, Deployment]
+        default: DaemonSet
+      name:
+        description:
+          - The name of the object.
+        type: str
+        required: true
   wait_timeout:
     default: 300
 requirements:
@@ -69,6 +85,14 @@ EXAMPLES = r"""
     namespace: openshift-ovn-kubernetes
     name: ovnkube-control-plane
     wait_timeout: 600
+
+- name: Wait for both parts of OVN-Kubernetes
+  ocp_day2.ovn_migration.rollout_wait:
+    namespace: openshift-ovn-kubernetes
+    workloads:
+      - name: ovnkube-node
+      - name: ovnkube-control-plane
+        kind: Deployment
 """
 
 RETURN = r"""
@@ -85,7 +109,7 @@ verdict:
       type: str
   sample: {state: done, reason: "DaemonSet openshift-multus/multus: all 6 pods updated and available"}
 rollout:
-  description: The counts as they were last seen; null when there is no such object.
+  description: The counts as they were last seen, of the first of O(workloads); null when there is no such object.
   returned: always, once the object could be asked for
   type: dict
   contains:
@@ -104,6 +128,11 @@ rollout:
     available:
       description: How many pods are available.
       type: int
+rollouts:
+  description: The same for each object, with its C(kind) and C(name). Without counts, there is no such object.
+  returned: always, once the object could be asked for
+  type: list
+  elements: dict
 pods:
   description:
     - Pods of an unfinished rollout that are in error, in the form of
@@ -168,28 +197,36 @@ outage_budget_seconds:
 
 from ..module_utils._ansible.arguments import Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
-from ..module_utils._flows.health.rollout import KINDS, wait_for_rollout
+from ..module_utils._flows.health.rollout import KINDS, Workload, wait_for_rollouts
 from ..module_utils._flows.outcome import Outcome
 
+KIND = {"type": "str", "choices": list(KINDS), "default": "DaemonSet"}
 ARGUMENTS: Spec = {
-    "kind": {"type": "str", "choices": list(KINDS), "default": "DaemonSet"},
+    "kind": KIND,
     "namespace": {"type": "str", "required": True},
-    "name": {"type": "str", "required": True},
+    "name": {"type": "str"},
+    "workloads": {
+        "type": "list",
+        "elements": "dict",
+        "options": {"kind": KIND, "name": {"type": "str", "required": True}},
+    },
 }
+ONE_OR_SEVERAL = [("name", "workloads")]
 
 
 def wait(task: Task) -> Outcome:
-    return wait_for_rollout(
-        task.cluster,
-        task.waiter(failure_grace=float(task["failure_grace"])),
-        kind=task["kind"],
-        namespace=task["namespace"],
-        name=task["name"],
-    )
+    wanted = task["workloads"] or [{"kind": task["kind"], "name": task["name"]}]
+    workloads = [Workload(one["kind"], task["namespace"], one["name"]) for one in wanted]
+    return wait_for_rollouts(task.cluster, task.waiter(failure_grace=float(task["failure_grace"])), workloads)
 
 
 def main() -> None:
-    run(merge(ARGUMENTS, waiting(timeout=300), failure_grace()), wait, tolerate_unauthorized=True)
+    run(
+        merge(ARGUMENTS, waiting(timeout=300), failure_grace()),
+        wait,
+        tolerate_unauthorized=True,
+        module_options={"required_one_of": ONE_OR_SEVERAL, "mutually_exclusive": ONE_OR_SEVERAL},
+    )
 
 
 if __name__ == "__main__":

@@ -61,6 +61,22 @@ def playbook(
     return _run(command, kubeconfig=kubeconfig, cwd=cwd, timeout=timeout, extra=environment)
 
 
+def counting(starts: Path) -> dict[str, str]:
+    """Variables of the environment that make a run note in ``starts`` which modules it started."""
+    plugins = Path(__file__).parent / "callback_plugins"
+    return {
+        "ANSIBLE_CALLBACK_PLUGINS": str(plugins),
+        "ANSIBLE_CALLBACKS_ENABLED": "module_starts",
+        "MODULE_STARTS": str(starts),
+    }
+
+
+def starts_of(path: Path) -> list[str]:
+    """Which modules of ours and of kubernetes.core were started; the actions of ansible.builtin are left out."""
+    names = [line.split("\t")[0] for line in path.read_text(encoding="utf-8").splitlines()]
+    return [name for name in names if name.startswith((f"{COLLECTION}.", "kubernetes.core."))]
+
+
 def migration_command(variables: Mapping[str, Any]) -> list[str]:
     """What an operator types, with QUICK waits, for a test that keeps the process in its own hands."""
     return ["ansible-playbook", f"{COLLECTION}.migrate", "-e", json.dumps({**QUICK, **variables})]

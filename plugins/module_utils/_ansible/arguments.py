@@ -17,7 +17,7 @@ AUTH: Spec = dict(AUTH_ARG_SPEC)
 
 OUTAGE: Spec = {"api_outage_timeout": {"type": "int", "default": 900}}
 
-LOCK: Spec = {"lock_holder": {"type": "str"}}
+LOCK: Spec = {"lock_holder": {"type": "str"}, "run_phase": {"type": "str"}}
 
 TARGET: Spec = {"target": {"type": "str", "choices": list(TYPES), "default": OVN}}
 

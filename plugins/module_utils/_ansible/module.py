@@ -21,6 +21,7 @@ from .._flows.outcome import Outcome
 from .._flows.records.history import record_outages
 from .._flows.records.lease import LeaseRenewer
 from .._flows.records.parent_process import orphan_check
+from .._flows.records.phases import enter
 from .._flows.waiting.clock import Clock, SystemClock
 from .._flows.waiting.outages import RetryingCluster
 from .._flows.waiting.waiter import Waiter
@@ -109,10 +110,12 @@ def run(
 
 
 def _run_under_lock(task: Task, flow: Callable[[Task], Outcome], *, impatient: Cluster) -> Outcome:
-    """Renew the Lease while ``flow`` sleeps, and add the outages that it has seen to the history of the migration."""
+    """Renew the Lease while ``flow`` sleeps, and keep the history: the phase, and the outages that it has seen."""
     renewer = LeaseRenewer(impatient, clock=task.clock, holder=task["lock_holder"], orphaned=orphan_check())
     renewer.begin(task.cluster)
     try:
+        if task["run_phase"] is not None:
+            enter(task.cluster, renewer, task["run_phase"])
         return flow(replace(task, clock=renewer))
     finally:
         if task.cluster.outages and not renewer.lost:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.ansible_runs import Run, module, playbook
+from tests.integration.ansible_runs import COLLECTION, Run, counting, module, playbook, starts_of
 from tests.integration.records import accepted, named, reboots, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
@@ -43,6 +44,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Migrated]:
             cwd=directory,
             variables={"cno_allow_disruption": True, "cno_artifacts_dir": str(directory / "artifacts")},
             arguments=["--diff"],
+            environment=counting(directory / "starts"),
         )
         yield Migrated(simulator, run, simulator.requests(), simulator.disruptions(), directory)
 
@@ -169,6 +171,23 @@ def test_the_control_plane_went_one_by_one(migrated: Migrated) -> None:
         assert earlier["up_at"] < later["requested_at"]
     outages = [row for row in migrated.disruptions["intervals"] if row["kind"] == "api_down"]
     assert all(row["end"] - row["start"] < 10 for row in outages), "connections are reset, but the API stays"
+
+
+def test_a_module_is_started_fewer_than_thirty_times(migrated: Migrated) -> None:
+    """Each start costs half a second and a connection. What one module has told, no other is asked again."""
+    started = starts_of(migrated.directory / "starts")
+    assert len(started) < 30, Counter(started)
+    assert Counter(started)[f"{COLLECTION}.migration_preflight"] == 1, "starts are counted"
+
+
+def test_the_history_tells_each_phase_from_its_begin_to_its_end(migrated: Migrated) -> None:
+    record = module("migration_journal", {}, kubeconfig=migrated.directory / "kubeconfig", cwd=migrated.directory)
+    phases = ("prepare", "switch", "reboot", "verify", "cleanup")
+    expected = [(phase, event) for phase in phases for event in ("begun", "finished")]
+    assert [(event["phase"], event["event"]) for event in record["events"]] == expected
+    [holder] = {event["by"] for event in record["events"]}
+    lease = [row for row in accepted(writes(migrated.requests)) if row["name"] == "migration"]
+    assert holder in {row["body"]["spec"]["holderIdentity"] for row in lease}
 
 
 def test_its_output_tells_the_story(migrated: Migrated) -> None:

@@ -99,6 +99,11 @@ class History:
         """Whether the newest migration is one to ``target``, and the phase is the last thing that happened to it."""
         return target == self.target and self._last(phase) == FINISHED
 
+    def begun_by(self, holder: str) -> str:
+        """The phase under way, when ``holder`` has begun it; "" otherwise."""
+        last = self.events[-1] if self.events else None
+        return last.phase if last and (last.event, last.by) == (BEGUN, holder) else ""
+
     def _last(self, phase: str) -> Optional[str]:
         return next((event.event for event in reversed(self.newest) if event.phase == phase), None)
 

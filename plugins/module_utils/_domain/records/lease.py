@@ -16,6 +16,9 @@ from typing import Any, Optional
 from .journal import NAMESPACE
 
 NAME = "migration"
+#: Annotations: where the migration leads that the holder works for, and the phase that it is in.
+TARGET = "ocp-day2.ovn-migration/target"
+PHASE = "ocp-day2.ovn-migration/phase"
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,18 @@ class Lease:
         )
 
     @property
+    def target(self) -> str:
+        return self._annotation(TARGET)
+
+    @property
+    def phase(self) -> str:
+        """The phase that the holder is in, "" between two phases."""
+        return self._annotation(PHASE)
+
+    def _annotation(self, name: str) -> str:
+        return str(((self.body.get("metadata") or {}).get("annotations") or {}).get(name) or "")
+
+    @property
     def expires(self) -> Optional[datetime]:
         """None when it does not say when it was renewed: such a Lease never expires by itself."""
         return None if self.renewed is None else self.renewed + timedelta(seconds=self.seconds)
@@ -58,23 +73,32 @@ class Lease:
         """Seconds since it was renewed; the whole duration when it does not say."""
         return float(self.seconds) if self.renewed is None else (now - self.renewed).total_seconds()
 
-    def taken(self, *, by: str, seconds: int, now: datetime) -> dict[str, Any]:
+    def taken(self, *, by: str, seconds: int, now: datetime, target: str) -> dict[str, Any]:
         """The object once ``by`` has it; the number of transitions counts the changes of the holder."""
         times = {"acquireTime": _micro_time(now), "renewTime": _micro_time(now)}
         return self._with(
-            {"holderIdentity": by, "leaseDurationSeconds": seconds, "leaseTransitions": self.transitions + 1, **times}
+            {"holderIdentity": by, "leaseDurationSeconds": seconds, "leaseTransitions": self.transitions + 1, **times},
+            {TARGET: target, PHASE: ""},
         )
 
-    def kept(self, *, now: datetime, seconds: Optional[int] = None) -> dict[str, Any]:
+    def kept(self, *, now: datetime, seconds: Optional[int] = None, target: str = "") -> dict[str, Any]:
         """The object renewed by its holder."""
-        return self._with({"renewTime": _micro_time(now), "leaseDurationSeconds": seconds or self.seconds})
+        spec = {"renewTime": _micro_time(now), "leaseDurationSeconds": seconds or self.seconds}
+        return self._with(spec, {TARGET: target} if target else {})
+
+    def in_phase(self, phase: str, *, now: datetime) -> dict[str, Any]:
+        """The object renewed by its holder, who has gone on to ``phase``."""
+        return self._with({"renewTime": _micro_time(now)}, {PHASE: phase})
 
     def released(self) -> dict[str, Any]:
-        return self._with({"holderIdentity": ""})
+        return self._with({"holderIdentity": ""}, {PHASE: ""} if self.phase else {})
 
-    def _with(self, spec: Mapping[str, Any]) -> dict[str, Any]:
+    def _with(self, spec: Mapping[str, Any], annotations: Mapping[str, str]) -> dict[str, Any]:
         body = copy.deepcopy(dict(self.body))
-        return {**body, "spec": {**(body.get("spec") or {}), **spec}}
+        metadata = dict(body.get("metadata") or {})
+        if annotations:
+            metadata["annotations"] = {**(metadata.get("annotations") or {}), **annotations}
+        return {**body, "metadata": metadata, "spec": {**(body.get("spec") or {}), **spec}}
 
     def to_json(self, *, now: datetime) -> dict[str, Any]:
         return {
@@ -85,6 +109,8 @@ class Lease:
             "expired": self.expired(now=now),
             "lease_seconds": self.seconds,
             "transitions": self.transitions,
+            "phase": self.phase or None,
+            "description": self.description(now=now),
         }
 
     def description(self, *, now: datetime) -> str:
@@ -99,10 +125,10 @@ class Lease:
         return f"{self.holder} has it{since}, renewed it last at {written(self.renewed)}, and it {end}"
 
 
-def first(*, holder: str, seconds: int, now: datetime) -> dict[str, Any]:
+def first(*, holder: str, seconds: int, now: datetime, target: str) -> dict[str, Any]:
     """A new Lease, without ``apiVersion`` and ``kind``."""
     return {
-        "metadata": {"name": NAME, "namespace": NAMESPACE},
+        "metadata": {"name": NAME, "namespace": NAMESPACE, "annotations": {TARGET: target, PHASE: ""}},
         "spec": {
             "holderIdentity": holder,
             "leaseDurationSeconds": seconds,

@@ -101,13 +101,27 @@ def describe_backup(cluster: Cluster, *, target: str) -> Outcome:
     """
     store = BackupStore(cluster)
     indexes = store.indexes()
-    index = backups.newest([index for index in indexes if not index.late], target=target)
+    index = _newest(indexes, target=target)
     known = {
         "backups": [index.to_json() for index in indexes],
         "unsettled": unsettled(index, history.read(cluster).begun_at(target=target)),
         "files": [],
     }
     return Outcome(facts={**(_nothing() if index is None else StoredBackup(index, store.read(index)).facts()), **known})
+
+
+def pods_before(cluster: Cluster, *, target: str) -> list[str]:
+    """``namespace/name`` of the pods that were in error before a migration to ``target``, by that backup; none without.
+
+    :raises Damaged: when that backup is not what it was when it was made
+    """
+    store = BackupStore(cluster)
+    index = _newest(store.indexes(), target=target)
+    return [] if index is None else list(store.read(index).pods_in_error)
+
+
+def _newest(indexes: Sequence[Index], *, target: str) -> Optional[Index]:
+    return backups.newest([index for index in indexes if not index.late], target=target)
 
 
 def _before(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -14,7 +15,7 @@ from ..._cluster.port import Cluster
 from ..._domain.errors import NotFound
 from ..._domain.health.pods import Pod, PodInError, in_error
 from ..._domain.health.rollout import Rollout, rollout_verdict
-from ..._domain.verdicts import Verdict, pending
+from ..._domain.verdicts import Verdict, done, pending
 from ..outcome import Outcome
 from ..waiting.latest import LastObservation
 from ..waiting.waiter import Waiter
@@ -24,46 +25,85 @@ KINDS = {"DaemonSet": DAEMON_SET, "Deployment": DEPLOYMENT}
 
 
 @dataclass(frozen=True)
+class Workload:
+    """One DaemonSet or Deployment, by name."""
+
+    kind: RolloutKind
+    namespace: str
+    name: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.kind} {self.namespace}/{self.name}"
+
+    @property
+    def described_by(self) -> str:
+        return f"oc -n {self.namespace} describe {self.kind.lower()} {self.name}"
+
+
+@dataclass(frozen=True)
 class RolloutView:
     """``rollout`` None when there is no such object. ``pods`` are the ones in error, read while it is unfinished."""
 
+    workload: Workload
     rollout: Rollout | None
     pods: tuple[PodInError, ...] = ()
 
+    @property
+    def verdict(self) -> Verdict:
+        if self.rollout is None:
+            return pending(f"{self.workload.title} does not exist")
+        return rollout_verdict(self.rollout, in_error=self.pods)
+
     def to_json(self) -> dict[str, Any]:
         return {
-            "rollout": self.rollout.to_json() if self.rollout else None,
-            "pods": [pod.to_json() for pod in self.pods],
+            "kind": self.workload.kind,
+            "name": self.workload.name,
+            **(self.rollout.to_json() if self.rollout else {}),
         }
 
 
-def wait_for_rollout(cluster: Cluster, waiter: Waiter, *, kind: RolloutKind, namespace: str, name: str) -> Outcome:
-    """
+def wait_for_rollouts(cluster: Cluster, waiter: Waiter, workloads: Sequence[Workload]) -> Outcome:
+    """Until all of them are rolled out.
+
     :raises WaitEnded: with the counts and the pods in error
     """
-
-    def judge(view: RolloutView) -> Verdict:
-        if view.rollout is None:
-            return pending(f"{kind} {namespace}/{name} does not exist")
-        return rollout_verdict(view.rollout, in_error=view.pods)
-
-    latest = LastObservation(lambda: _read(cluster, kind=kind, namespace=namespace, name=name), RolloutView.to_json)
+    latest = LastObservation(lambda: tuple(_read(cluster, workload) for workload in workloads), _facts)
     wait = latest.awaited(
         waiter,
-        tried=f"see {kind} {namespace}/{name} rolled out",
-        judge=judge,
-        remedy=f"Look at 'oc -n {namespace} describe {kind.lower()} {name}' and at its pods.",
+        tried=f"see {' and '.join(workload.title for workload in workloads)} rolled out",
+        judge=_together,
+        remedy=" ".join(f"Look at '{workload.described_by}' and at its pods." for workload in workloads),
     )
     return Outcome(wait=wait, facts=latest.shown)
 
 
-def _read(cluster: Cluster, *, kind: RolloutKind, namespace: str, name: str) -> RolloutView:
+def _together(views: Sequence[RolloutView]) -> Verdict:
+    """What has failed comes first, and what is not finished before what is."""
+    verdicts = [view.verdict for view in views]
+    for state in ("failed", "pending"):
+        reasons = [verdict.reason for verdict in verdicts if verdict.state == state]
+        if reasons:
+            return Verdict(state, "; ".join(reasons))
+    return done("; ".join(verdict.reason for verdict in verdicts))
+
+
+def _facts(views: Sequence[RolloutView]) -> dict[str, Any]:
+    first = views[0].rollout
+    return {
+        "rollout": first.to_json() if first else None,
+        "rollouts": [view.to_json() for view in views],
+        "pods": [pod.to_json() for view in views for pod in view.pods],
+    }
+
+
+def _read(cluster: Cluster, workload: Workload) -> RolloutView:
     try:
-        body = cluster.get(KINDS[kind], name, namespace=namespace)
+        body = cluster.get(KINDS[workload.kind], workload.name, namespace=workload.namespace)
     except NotFound:
-        return RolloutView(None)
-    rollout = Rollout.from_json(body, kind=kind)
+        return RolloutView(workload, None)
+    rollout = Rollout.from_json(body, kind=workload.kind)
     if rollout_verdict(rollout).state == "done" or not rollout.selector.text:
-        return RolloutView(rollout)
-    pods = cluster.list(POD, namespace=namespace, labels=rollout.selector.text)
-    return RolloutView(rollout, in_error(Pod.from_json(pod) for pod in pods))
+        return RolloutView(workload, rollout)
+    pods = cluster.list(POD, namespace=workload.namespace, labels=rollout.selector.text)
+    return RolloutView(workload, rollout, in_error(Pod.from_json(pod) for pod in pods))

@@ -20,6 +20,8 @@ from ..outcome import Outcome
 from ..pools.readiness import readiness
 from ..pools.wait import PoolReader, PoolsView
 from ..records import journal as journals
+from ..records.history import describe_phases
+from ..records.lease import read_state
 
 
 def inspect(cluster: Cluster, *, target: str) -> Outcome:
@@ -55,7 +57,8 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
         ),
     )
     facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=former)
-    return Outcome(facts={**facts, "way_back": back.to_json(), "pools_left_paused": [*ready.left]})
+    told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], **describe_phases(cluster)}
+    return Outcome(facts={**facts, **told, "lock": read_state(cluster).to_json()})
 
 
 def _facts(

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any, Literal, Optional
 
 from ..._cluster import readers
 from ..._cluster.kinds import CLUSTER_OPERATOR, NETWORK_CONFIG, NETWORK_OPERATOR
@@ -28,6 +28,7 @@ from ..outcome import Diff, Outcome
 from ..records import journal
 from ..waiting.clock import Clock
 from ..waiting.waiter import Wait, Waiter
+from .former_namespace import delete_former_namespace
 from .requirements import Requirements
 
 MigrationState = Literal["idle", "prepared", "switched", "finalized"]
@@ -49,6 +50,8 @@ class Migration:
     check_mode: bool
     allow_abort: bool = False
     allow_oauth_token: bool = False
+    #: how long to wait for the former plugin's namespace, when it is to be deleted in the end
+    namespace_waiter: Optional[Waiter] = None
     _diffs: list[Diff] = field(default_factory=list)
     _must: Requirements = field(init=False)
 
@@ -142,7 +145,7 @@ class Migration:
         )
 
     def finalized(self) -> Outcome:
-        """The migration field and the former plugin's settings are gone."""
+        """The migration field and the former plugin's settings are gone, and its namespace where that is wanted."""
         seen = self._read()
         self._must.no_other_migration(seen)
         patch = patches.finalize(seen.operator, target=self.target)
@@ -160,7 +163,21 @@ class Migration:
             achieved=f"the cluster runs {self.target} and no migration is set",
         )
         closed = journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
-        return self._outcome(wait, also_changed=closed)
+        return self._without_namespace(self._outcome(wait, also_changed=closed))
+
+    def _without_namespace(self, outcome: Outcome) -> Outcome:
+        """Last, since no step needs it any more and it may be stuck."""
+        if self.namespace_waiter is None:
+            return outcome
+        deletion = delete_former_namespace(
+            self.cluster, self.namespace_waiter, target=self.target, write=not self.check_mode
+        )
+        return replace(
+            outcome,
+            changed=outcome.changed or deletion.changed,
+            diffs=(*outcome.diffs, *deletion.diffs),
+            facts={**outcome.facts, "former_namespace": deletion.to_json()},
+        )
 
     def _read(self) -> Networks:
         seen = readers.networks(self.cluster)

@@ -63,10 +63,37 @@ def record(cluster: Cluster, event: PhaseEvent, *, write: bool) -> Outcome:
     """
     before = read(cluster)
     now = cluster.now()
+    after = _with(before, event, cluster=cluster, now=now)
+    if after is before:
+        return Outcome(facts=_facts(before, now=now))
+    if write:
+        keep(cluster, after.to_json())
+    diff = Diff({}, after.events[-1].to_json(), f"configmap {NAMESPACE}/{NAME}")
+    return Outcome(changed=True, diffs=(diff,), facts=_facts(after if write else before, now=now))
+
+
+def record_all(cluster: Cluster, events: Sequence[PhaseEvent]) -> None:
+    """Add these events at once, each by the rule of ``record``."""
+    before = after = read(cluster)
+    now = cluster.now()
+    for event in events:
+        after = _with(after, event, cluster=cluster, now=now)
+    if after is not before:
+        keep(cluster, after.to_json())
+
+
+def describe_phases(cluster: Cluster) -> dict[str, Any]:
+    """The phases of the newest migration, and how long it took."""
+    facts = _facts(read(cluster), now=cluster.now())
+    return {name: facts[name] for name in ("phases", "elapsed_seconds")}
+
+
+def _with(before: History, event: PhaseEvent, *, cluster: Cluster, now: datetime) -> History:
+    """``before`` itself when the newest migration has the phase behind it."""
     again = before.finished(event.phase, target=event.target)
     new_migration = again and event.event == BEGUN and not _under_way(cluster, target=event.target)
     if again and event.event != FAILED and not new_migration:
-        return Outcome(facts=_facts(before, now=now))
+        return before
     entry = Event(
         at=str(written(now)),
         migration=0,
@@ -76,11 +103,7 @@ def record(cluster: Cluster, event: PhaseEvent, *, write: bool) -> Outcome:
         by=event.by,
         outages=tuple(event.outages),
     )
-    after = before.adding(entry, new_migration=new_migration)
-    if write:
-        keep(cluster, after.to_json())
-    diff = Diff({}, after.events[-1].to_json(), f"configmap {NAMESPACE}/{NAME}")
-    return Outcome(changed=True, diffs=(diff,), facts=_facts(after if write else before, now=now))
+    return before.adding(entry, new_migration=new_migration)
 
 
 def record_outages(cluster: Cluster, outages: Sequence[Mapping[str, Any]]) -> None:

@@ -18,6 +18,7 @@ from typing import Any, Optional
 from ..._cluster.kinds import LEASE
 from ..._cluster.port import Cluster
 from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
+from ..._domain.networks import OVN
 from ..._domain.records.journal import NAMESPACE
 from ..._domain.records.lease import NAME, Lease, first
 from ..outcome import Diff, Outcome
@@ -52,9 +53,10 @@ def read_state(cluster: Cluster) -> LeaseState:
     return LeaseState(lease, cluster.now())
 
 
-def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write: bool) -> Outcome:
+def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write: bool, target: str = OVN) -> Outcome:
     """Take the Lease, or renew it when ``holder`` has it.
 
+    :param target: where the migration leads that ``holder`` works for
     :param take_over: take it from somebody whose Lease has not expired
     :param write: False to only find out whether it could be taken
     :raises Refused: naming who has it
@@ -66,15 +68,11 @@ def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write:
         if not write:
             return _outcome(before, before, holder=holder)
         try:
-            after = LeaseState(_written(cluster, before, holder=holder, seconds=seconds), before.now)
+            after = LeaseState(_written(cluster, before, holder=holder, seconds=seconds, target=target), before.now)
         except Conflict:
             continue
         return _outcome(before, after, holder=holder)
-    raise Refused(
-        tried=f"take {TITLE}",
-        seen=f"somebody else wrote it each of the {LOOKS} times",
-        remedy="Nothing was changed. Run this again.",
-    )
+    raise _contended(f"take {TITLE}")
 
 
 def release(cluster: Cluster, *, holder: str, write: bool) -> Outcome:
@@ -125,7 +123,7 @@ class LeaseRenewer:
     ) -> None:
         self._cluster = cluster
         self._clock = clock
-        self._holder = holder
+        self.holder = holder
         self._orphaned = orphaned
         #: Whether this run must not go on, and so not write any more.
         self.lost = False
@@ -138,12 +136,39 @@ class LeaseRenewer:
         :raises Refused: when ``holder`` does not have the Lease
         """
         state = read_state(cluster)
-        if state.lease is None or state.lease.holder != self._holder:
-            raise _lost(self._holder, state)
+        if state.lease is None or state.lease.holder != self.holder:
+            raise _lost(self.holder, state)
         self._lease = state.lease
         third = state.lease.seconds / 3.0
         self._due = self._clock.monotonic() + max(third - state.lease.age(now=state.now), 0.0)
         self._renew_when_due()
+
+    @property
+    def phase(self) -> str:
+        """The phase that the run is in, as the Lease says."""
+        return self._lease.phase if self._lease else ""
+
+    @property
+    def target(self) -> str:
+        return (self._lease.target if self._lease else "") or OVN
+
+    def go_on_to(self, phase: str, cluster: Cluster) -> None:
+        """Note in the Lease which phase the run is in from now on, with the patience of ``cluster``.
+
+        :raises Refused: when somebody else has the Lease now
+        """
+        for _look in range(LOOKS):
+            state = read_state(cluster)
+            if state.lease is None or state.lease.holder != self.holder:
+                self.lost = True
+                raise _lost(self.holder, state)
+            try:
+                body = state.lease.in_phase(phase, now=state.now)
+                self._lease = Lease.from_json(cluster.replace(LEASE, body, namespace=NAMESPACE))
+                return
+            except Conflict:
+                continue
+        raise _contended(f"note in {TITLE} that phase {phase or '(none)'} has begun")
 
     def monotonic(self) -> float:
         return self._clock.monotonic()
@@ -165,7 +190,7 @@ class LeaseRenewer:
             self.lost = True
             self._give_back()
             raise Refused(
-                tried=f"go on as {self._holder}",
+                tried=f"go on as {self.holder}",
                 seen="the playbook that this module is part of has ended",
                 remedy="Run the playbook again; it continues where this one has left off.",
             )
@@ -174,7 +199,7 @@ class LeaseRenewer:
     def _give_back(self) -> None:
         """So that the next run need not wait until the Lease has expired."""
         try:
-            release(self._cluster, holder=self._holder, write=True)
+            release(self._cluster, holder=self.holder, write=True)
         except MigrationError:
             return
 
@@ -200,9 +225,11 @@ class LeaseRenewer:
         except (Conflict, NotFound):
             state = LeaseState(_read(self._cluster), now)
         if state.lease is None:
-            return _created(self._cluster, holder=self._holder, seconds=lease.seconds, now=now)
-        if state.lease.holder != self._holder:
-            raise _lost(self._holder, state)
+            return _created(
+                self._cluster, holder=self.holder, seconds=lease.seconds, now=now, target=lease.target or OVN
+            )
+        if state.lease.holder != self.holder:
+            raise _lost(self.holder, state)
         return Lease.from_json(self._cluster.replace(LEASE, state.lease.kept(now=now), namespace=NAMESPACE))
 
 
@@ -221,20 +248,20 @@ def _read(cluster: Cluster) -> Optional[Lease]:
         ) from error
 
 
-def _written(cluster: Cluster, before: LeaseState, *, holder: str, seconds: int) -> Lease:
+def _written(cluster: Cluster, before: LeaseState, *, holder: str, seconds: int, target: str) -> Lease:
     lease = before.lease
     if lease is None:
         ensure_namespace(cluster)
-        return _created(cluster, holder=holder, seconds=seconds, now=before.now)
+        return _created(cluster, holder=holder, seconds=seconds, now=before.now, target=target)
     if lease.holder == holder:
-        body = lease.kept(now=before.now, seconds=seconds)
+        body = lease.kept(now=before.now, seconds=seconds, target=target)
     else:
-        body = lease.taken(by=holder, seconds=seconds, now=before.now)
+        body = lease.taken(by=holder, seconds=seconds, now=before.now, target=target)
     return Lease.from_json(cluster.replace(LEASE, body, namespace=NAMESPACE))
 
 
-def _created(cluster: Cluster, *, holder: str, seconds: int, now: datetime) -> Lease:
-    body = first(holder=holder, seconds=seconds, now=now)
+def _created(cluster: Cluster, *, holder: str, seconds: int, now: datetime, target: str) -> Lease:
+    body = first(holder=holder, seconds=seconds, now=now, target=target)
     return Lease.from_json(cluster.create(LEASE, body, namespace=NAMESPACE))
 
 
@@ -249,6 +276,14 @@ def _outcome(before: LeaseState, after: LeaseState, *, holder: str) -> Outcome:
         facts={"holder": holder, "lock": after.to_json(), "taken_from": taken_from},
         diffs=(Diff({"holder": former or None}, {"holder": holder}, TITLE),) if changed else (),
         warnings=warnings,
+    )
+
+
+def _contended(tried: str) -> Refused:
+    return Refused(
+        tried=tried,
+        seen=f"somebody else wrote it each of the {LOOKS} times",
+        remedy="Nothing was changed. Run this again.",
     )
 
 

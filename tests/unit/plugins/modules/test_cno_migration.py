@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CLUSTER_OPERATOR,
+    NAMESPACE,
     NETWORK_OPERATOR,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Untrusted
@@ -16,6 +17,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     change_config,
     change_operator,
     cluster_at,
+    put_former_namespace,
     refuse,
     resume,
 )
@@ -157,3 +159,22 @@ def test_a_switch_that_is_applied_after_all_is_not_taken_back(bench):
     bench.clock.at(5, lambda: change_config(bench.cluster, status={"networkType": OVN}))
     result = bench.run("cno_migration", state="idle", allow_abort=True)
     assert (result["failed"], result["switched"]) == (True, True)
+
+
+@pytest.mark.parametrize(("wanted", "left"), [("kept", True), ("absent", False)])
+def test_the_former_namespace_goes_when_that_is_wanted(bench, wanted, left):
+    bench.cluster = cluster_at("finished")
+    put_former_namespace(bench.cluster)
+    rehearsed = bench.run("cno_migration", state="finalized", former_namespace=wanted, check=True)
+    result = bench.run("cno_migration", state="finalized", former_namespace=wanted)
+    assert (rehearsed["changed"], result["changed"]) == (not left, not left)
+    assert ((NAMESPACE, "", "openshift-sdn") in bench.cluster.objects) is left
+    assert result.get("former_namespace", {}).get("state") == (None if left else "deleted")
+    assert bench.run("cno_migration", state="finalized", former_namespace=wanted)["changed"] is False
+
+
+def test_a_namespace_is_kept_when_the_cluster_is_not_finalized(bench):
+    bench.cluster = cluster_at("applied")
+    put_former_namespace(bench.cluster)
+    assert bench.run("cno_migration", state="finalized", former_namespace="absent")["failed"] is True
+    assert bench.cluster.writes == []

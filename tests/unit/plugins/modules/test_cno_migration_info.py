@@ -58,3 +58,12 @@ def test_the_namespace_that_the_former_plugin_leaves(bench):
     put_former_namespace(bench.cluster)
     result = bench.run("cno_migration_info")
     assert (result["phase"], result["former_namespace"]) == ("cleanup_pending", "openshift-sdn")
+
+
+def test_who_works_on_the_cluster(bench):
+    bench.cluster = cluster_at("applied")
+    assert bench.run("cno_migration_info")["lock"] is None
+    bench.run("migration_lock", holder="kni@bastion/1")
+    lock = bench.run("cno_migration_info")["lock"]
+    assert (lock["holder"], lock["expired"]) == ("kni@bastion/1", False)
+    assert lock["description"].startswith("kni@bastion/1 has it since 2026-01-01T00:00:00Z")

@@ -116,3 +116,39 @@ def test_without_a_holder_nobody_asks_for_the_lease(bench):
     bench.cluster = cluster_at("rolling")
     waiting(bench)
     assert bench.cluster.made("get", LEASE) == []
+
+
+def test_the_modules_of_a_run_keep_its_history(bench):
+    held_by(bench, "a")
+    for phase in ("prepare", "prepare", "switch"):
+        bench.run("cno_migration_info", lock_holder="a", run_phase=phase)
+    released = bench.run("migration_lock", state="released", holder="a", phase_event="failed", run_phase="switch")
+    assert [(row["phase"], row["state"]) for row in released["phases"]] == [
+        ("prepare", "finished"),
+        ("switch", "failed"),
+    ]
+    assert released["lock"]["phase"] is None
+    events = bench.run("migration_journal")["events"]
+    assert [event["event"] for event in events] == ["begun", "finished", "begun", "failed"]
+
+
+def test_without_a_phase_the_last_one_goes_on(bench):
+    held_by(bench, "a")
+    bench.run("cno_migration_info", lock_holder="a", run_phase="prepare")
+    assert bench.run("cno_migration_info", lock_holder="a")["lock"]["phase"] == "prepare"
+    assert len(bench.run("migration_journal")["events"]) == 1
+
+
+def test_without_the_lock_a_phase_is_not_recorded(bench):
+    held_by(bench, "b")
+    assert bench.run("cno_migration_info", lock_holder="a", run_phase="prepare")["failed"] is True
+    bench.run("cno_migration_info", run_phase="prepare")
+    bench.run("cno_migration_info", lock_holder="b", run_phase="prepare", check=True)
+    assert bench.run("migration_journal")["events"] == []
+
+
+def test_a_module_that_fails_does_not_end_its_phase(bench):
+    """Whether that ends the run is for the playbook to say."""
+    held_by(bench, "a")
+    assert waiting(bench, lock_holder="a", run_phase="prepare")["failed"] is True
+    assert [event["event"] for event in bench.run("migration_journal")["events"]] == ["begun"]

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import POD
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import cluster_at
 
 
 def test_a_baseline_is_taken_and_used(bench):
@@ -36,3 +37,13 @@ def test_check_mode_looks_once(bench):
 def test_ignored_namespaces(bench):
     bench.cluster.put(POD, objects.pod("web-0", phase="Failed"))
     assert bench.run("pod_health", ignore_namespaces=["default"])["verdict"]["state"] == "done"
+
+
+def test_pods_that_the_backup_knows(bench):
+    bench.cluster = cluster_at("not_started")
+    bench.cluster.put(POD, objects.pod("web-0", waiting="ImagePullBackOff"))
+    assert bench.run("pod_health", wait=False, baseline_of="OVNKubernetes")["verdict"]["state"] == "pending"
+    bench.run("migration_backup", state="present")
+    told = bench.run("pod_health", baseline_of="OVNKubernetes")
+    assert (told["verdict"]["state"], told["in_error"]) == ("done", ["default/web-0"])
+    assert bench.run("pod_health", wait=False, baseline_of="OpenShiftSDN")["verdict"]["state"] == "pending"

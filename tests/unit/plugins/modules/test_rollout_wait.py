@@ -43,3 +43,17 @@ def test_a_rollout_that_does_not_finish_is_shown_as_it_was_last_seen(bench):
     result = bench.run("rollout_wait", namespace="openshift-multus", name="multus", wait_timeout=30)
     assert result["failed"] is True
     assert result["rollout"]["updated"] == 4
+
+
+def test_several_of_a_namespace(bench):
+    bench.cluster.put(DAEMON_SET, objects.daemon_set())
+    workloads = [{"name": "multus"}, {"name": "web", "kind": "Deployment"}]
+    result = bench.run("rollout_wait", namespace="openshift-multus", workloads=workloads, wait_timeout=30)
+    assert "Deployment openshift-multus/web does not exist" in result["msg"]
+    assert [("available" in row, row["name"]) for row in result["rollouts"]] == [(True, "multus"), (False, "web")]
+
+
+def test_one_or_several(bench):
+    assert "required" in bench.run("rollout_wait", namespace="default")["msg"]
+    both = bench.run("rollout_wait", namespace="default", name="web", workloads=[{"name": "db"}])
+    assert "mutually exclusive" in both["msg"]

@@ -8,7 +8,10 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import DAEMON_SET, DEPLOYMENT, POD
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import WaitFailed, WaitTimeout
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.health.rollout import wait_for_rollout
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.health.rollout import (
+    Workload,
+    wait_for_rollouts,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.waiter import Waiter
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
@@ -17,9 +20,9 @@ MULTUS = {"kind": "DaemonSet", "namespace": "openshift-multus", "name": "multus"
 SOURCE = {"kind": "Deployment", "namespace": "openshift-network-diagnostics", "name": "network-check-source"}
 
 
-def wait(cluster, *, clock=None, grace=60.0, **which):
+def wait(cluster, *others, clock=None, grace=60.0, **which):
     waiter = Waiter(clock=clock or ScriptedClock(), timeout=300.0, interval=10.0, failure_grace=grace)
-    return wait_for_rollout(cluster, waiter, **which)
+    return wait_for_rollouts(cluster, waiter, [Workload(**one) for one in (which, *others)])
 
 
 def test_law_11_a_daemon_set_that_did_not_change_is_done_with_one_request():
@@ -81,3 +84,26 @@ def test_a_stuck_deployment_ends_the_wait_after_the_grace():
     with pytest.raises(WaitFailed, match="ProgressDeadlineExceeded"):
         wait(cluster, clock=clock, **SOURCE)
     assert clock.now >= 60
+
+
+def test_several_are_done_when_each_is():
+    clock = ScriptedClock(limit=120)
+    cluster = FakeCluster((DAEMON_SET, objects.daemon_set()), (DEPLOYMENT, objects.deployment(available=1)))
+    clock.at(30, lambda: cluster.put(DEPLOYMENT, objects.deployment()))
+    outcome = wait(cluster, SOURCE, clock=clock, **MULTUS)
+    assert [row["name"] for row in outcome.facts["rollouts"]] == ["multus", "network-check-source"]
+    assert outcome.facts["rollouts"][0] == {"kind": "DaemonSet", "name": "multus", **outcome.facts["rollout"]}
+    assert outcome.wait.verdict.state == "done"
+    assert clock.now >= 30
+
+
+def test_the_one_of_several_that_is_not_there_is_named():
+    with pytest.raises(WaitTimeout, match="network-check-source does not exist") as caught:
+        wait(FakeCluster((DAEMON_SET, objects.daemon_set())), SOURCE, **MULTUS)
+    assert "oc -n openshift-network-diagnostics describe deployment network-check-source" in caught.value.remedy
+
+
+def test_the_failed_one_of_several_ends_the_wait():
+    cluster = FakeCluster((DEPLOYMENT, objects.deployment(available=1, stuck=True)))
+    with pytest.raises(WaitFailed, match="ProgressDeadlineExceeded"):
+        wait(cluster, SOURCE, clock=ScriptedClock(limit=80), **MULTUS)
