@@ -48,7 +48,7 @@ class Cell:
     def requirements(self) -> list[str]:
         """What the controller's environment consists of."""
         exact = f"ansible-core=={self.core}" if self.core.count(".") == 2 else f"ansible-core~={self.core}.0"
-        tests = ["pytest"] if self.units else []
+        tests = ["jsonpatch", "pytest"] if self.units else []
         return [exact, f"kubernetes=={self.client}", *self.extras, *tests]
 
     def requirements_of_modules(self) -> list[str]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from tests.simulator.options import Options
-from tests.simulator.process import RunningSimulator, running
+from tests.simulator.process import RunningSimulator, SimulatorFailed, running
 from tools import environments
 from tools.cells import CELLS, ENDS, Cell
 from tools.collection_tree import BUILD, ROOT
@@ -31,8 +31,8 @@ from tools.collection_tree import BUILD, ROOT
 COLLECTION = "ocp_day2.ovn_migration"
 TRAP = ROOT / "tools" / "trap"
 RESULTS = BUILD / "results"
-#: seconds that one step may take before it is ended
-PATIENCE = 1200
+#: seconds that one step may take before it is ended: it finds what hangs, also on a machine that is busy
+PATIENCE = 3000
 WARNING = re.compile(r"\[(?:DEPRECATION )?WARNING\]:.*|\w*Warning: .*")
 
 OWN_CHECK = {
@@ -128,17 +128,25 @@ def run(cell: Cell, *, short: bool) -> Result:
             modules = environments.environment(str(pythons[cell.modules]), cell.requirements_of_modules())
     except subprocess.CalledProcessError as error:
         return Result(cell, steps=(Done("install", time.monotonic() - begun, f"{error}"),))
+    try:
+        return Result(cell, steps=tuple(_steps_done(cell, controller=controller, modules=modules, short=short)))
+    except SimulatorFailed as error:
+        return Result(cell, steps=(Done("simulator", time.monotonic() - begun, f"{error}"),))
+
+
+def _steps_done(cell: Cell, *, controller: Path, modules: Path, short: bool) -> list[Done]:
     folder = environments.HOME / "runs" / cell.name
     folder.mkdir(parents=True, exist_ok=True)
+    done: list[Done] = []
     # A single node is the shortest way; all that differs between cells is in it.
-    with running(Options(masters=1, workers=0, instant=True, speed=0)) as simulator:
+    options = Options(masters=1, workers=0, instant=True, speed=0, max_lifetime=4 * PATIENCE)
+    with running(options, timeout=PATIENCE) as simulator:
         around = surroundings(cell, controller=controller, folder=folder, simulator=simulator)
-        done: list[Done] = []
         for step in steps(cell, controller=controller, modules=modules, folder=folder, short=short):
             done.append(carry_out(step, folder=folder, around=around))
             if done[-1].wrong:
                 break
-    return Result(cell, steps=tuple(done))
+    return done
 
 
 def steps(cell: Cell, *, controller: Path, modules: Path, folder: Path, short: bool) -> Iterator[Step]:

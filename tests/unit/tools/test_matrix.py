@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.simulator.process import SimulatorFailed
 from tools import environments, matrix, steps
 from tools.cells import CELLS, ENDS, LOWEST, NEWEST, Cell
 
@@ -94,6 +95,17 @@ def test_what_cannot_be_installed_fails_the_cell(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(environments, "environment", fail)
     result = matrix.run(LOWEST, short=True)
     assert result.failed and [step.name for step in result.steps] == ["install"]
+
+
+def test_a_simulator_that_does_not_start_fails_its_cell_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(cell: Cell, **options: object) -> list[matrix.Done]:
+        raise SimulatorFailed("it ended with code 1")
+
+    monkeypatch.setattr(environments, "interpreter", lambda version: sys.executable)
+    monkeypatch.setattr(environments, "environment", lambda python, requirements: Path("environment"))
+    monkeypatch.setattr(matrix, "_steps_done", fail)
+    result = matrix.run(LOWEST, short=True)
+    assert result.failed and result.steps[0].wrong == "it ended with code 1"
 
 
 def names(cell: Cell, folder: Path, *, short: bool) -> list[str]:
