@@ -151,17 +151,19 @@ pools_left_paused:
   elements: str
 lock:
   description:
-    - The Lease of M(ocp_day2.ovn_migration.migration_lock), as that module returns it; V(none) when there is none.
-  returned: success
+    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
+      none.
+  returned: success, and on failure when O(lock_holder) does not have it any more
   type: dict
 phases:
   description:
-    - The phases of the newest migration, as M(ocp_day2.ovn_migration.migration_journal) returns them.
+    - The phases of the newest migration, in the form of
+      RV(ocp_day2.ovn_migration.migration_journal#module:phases).
   returned: success
   type: list
   elements: dict
 elapsed_seconds:
-  description: Seconds since that migration began; V(none) when nothing is recorded.
+  description: Seconds since that migration began; null when nothing is recorded.
   returned: success
   type: float
 former_namespace:
@@ -266,12 +268,6 @@ api_outages:
       description: What was seen instead of an answer.
       type: str
   sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
-lock:
-  description:
-    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
-      none.
-  returned: on failure, when O(lock_holder) does not have it any more
-  type: dict
 outage_budget_seconds:
   description: For how long the API may be away, as O(api_outage_timeout) says.
   returned: on failure, when it was away for longer

@@ -144,7 +144,7 @@ lock:
       description: How often it went to another holder.
       type: int
     phase:
-      description: The phase that its holder is in; V(none) between two phases.
+      description: The phase that its holder is in; null between two phases.
       type: str
     description:
       description: The same as one sentence.
@@ -155,12 +155,12 @@ taken_from:
   type: str
 phases:
   description:
-    - The phases of the migration, as M(ocp_day2.ovn_migration.migration_journal) returns them.
+    - The phases of the migration, in the form of RV(ocp_day2.ovn_migration.migration_journal#module:phases).
   returned: with O(state=released)
   type: list
   elements: dict
 elapsed_seconds:
-  description: Seconds since the migration began; V(none) when nothing is recorded.
+  description: Seconds since the migration began; null when nothing is recorded.
   returned: with O(state=released)
   type: float
 api_outages:

@@ -129,10 +129,20 @@ rollout:
       description: How many pods are available.
       type: int
 rollouts:
-  description: The same for each object, with its C(kind) and C(name). Without counts, there is no such object.
+  description: The same for each object.
   returned: always, once the object could be asked for
   type: list
   elements: dict
+  contains:
+    kind:
+      description: The kind of the object.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    rollout:
+      description: Its counts, in the form of RV(rollout); null when there is no such object.
+      type: dict
 pods:
   description:
     - Pods of an unfinished rollout that are in error, in the form of

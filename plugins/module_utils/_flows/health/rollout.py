@@ -59,7 +59,7 @@ class RolloutView:
         return {
             "kind": self.workload.kind,
             "name": self.workload.name,
-            **(self.rollout.to_json() if self.rollout else {}),
+            "rollout": self.rollout.to_json() if self.rollout else None,
         }
 
 
