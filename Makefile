@@ -112,6 +112,10 @@ matrix: venv tree ## import and unit-test the plugins with other Pythons that ar
 bench: venv tree ## wall time and API requests of a migration
 	@python tools/bench.py $(ARGS)
 
+.PHONY: differential
+differential: venv ## the requests of tests/differential against two API servers: A=kubeconfig B=kubeconfig
+	@python -m tests.differential $(if $(A),$(A),$(error A is missing: the kubeconfig of an API server)) $(B) $(ARGS)
+
 .PHONY: fix
 fix: venv ## let ruff format and mend what it can
 	ruff check --fix-only .
