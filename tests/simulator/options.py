@@ -30,7 +30,7 @@ class Options:
     workers: int = 3
     #: custom pools: name to number of nodes, in addition to ``workers``
     pools: Mapping[str, int] = field(default_factory=dict)
-    #: minor version of OpenShift, ``4.14``
+    #: a build of OpenShift, ``4.14.31``, or a minor version, ``4.14``, for its last build
     ocp: str = "4.14"
     #: simulated seconds per real second; 0 jumps from event to event
     speed: float = 60.0
@@ -166,7 +166,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--masters", type=int, default=default.masters, help="control plane nodes (default %(default)s)")
     add("--workers", type=int, default=default.workers, help="worker nodes (default %(default)s)")
     add("--pool", type=_named_number, action="append", default=[], metavar="NAME=NODES", help="a custom pool")
-    add("--ocp", default=default.ocp, help="minor version of OpenShift (default %(default)s)")
+    add("--ocp", default=default.ocp, help="build of OpenShift, or a minor version for its last (%(default)s)")
     add("--speed", type=float, default=default.speed, help="simulated seconds per second, 0: no waiting (%(default)s)")
     add("--seed", type=int, default=default.seed, help="seed of everything random (default %(default)s)")
     add("--control-plane-label-only", action="store_true", help="control plane nodes without the label master")

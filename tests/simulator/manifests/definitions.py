@@ -81,10 +81,13 @@ def _fit_network_operator(schema: dict[str, Any], *, profile: Profile) -> None:
         _without_value_rules(ovn["ipv4"])
         _without_value_rules(ovn["ipv6"])
         _without_value_rules(ovn["gatewayConfig"])
+    gateway = ovn["gatewayConfig"]["properties"]
     if not profile.ovn_subnets_by_family:
         del ovn["ipv4"], ovn["ipv6"]
-        for field in ("ipForwarding", "ipv4", "ipv6"):
-            del ovn["gatewayConfig"]["properties"][field]
+    if not profile.masquerade_subnets:
+        del gateway["ipv4"], gateway["ipv6"]
+    if not profile.ip_forwarding:
+        del gateway["ipForwarding"]
     _fit_ipsec(ovn, profile=profile)
 
 

@@ -22,6 +22,7 @@ _OPERATORS = {*_WINGS, "behaviours.nodes", "behaviours.components"}
 #: within are rooms of their own
 ARROWS: Mapping[str, set[str]] = {
     # words and tools
+    "builds": set(),
     "certificates": set(),
     "clock": set(),
     "durations": set(),
@@ -29,7 +30,7 @@ ARROWS: Mapping[str, set[str]] = {
     "group_priorities": set(),
     "options": set(),
     "ports": set(),
-    "profiles": set(),
+    "profiles": {"builds"},
     "yaml_files": set(),
     "topology": {"options"},
     "credentials": {"certificates", "ports"},
