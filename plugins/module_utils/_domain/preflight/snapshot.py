@@ -18,6 +18,7 @@ from typing import Any, Generic, Literal, Optional, TypeVar, Union, cast, overlo
 
 from ..health.operators import ApiService, Operator
 from ..health.pods import Pod
+from ..migration.fields import OperatorFields
 from ..migration.settings import Settings
 from ..networks import Networks
 from ..nodes import Node
@@ -153,6 +154,8 @@ class Snapshot:
     #: networks.config.openshift.io cluster and networks.operator.openshift.io cluster as they are.
     network_config = Part[Json]("networks.config.openshift.io cluster")
     network_operator = Part[Json]("networks.operator.openshift.io cluster")
+    #: What its CustomResourceDefinition has; without any when the settings do not depend on it.
+    operator_fields = Part[OperatorFields]("customresourcedefinition networks.operator.openshift.io")
     #: networking.machineNetwork of the install-config (ConfigMap kube-system/cluster-config-v1) in CIDR notation; empty
     #: when the ConfigMap does not exist or names none.
     machine_networks = Part[tuple[str, ...]]("configmap kube-system/cluster-config-v1")
