@@ -36,6 +36,7 @@ ARROWS: Mapping[str, set[str]] = {
     "credentials": {"certificates", "ports"},
     "listener": {"ports"},
     "process": {"options"},
+    "drawing": {"builds", "options"},
     # what is there
     "store": {"ports"},
     "manifests": {"ports", "profiles", "topology", "yaml_files"},
@@ -61,7 +62,7 @@ ARROWS: Mapping[str, set[str]] = {
     "control": {"faults", "ports", "record"},
     "ssh": {"behaviours.hosts", "faults", "ports", "record", "topology"},
     "server": {"api", "control", "credentials", "listener", "options", "profiles", "record", "ssh"},
-    "__main__": {"cluster", "faults", "options", "server"},
+    "__main__": {"cluster", "drawing", "faults", "options", "server"},
 }
 
 
