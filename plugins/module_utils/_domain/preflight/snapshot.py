@@ -48,6 +48,10 @@ class NotRead(Exception):
         super().__init__(f"{title}: {why}")
 
 
+class NotAsked(NotRead):
+    """Nothing but the nodes themselves could tell, and a rehearsal runs no command on them: the run itself will."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What the user is going to do.
@@ -57,6 +61,7 @@ class Wanted:
     :param settings: as cno_migration takes them; judged before anything is written
     :param strategy: how the nodes are going to be rebooted
     :param probe: whether a command is run on every node, to see what no API tells
+    :param rehearsal: the nodes are not probed now, and will be before anything is written (check mode)
     :param external_networks: networks outside that pods talk to, in CIDR notation, or single addresses
     """
 
@@ -65,6 +70,7 @@ class Wanted:
     settings: Settings = field(default_factory=Settings)
     strategy: Strategy = "rsh"
     probe: bool = True
+    rehearsal: bool = False
     external_networks: tuple[str, ...] = ()
 
 
