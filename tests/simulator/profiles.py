@@ -75,6 +75,8 @@ class Profile:
     migration_change_rule: Literal["any_difference", "both_set"] = "any_difference"
     #: ``cannot edit IPsec configuration at runtime`` exists
     ipsec_frozen: bool = True
+    #: OVN-Kubernetes' cluster network may grow in place (CNO 9d1ccf753, in 4.13 from its beginning)
+    cluster_network_expandable: bool = False
     #: wording when a configured join subnet is unusable
     join_subnet_overlap: str = "v4InternalSubnet overlaps with ClusterNetwork {cidr}"
     join_subnet_small: str = (
@@ -196,6 +198,7 @@ _4_12 = Profile(
 _4_13 = replace(
     _4_12,
     build=_builds("4.13")[0],
+    cluster_network_expandable=True,
 )
 
 _4_14 = replace(

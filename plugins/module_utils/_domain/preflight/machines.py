@@ -236,8 +236,8 @@ CHECKS = (
         severity="warn",
         methods=ANY_METHOD,
         title=(
-            "No active MachineHealthCheck would replace a node that takes long to reboot (one that looks for conditions "
-            "of the kubelet)."
+            "No active MachineHealthCheck would replace a node that takes long to reboot (one that looks for "
+            "conditions of the kubelet)."
         ),
         remedy=(
             "cno_prepare and cno_switch pause them unless told not to; on your own: oc annotate mhc -n NAMESPACE NAME "
