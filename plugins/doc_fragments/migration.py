@@ -62,13 +62,13 @@ options:
       join_subnet:
         description:
           - IPv4 network that OVN-Kubernetes takes for itself instead of 100.64.0.0/16.
-            Written to C(v4InternalSubnet) up to 4.14 and to C(ipv4.internalJoinSubnet) from 4.15.
+            Written to C(ipv4.internalJoinSubnet) where the cluster has that field, and to C(v4InternalSubnet) else.
         type: str
       transit_switch_subnet:
-        description: IPv4 network instead of 100.88.0.0/16, from 4.14.
+        description: IPv4 network instead of 100.88.0.0/16, on 4.14 since September 2024, on 4.15 since July 2024.
         type: str
       masquerade_subnet:
-        description: IPv4 network instead of 169.254.169.0/29, from 4.14.
+        description: IPv4 network instead of 169.254.169.0/29, on 4.14 since September 2024.
         type: str
       routing_via_host:
         description: Send egress traffic through the host's routing table.

@@ -285,6 +285,7 @@ def look(task: Task) -> Outcome:
         settings=Settings.from_params(task.params),
         strategy=task["strategy"],
         probe=task["probe"] and not task.check_mode,
+        rehearsal=task["probe"] and task.check_mode,
         external_networks=tuple(task["external_networks"]),
     )
     return preflight(task.cluster, wanted, Choices.from_params(task.params))

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import argparse
 import sys
 
+from tests.simulator.drawing import described, drawn
 from tests.simulator.options import parse
 
 
 def main() -> int:
-    options = parse(sys.argv[1:])
+    drawing = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    drawing.add_argument("--draw", type=int)
+    known, rest = drawing.parse_known_args(sys.argv[1:])
+    options = parse(rest)
+    if known.draw is not None:
+        options = drawn(known.draw, options)
+        print(f"simulator: cluster {known.draw} is {described(options)}", file=sys.stderr)
     # Only now, so that a mistake on the command line is told at once.
     from tests.simulator.cluster import SimulatedCluster
     from tests.simulator.faults import FaultError

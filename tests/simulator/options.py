@@ -18,8 +18,20 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "routes": "hosts with a static route and a policy rule of their own",
         "webhooks": "admission webhooks of third parties, served by pods",
         "mhc": "workers' machines belong to their MachineSet, so that MachineHealthChecks replace unhealthy ones",
+        "proxy": "a cluster-wide proxy with noProxy",
+        "no-nmstate": "no NMState operator: none of its kinds, policies or pods",
+        "termination": "the health check machine-api-termination-handler, which replaces spot instances",
+        "olm-webhooks": "operators of the Operator Lifecycle Manager with webhooks in openshift-* namespaces",
+        "autoscaler": "a ClusterAutoscaler, and a MachineAutoscaler for the workers",
+        "ceph": "a CephCluster of OpenShift Data Foundation",
+        "argocd": "Argo CD applications, one of which holds the cluster's configuration",
+        "ptp": "a PtpConfig on a card that is not the primary one",
+        "sriov": "an SriovNetworkNodePolicy on a card that is not the primary one",
     }
 )
+#: what can be chosen with ``--platform``; None is bare metal (or anything) that its owner has provisioned
+PLATFORMS = ("BareMetal", "AWS", "VSphere", "None")
+_POLICIES = ("nncp", "bond", "vlan")
 
 
 @dataclass(frozen=True)
@@ -30,8 +42,10 @@ class Options:
     workers: int = 3
     #: custom pools: name to number of nodes, in addition to ``workers``
     pools: Mapping[str, int] = field(default_factory=dict)
-    #: minor version of OpenShift, ``4.14``
+    #: a build of OpenShift, ``4.14.31``, or a minor version, ``4.14``, for its last build
     ocp: str = "4.14"
+    #: what it runs on, of ``PLATFORMS``
+    platform: str = "BareMetal"
     #: simulated seconds per real second; 0 jumps from event to event
     speed: float = 60.0
     seed: int = 0
@@ -83,6 +97,13 @@ def validate(options: Options) -> Options:
     unknown = sorted(set(options.extras) - set(EXTRAS))
     if unknown:
         raise OptionsError(f"--with {','.join(unknown)}: choose from {', '.join(EXTRAS)}")
+    if options.platform not in PLATFORMS:
+        raise OptionsError(f"--platform {options.platform}: choose from {', '.join(PLATFORMS)}")
+    made_by_nmstate = [name for name in options.extras if name in _POLICIES]
+    if "no-nmstate" in options.extras and made_by_nmstate:
+        raise OptionsError(f"--with no-nmstate: {','.join(made_by_nmstate)} is made by policies of NMState")
+    if options.platform == "None" and "mhc" in options.extras:
+        raise OptionsError("--platform None has no Machines, so mhc has nothing to check")
     if options.ssh and options.state is None:
         raise OptionsError("--ssh needs --state: keys and configuration are written beside the state file")
     if options.max_lifetime <= 0:
@@ -101,6 +122,7 @@ def parse(arguments: Sequence[str]) -> Options:
                 workers=given.workers,
                 pools={name: int(size) for name, size in given.pool},
                 ocp=given.ocp,
+                platform=given.platform,
                 speed=given.speed,
                 seed=given.seed,
                 control_plane_label_only=given.control_plane_label_only,
@@ -126,6 +148,7 @@ def to_arguments(options: Options) -> list[str]:
         f"--masters={options.masters}",
         f"--workers={options.workers}",
         f"--ocp={options.ocp}",
+        f"--platform={options.platform}",
         f"--speed={options.speed}",
         f"--seed={options.seed}",
         f"--port={options.port}",
@@ -166,8 +189,10 @@ def _parser() -> argparse.ArgumentParser:
     add("--masters", type=int, default=default.masters, help="control plane nodes (default %(default)s)")
     add("--workers", type=int, default=default.workers, help="worker nodes (default %(default)s)")
     add("--pool", type=_named_number, action="append", default=[], metavar="NAME=NODES", help="a custom pool")
-    add("--ocp", default=default.ocp, help="minor version of OpenShift (default %(default)s)")
+    add("--ocp", default=default.ocp, help="build of OpenShift, or a minor version for its last (%(default)s)")
+    add("--platform", default=default.platform, help=f"of {', '.join(PLATFORMS)} (default %(default)s)")
     add("--speed", type=float, default=default.speed, help="simulated seconds per second, 0: no waiting (%(default)s)")
+    add("--draw", type=int, metavar="SEED", help="draw build, size, platform and extras from a seed, and print them")
     add("--seed", type=int, default=default.seed, help="seed of everything random (default %(default)s)")
     add("--control-plane-label-only", action="store_true", help="control plane nodes without the label master")
     add("--with", action="append", default=[], dest="extras", metavar="WHAT", help=f"of {', '.join(EXTRAS)}")

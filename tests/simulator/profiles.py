@@ -1,8 +1,9 @@
-"""How the minor versions of OpenShift differ, as far as a client of the API can see it.
+"""How the builds of OpenShift differ, as far as a client of the API can see it.
 
-Every field says what it is about; each version is written as what it changes in the one before it. Shorthand of the
-sources: CNO is openshift/cluster-network-operator, MCO openshift/machine-config-operator, API openshift/api, each at
-the branch of the version.
+Every field says what it is about; each minor version is written as what its first build changes in that of the one
+before it, and what was merged later is a table in ``builds.py``. Shorthand of the sources: CNO is
+openshift/cluster-network-operator, MCO openshift/machine-config-operator, API openshift/api, each at the branch of the
+version.
 """
 
 from __future__ import annotations
@@ -10,29 +11,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from tests.simulator.builds import BUILDS, CHANGES, Build
+
 
 @dataclass(frozen=True)
 class Profile:
-    """One minor version. Texts with ``{name}`` are filled by ``str.format``."""
+    """One build of one minor version. Texts with ``{name}`` are filled by ``str.format``."""
 
-    # What the release calls itself and its parts.
-
-    #: ``4.14``
-    minor: str
-    #: ``4.14.31``: ClusterVersion, versions of the ClusterOperators
-    version: str
-    #: the kubelet's and the API server's version, ``v1.27.15+…``
-    kubernetes_version: str
-    #: ``414.92.…-0``, the version of Red Hat Enterprise Linux CoreOS
-    rhcos_version: str
-    #: ``status.nodeInfo`` of a node
-    os_image: str
-    kernel_version: str
-    container_runtime_version: str
-    release_image: str
-    #: commit of the machine-config-operator: annotation ``…/generated-by-controller-version`` and the
-    #: ControllerConfig's conditions
-    mco_commit: str
+    build: Build
     #: ``.spec.config.ignition.version`` of every MachineConfig (3.4.0 since MCO 4.14)
     ignition_version: str
 
@@ -55,7 +41,11 @@ class Profile:
     migration_mode: bool = False
     #: CEL: networkType together with mtu only in mode Live
     migration_mode_rule: bool = False
-    #: ``ovnKubernetesConfig.gatewayConfig.ipForwarding``, masquerade, join and transit subnets per family
+    #: ``ovnKubernetesConfig.gatewayConfig.ipForwarding``
+    ip_forwarding: bool = False
+    #: ``ovnKubernetesConfig.gatewayConfig.{ipv4,ipv6}.internalMasqueradeSubnet``
+    masquerade_subnets: bool = False
+    #: ``ovnKubernetesConfig.{ipv4,ipv6}`` with join and transit subnets
     ovn_subnets_by_family: bool = False
     #: CEL rules on ipForwarding, and those on the subnets by the functions on addresses (before that: octet by octet)
     ovn_value_rules: bool = False
@@ -85,6 +75,8 @@ class Profile:
     migration_change_rule: Literal["any_difference", "both_set"] = "any_difference"
     #: ``cannot edit IPsec configuration at runtime`` exists
     ipsec_frozen: bool = True
+    #: OVN-Kubernetes' cluster network may grow in place (CNO 9d1ccf753, in 4.13 from its beginning)
+    cluster_network_expandable: bool = False
     #: wording when a configured join subnet is unusable
     join_subnet_overlap: str = "v4InternalSubnet overlaps with ClusterNetwork {cidr}"
     join_subnet_small: str = (
@@ -111,7 +103,7 @@ class Profile:
     #: DaemonSet openshift-network-operator/iptables-alerter
     iptables_alerter: bool = False
     #: what ClusterOperator network's Upgradeable depends on
-    network_upgradeable: Literal["always", "kuryr", "sdn_and_migration"] = "always"
+    network_upgradeable: Literal["always", "kuryr", "sdn", "sdn_and_migration"] = "always"
     #: level MachineConfig takes part in Progressing and Degraded
     network_machine_config_level: bool = False
 
@@ -142,6 +134,44 @@ class Profile:
     forward_conf: Literal["always", "sdn"] = "always"
 
     @property
+    def minor(self) -> str:
+        """``4.14``."""
+        return self.build.minor
+
+    @property
+    def version(self) -> str:
+        """``4.14.31``."""
+        return self.build.version
+
+    @property
+    def kubernetes_version(self) -> str:
+        return self.build.kubernetes_version
+
+    @property
+    def rhcos_version(self) -> str:
+        return self.build.rhcos_version
+
+    @property
+    def os_image(self) -> str:
+        return self.build.os_image
+
+    @property
+    def kernel_version(self) -> str:
+        return self.build.kernel_version
+
+    @property
+    def container_runtime_version(self) -> str:
+        return self.build.container_runtime_version
+
+    @property
+    def release_image(self) -> str:
+        return self.build.release_image
+
+    @property
+    def mco_commit(self) -> str:
+        return self.build.mco_commit
+
+    @property
     def channel(self) -> str:
         return f"stable-{self.minor}"
 
@@ -155,49 +185,26 @@ class Profile:
         return self.required_pools_timeout * (masters if self.required_pools_timeout_per_master else 1)
 
 
-def _image(digest: str) -> str:
-    return f"quay.io/openshift-release-dev/ocp-release@sha256:{digest}"
+def _builds(minor: str) -> list[Build]:
+    """Oldest first."""
+    return [build for build in BUILDS if build.minor == minor]
 
 
 _4_12 = Profile(
-    minor="4.12",
-    version="4.12.40",
-    kubernetes_version="v1.25.14+20cda61",
-    rhcos_version="412.86.202310170023-0",
-    os_image="Red Hat Enterprise Linux CoreOS 412.86.202310170023-0 (Ootpa)",
-    kernel_version="4.18.0-372.76.1.el8_6.x86_64",
-    container_runtime_version="cri-o://1.25.4-4.1.rhaos4.12.gitb9319a2.el8",
-    release_image=_image("5b4fd2a83fd0f4cac4a6ec4a2b44aec0a7b3a2a5a0a9a3ecb9ef3cf1e5c8a412"),
-    mco_commit="1d4cfffa5e2ab9b7b8bbc4dcb7a1d29d73f1e0a6",
+    build=_builds("4.12")[0],
     ignition_version="3.2.0",
 )
 
 _4_13 = replace(
     _4_12,
-    minor="4.13",
-    version="4.13.9",
-    kubernetes_version="v1.26.6+6bf3f75",
-    rhcos_version="413.92.202308091852-0",
-    os_image="Red Hat Enterprise Linux CoreOS 413.92.202308091852-0 (Plow)",
-    kernel_version="5.14.0-284.25.1.el9_2.x86_64",
-    container_runtime_version="cri-o://1.26.4-3.rhaos4.13.git615a02c.el9",
-    release_image=_image("96bf74ce789ccb22391deea98e0c5050c41b67cc17defbb38089d32226dba413"),
-    mco_commit="c4f1d3b0a8e97f25d6b3e1c2a7f4958b60d2e1f3",
+    build=_builds("4.13")[0],
+    cluster_network_expandable=True,
 )
 
 _4_14 = replace(
     _4_13,
-    minor="4.14",
-    version="4.14.31",
-    kubernetes_version="v1.27.15+6147456",
-    rhcos_version="414.92.202407091253-0",
-    os_image="Red Hat Enterprise Linux CoreOS 414.92.202407091253-0 (Plow)",
-    kernel_version="5.14.0-284.73.1.el9_2.x86_64",
-    container_runtime_version="cri-o://1.27.7-3.rhaos4.14.git674563e.el9",
-    release_image=_image("2f19a2f5e9b4a6a3f3d1e8a2c6b8f4d7e1a0c5b9d8e7f6a5b4c3d2e1f0a9b414"),
-    mco_commit="00b2e0b1d1f4a2c7b7c1e8f0a3d5b6c9e2f4a7d8",
+    build=_builds("4.14")[0],
     ignition_version="3.4.0",
-    ovn_subnets_by_family=True,
     ovn_crds=(
         "adminpolicybasedexternalroutes.k8s.ovn.org",
         "egressfirewalls.k8s.ovn.org",
@@ -205,11 +212,11 @@ _4_14 = replace(
         "egressqoses.k8s.ovn.org",
         "egressservices.k8s.ovn.org",
     ),
+    ip_forwarding=True,
     node_trigger="any_update",
     multus_rolls_at_flip=False,
     ovn_control_plane="ovnkube-control-plane",
     node_identity=True,
-    network_upgradeable="kuryr",
     join_subnet_overlap=(
         "Whole or subset of v4InternalJoinSubnet CIDR {subnet} is already in use: CIDRs {subnet} and {cidr} overlap"
     ),
@@ -230,19 +237,12 @@ _4_14 = replace(
 
 _4_15 = replace(
     _4_14,
-    minor="4.15",
-    version="4.15.33",
-    kubernetes_version="v1.28.13+2ca1a23",
-    rhcos_version="415.92.202409101905-0",
-    os_image="Red Hat Enterprise Linux CoreOS 415.92.202409101905-0 (Plow)",
-    kernel_version="5.14.0-284.84.1.el9_2.x86_64",
-    container_runtime_version="cri-o://1.28.10-3.rhaos4.15.git368cd23.el9",
-    release_image=_image("8f3b1d7a6c5e4f2091a8b7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d415"),
-    mco_commit="aaa0f9334d2b8e7c6f5a1b0c9d8e7f6a5b4c3d2e",
+    build=_builds("4.15")[0],
     live_migration=True,
     config_conditions=True,
     egress_firewall_status=True,
     migration_mode=True,
+    masquerade_subnets=True,
     ipsec="mode",
     kuryr=False,
     defaults_written_back=True,
@@ -251,28 +251,16 @@ _4_15 = replace(
     ipsec_frozen=False,
     node_trigger="labels_changed",
     degraded_on_conflict=False,
-    network_upgradeable="always",
     network_machine_config_level=True,
 )
 
 _4_16 = replace(
     _4_15,
-    minor="4.16",
-    version="4.16.24",
-    kubernetes_version="v1.29.10+67d3387",
-    rhcos_version="416.94.202411201433-0",
-    os_image="Red Hat Enterprise Linux CoreOS 416.94.202411201433-0",
-    kernel_version="5.14.0-427.47.1.el9_4.x86_64",
-    container_runtime_version="cri-o://1.29.10-3.rhaos4.16.git319967e.el9",
-    release_image=_image("1c2d3e4f5a6b7c8d9e0f1a2b3c4d5e6f7a8b9c0d1e2f3a4b5c6d7e8f9a0b1416"),
-    mco_commit="7327bb23f6e5d4c3b2a190887766554433221100",
+    build=_builds("4.16")[0],
     network_diagnostics=True,
     migration_mode_rule=True,
+    ovn_subnets_by_family=True,
     ovn_value_rules=True,
-    ipsec="mode_and_full",
-    feature_conversion="type_is_target",
-    automatic_egress_ip="cidrs",
-    egress_cidrs_from_primary_address=True,
     ovn_crds=(
         "adminnetworkpolicies.policy.networking.k8s.io",
         "adminpolicybasedexternalroutes.k8s.ovn.org",
@@ -283,7 +271,7 @@ _4_16 = replace(
         "egressservices.k8s.ovn.org",
     ),
     iptables_alerter=True,
-    network_upgradeable="sdn_and_migration",
+    network_upgradeable="sdn",
     pool_conditions=(
         "RenderDegraded",
         "NodeDegraded",
@@ -298,30 +286,46 @@ _4_16 = replace(
 
 _4_17 = replace(
     _4_16,
-    minor="4.17",
-    version="4.17.9",
-    kubernetes_version="v1.30.6",
-    rhcos_version="417.94.202412040832-0",
-    os_image="Red Hat Enterprise Linux CoreOS 417.94.202412040832-0",
-    kernel_version="5.14.0-427.47.1.el9_4.x86_64",
-    container_runtime_version="cri-o://1.30.7-2.rhaos4.17.git2391edc.el9",
-    release_image=_image("9b8a7c6d5e4f3a2b1c0d9e8f7a6b5c4d3e2f1a0b9c8d7e6f5a4b3c2d1e0f9417"),
-    mco_commit="5a1f0c9e8d7b6a594837261504f3e2d1c0b9a897",
+    build=_builds("4.17")[0],
+    ipsec="mode_and_full",
+    feature_conversion="type_is_target",
+    automatic_egress_ip="cidrs",
+    egress_cidrs_from_primary_address=True,
+    network_upgradeable="sdn_and_migration",
     sdn_supported=False,
     initial_network_type="OVNKubernetes",
 )
 
-PROFILES: dict[str, Profile] = {profile.minor: profile for profile in (_4_12, _4_13, _4_14, _4_15, _4_16, _4_17)}
+#: minor version to the profile of its first build
+_FIRST: dict[str, Profile] = {profile.minor: profile for profile in (_4_12, _4_13, _4_14, _4_15, _4_16, _4_17)}
+
+
+def _profile(build: Build) -> Profile:
+    profile = replace(_FIRST[build.minor], build=build)
+    for change in CHANGES:
+        if change.minor == build.minor and change.merged <= build.built:
+            profile = replace(profile, **change.fields)
+    return profile
+
+
+#: by build, ``4.14.31``, oldest first
+BY_BUILD: dict[str, Profile] = {build.version: _profile(build) for build in BUILDS}
+#: by minor version, ``4.14``: its last build
+PROFILES: dict[str, Profile] = {profile.minor: profile for profile in BY_BUILD.values()}
 
 
 class UnknownVersion(ValueError):
-    """No profile for that minor version."""
+    """No profile for that version."""
 
 
-def profile_for(minor: str) -> Profile:
-    """The profile of ``4.14`` (or of ``4.14.31``: the minor version decides); ``UnknownVersion`` when there is none."""
-    wanted = ".".join(minor.split(".")[:2])
-    try:
-        return PROFILES[wanted]
-    except KeyError:
-        raise UnknownVersion(f"no profile for OpenShift {minor}; there are {', '.join(PROFILES)}") from None
+def profile_for(version: str) -> Profile:
+    """The profile of a build (``4.14.31``), or of the last build of a minor version (``4.14``).
+
+    ``UnknownVersion`` when there is none: between two builds nothing is guessed.
+    """
+    found = PROFILES.get(version) or BY_BUILD.get(version)
+    if found is None:
+        raise UnknownVersion(
+            f"no profile for OpenShift {version}; there are {', '.join(PROFILES)} and the builds {', '.join(BY_BUILD)}"
+        )
+    return found

@@ -247,10 +247,13 @@ def webhooks(name: str, *hooks: Mapping[str, Any], annotations: Mapping[str, str
     return {"metadata": {"name": name, "annotations": dict(annotations or {})}, "webhooks": [*hooks]}
 
 
-def health_check(name: str, *, paused: str | None = None) -> dict[str, Any]:
+def health_check(name: str, *, paused: str | None = None, conditions: tuple[str, ...] = ("Ready",)) -> dict[str, Any]:
     """A MachineHealthCheck; ``paused`` is the value of the annotation."""
     annotations = {} if paused is None else {"cluster.x-k8s.io/paused": paused}
     return {
         "metadata": {"name": name, "namespace": "openshift-machine-api", "annotations": annotations},
-        "spec": {"selector": {"matchLabels": {"role": name}}, "unhealthyConditions": []},
+        "spec": {
+            "selector": {"matchLabels": {"role": name}},
+            "unhealthyConditions": [{"type": type_, "status": "True", "timeout": "300s"} for type_ in conditions],
+        },
     }

@@ -13,6 +13,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
     CONFIG_MAP,
+    CRD,
     MACHINE_CONFIG,
     MACHINE_CONFIG_POOL,
     NAMESPACE,
@@ -106,6 +107,34 @@ def networks(config: dict[str, Any], operator: dict[str, Any]) -> Networks:
     return Networks(config=ConfigNetwork.from_json(config), operator=OperatorNetwork.from_json(operator))
 
 
+def operator_crd(ocp: str = "4.14.57") -> dict[str, Any]:
+    """The CustomResourceDefinition networks.operator.openshift.io of a build: what differs between builds, no more."""
+    build = tuple(int(number) for number in ocp.split("."))
+    text = {"type": "string"}
+    gateway: dict[str, Any] = {"routingViaHost": {"type": "boolean"}}
+    ovn: dict[str, Any] = {"mtu": {"type": "integer"}}
+    migration: dict[str, Any] = {"networkType": text}
+    if build >= (4, 12):
+        ovn["v4InternalSubnet"] = text
+        migration["features"] = {"type": "object"}
+    if build >= (4, 14):
+        gateway["ipForwarding"] = text
+    if build >= (4, 15) or (build[1] == 14 and build >= (4, 14, 38)):
+        gateway["ipv4"] = {"type": "object", "properties": {"internalMasqueradeSubnet": text}}
+    if build >= (4, 15, 22) or (build[1] == 14 and build >= (4, 14, 38)):
+        by_family = {"internalJoinSubnet": text, "internalTransitSwitchSubnet": text}
+        ovn["ipv4"] = {"type": "object", "properties": by_family}
+    ovn["gatewayConfig"] = {"type": "object", "properties": gateway}
+    plugins = {"ovnKubernetesConfig": {"type": "object", "properties": ovn}}
+    spec = {
+        "defaultNetwork": {"type": "object", "properties": plugins},
+        "migration": {"type": "object", "properties": migration},
+    }
+    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": spec}}}
+    versions = [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}]
+    return {"metadata": {"name": "networks.operator.openshift.io"}, "spec": {"versions": versions}}
+
+
 def version(text: str) -> dict[str, Any]:
     return {"metadata": {"name": "version"}, "status": {"history": [{"state": "Completed", "version": text}]}}
 
@@ -142,6 +171,7 @@ def cluster_at(step: Step, *, target: str = OVN, ocp: str = "4.14.31") -> FakeCl
         ),
         (CLUSTER_OPERATOR, objects.operator("network")),
         (CLUSTER_VERSION, version(ocp)),
+        (CRD, operator_crd()),
     )
     if target == SDN:
         _put_paused_pools(cluster, step)

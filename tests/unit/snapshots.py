@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.health.pods import Pod
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.fields import OperatorFields
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.settings import Settings
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN, other
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.nodes import Node
@@ -34,6 +35,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     network_config,
     network_operator,
     networks,
+    operator_crd,
     rendered,
     unit,
 )
@@ -70,6 +72,7 @@ def snapshot(
         network_config=config or configured(source),
         network_operator=operator or network_operator(source),
         version=Version.parse(version),
+        operator_fields=OperatorFields.from_json(operator_crd(version)),
         machine_networks=("10.0.0.0/16",),
         proxy={},
         probes=None,

@@ -9,12 +9,14 @@ from __future__ import annotations
 from typing import Optional
 
 from .._domain.errors import NotFound
+from .._domain.migration.fields import OperatorFields
 from .._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from .._domain.nodes import Node
 from .._domain.pools.pool import Pool, RenderedConfig
 from .._domain.versions import Version
 from .kinds import (
     CLUSTER_VERSION,
+    CRD,
     MACHINE_CONFIG,
     MACHINE_CONFIG_POOL,
     NAMESPACE,
@@ -30,6 +32,10 @@ def networks(cluster: Cluster) -> Networks:
         config=ConfigNetwork.from_json(cluster.get(NETWORK_CONFIG, "cluster")),
         operator=OperatorNetwork.from_json(cluster.get(NETWORK_OPERATOR, "cluster")),
     )
+
+
+def operator_fields(cluster: Cluster) -> OperatorFields:
+    return OperatorFields.from_json(cluster.get(CRD, NETWORK_OPERATOR.title))
 
 
 def version(cluster: Cluster) -> Optional[Version]:

@@ -15,12 +15,10 @@ from typing import Any, Optional
 FIRST_OFFLINE = 10
 #: Last minor release that ships OpenShiftSDN; from 4.17 neither direction is possible.
 LAST_WITH_SDN = 16
-#: First release with ``migration.features`` and with a configurable join subnet.
+#: First release that converts features of OpenShiftSDN, and with ``migration.features``.
 FIRST_FEATURES = 12
-#: First release with ipForwarding and the transit and masquerade subnets.
-FIRST_GATEWAY_SUBNETS = 14
-#: First release whose documentation names ``ipv4.internalJoinSubnet`` in place of ``v4InternalSubnet``.
-FIRST_JOIN_SUBNET = 15
+#: First release with a zone of OVN-Kubernetes on each node: with a transit switch, and forwarding only where it has to.
+FIRST_INTERCONNECT = 14
 
 
 @dataclass(frozen=True, order=True)

@@ -1,4 +1,4 @@
-"""What is asked of the operator when every setting is given: which field on which version, in which patch."""
+"""What is asked of the operator when every setting is given: which field on which build, in which patch."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from tests.simulator.process import running
 
 FEATURES = {"egress_ip": False, "egress_firewall": True, "multicast": False}
 ALWAYS = {"mtu": 1300, "geneve_port": 6082, "routing_via_host": True, "join_subnet": "100.65.0.0/16"}
-FROM_4_14 = {
+EVERYTHING = {
     **ALWAYS,
     "transit_switch_subnet": "100.89.0.0/16",
     "masquerade_subnet": "169.254.0.0/17",
     "ip_forwarding": "Global",
 }
-GATEWAY_FROM_4_14 = {
+GATEWAY_OF_ALL = {
     "routingViaHost": True,
     "ipForwarding": "Global",
     "ipv4": {"internalMasqueradeSubnet": "169.254.0.0/17"},
@@ -44,24 +44,53 @@ GATEWAY_FROM_4_14 = {
         ),
         pytest.param(
             "4.14",
-            FROM_4_14,
-            {
-                "mtu": 1300,
-                "genevePort": 6082,
-                "v4InternalSubnet": "100.65.0.0/16",
-                "ipv4": {"internalTransitSwitchSubnet": "100.89.0.0/16"},
-                "gatewayConfig": GATEWAY_FROM_4_14,
-            },
-            id="4.14",
-        ),
-        pytest.param(
-            "4.16",
-            FROM_4_14,
+            EVERYTHING,
             {
                 "mtu": 1300,
                 "genevePort": 6082,
                 "ipv4": {"internalJoinSubnet": "100.65.0.0/16", "internalTransitSwitchSubnet": "100.89.0.0/16"},
-                "gatewayConfig": GATEWAY_FROM_4_14,
+                "gatewayConfig": GATEWAY_OF_ALL,
+            },
+            id="4.14",
+        ),
+        pytest.param(
+            "4.14.31",
+            {**ALWAYS, "ip_forwarding": "Global"},
+            {
+                "mtu": 1300,
+                "genevePort": 6082,
+                "v4InternalSubnet": "100.65.0.0/16",
+                "gatewayConfig": {"routingViaHost": True, "ipForwarding": "Global"},
+            },
+            id="4.14.31",
+        ),
+        pytest.param(
+            "4.15.0",
+            {**ALWAYS, "masquerade_subnet": "169.254.0.0/17", "ip_forwarding": "Global"},
+            {"mtu": 1300, "genevePort": 6082, "v4InternalSubnet": "100.65.0.0/16", "gatewayConfig": GATEWAY_OF_ALL},
+            id="4.15.0",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "4.15",
+            EVERYTHING,
+            {
+                "mtu": 1300,
+                "genevePort": 6082,
+                "ipv4": {"internalJoinSubnet": "100.65.0.0/16", "internalTransitSwitchSubnet": "100.89.0.0/16"},
+                "gatewayConfig": GATEWAY_OF_ALL,
+            },
+            id="4.15",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "4.16",
+            EVERYTHING,
+            {
+                "mtu": 1300,
+                "genevePort": 6082,
+                "ipv4": {"internalJoinSubnet": "100.65.0.0/16", "internalTransitSwitchSubnet": "100.89.0.0/16"},
+                "gatewayConfig": GATEWAY_OF_ALL,
             },
             id="4.16",
         ),
@@ -122,3 +151,36 @@ def test_every_setting_arrives(tmp_path: Path, ocp: str, ovn: dict[str, Any], bl
             },
         ),
     ]
+
+
+@pytest.mark.parametrize(
+    ("ocp", "missing"),
+    [
+        pytest.param("4.14.31", ["transit_switch_subnet", "masquerade_subnet"], id="4.14.31"),
+        pytest.param("4.15.0", ["transit_switch_subnet"], id="4.15.0", marks=pytest.mark.slow),
+    ],
+)
+def test_a_build_without_the_field_is_told_in_preflight(tmp_path: Path, ocp: str, missing: list[str]) -> None:
+    """The API server of such a build drops it without a word."""
+    options = Options(
+        masters=1,
+        workers=1,
+        ocp=ocp,
+        speed=0,
+        max_lifetime=300,
+        kubeconfig=tmp_path / "kubeconfig",
+        state=tmp_path / "state.json",
+    )
+    with running(options) as simulator:
+        run = playbook(
+            "migrate",
+            kubeconfig=simulator.kubeconfig,
+            cwd=tmp_path,
+            variables={"cno_allow_disruption": True, "cno_prepare_ovn": EVERYTHING},
+        )
+        asked = [row for row in accepted(writes(simulator.requests())) if row["resource"].startswith("networks.")]
+    assert run.code != 0
+    for option in missing:
+        assert f"ovn.{option} is not possible on OpenShift {ocp}" in run.output
+    assert "ovn.ip_forwarding is not possible" not in run.output
+    assert asked == []

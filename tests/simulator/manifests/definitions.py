@@ -82,10 +82,13 @@ def _fit_network_operator(schema: dict[str, Any], *, profile: Profile) -> None:
     if not profile.ovn_value_rules:
         del spec["x-kubernetes-validations"]
         _judge_by_octets(ovn)
+    gateway = ovn["gatewayConfig"]["properties"]
     if not profile.ovn_subnets_by_family:
         del ovn["ipv4"], ovn["ipv6"]
-        for field in ("ipForwarding", "ipv4", "ipv6"):
-            del ovn["gatewayConfig"]["properties"][field]
+    if not profile.masquerade_subnets:
+        del gateway["ipv4"], gateway["ipv6"]
+    if not profile.ip_forwarding:
+        del gateway["ipForwarding"]
     _fit_ipsec(ovn, profile=profile)
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from tests.simulator.manifests import ovn_crds, platform_crds, sdn_crds
 from tests.simulator.options import Options
-from tests.simulator.ports import Store
+from tests.simulator.ports import Object, Store
 from tests.simulator.profiles import Profile
 from tests.simulator.seed.access import seed_access
 from tests.simulator.seed.ages import Ages
@@ -32,6 +32,7 @@ from tests.simulator.seed.operators import seed_operators
 from tests.simulator.seed.pools import seed_pools
 from tests.simulator.seed.resources import builtin_resources
 from tests.simulator.seed.services import seed_services
+from tests.simulator.seed.shapes import seed_shapes, shape_crds
 from tests.simulator.seed.webhooks import seed_webhooks
 from tests.simulator.topology import topology
 
@@ -45,7 +46,7 @@ def seed(store: Store, *, options: Options, profile: Profile, now: datetime) -> 
     the initial network plugin are created here; those of the other plugin come and go with the network operator.
     """
     seeding = Seeding(store, options, profile, topology(options), Ages(now))
-    definitions = platform_crds(profile)
+    definitions = [crd for crd in platform_crds(profile) if _is_there(crd, options)] + shape_crds(options)
     definitions += sdn_crds(profile) if profile.initial_network_type == "OpenShiftSDN" else ovn_crds(profile)
     for crd in definitions:
         meta = {**crd["metadata"], "creationTimestamp": seeding.ages.installing(minutes=1)}
@@ -73,7 +74,12 @@ def seed(store: Store, *, options: Options, profile: Profile, now: datetime) -> 
     seed_access(seeding)
     seed_services(seeding)
     seed_webhooks(seeding)
+    seed_shapes(seeding)
     seed_budgets(seeding)
     seed_certificates(seeding)
     seed_projects(seeding)
     seed_events(seeding)
+
+
+def _is_there(crd: Object, options: Options) -> bool:
+    return crd["spec"]["group"] != "nmstate.io" or "no-nmstate" not in options.extras

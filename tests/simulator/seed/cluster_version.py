@@ -89,7 +89,7 @@ def _version_conditions(seeding: Seeding) -> list[Object]:
             "type": "ImplicitlyEnabledCapabilities",
         },
     ]
-    if seeding.profile.network_upgradeable == "sdn_and_migration" and seeding.profile.sdn_supported:
+    if seeding.profile.network_upgradeable in ("sdn", "sdn_and_migration") and seeding.profile.sdn_supported:
         conditions.append(
             {
                 "lastTransitionTime": done,

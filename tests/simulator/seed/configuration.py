@@ -6,19 +6,18 @@ import yaml
 
 from tests.simulator.ports import Object
 from tests.simulator.seed.context import (
-    API_VIP,
     BASE_DOMAIN,
     CLUSTER_NAME,
     CLUSTER_NETWORK,
     DOMAIN,
     INFRASTRUCTURE_NAME,
-    INGRESS_VIP,
     MACHINE_NETWORK,
     SERVICE_NETWORK,
     Seeding,
 )
+from tests.simulator.seed.platforms import platform
 
-PLATFORM = "BareMetal"
+NO_PROXY = ".cluster.local,.svc,.example.internal"
 
 
 def seed_configuration(seeding: Seeding) -> None:
@@ -30,7 +29,11 @@ def seed_configuration(seeding: Seeding) -> None:
 
 
 def _seed_infrastructure(seeding: Seeding) -> None:
-    addresses: Object = {"apiServerInternalIPs": [API_VIP], "ingressIPs": [INGRESS_VIP]}
+    runs_on = platform(seeding.options.platform)
+
+    def part(of_platform: Object | None) -> Object:
+        return {"type": runs_on.type} if of_platform is None else {runs_on.key: of_platform, "type": runs_on.type}
+
     status: Object = {
         "apiServerInternalURI": f"https://api-int.{DOMAIN}:6443",
         "apiServerURL": f"https://api.{DOMAIN}:6443",
@@ -38,13 +41,10 @@ def _seed_infrastructure(seeding: Seeding) -> None:
         "etcdDiscoveryDomain": "",
         "infrastructureName": INFRASTRUCTURE_NAME,
         "infrastructureTopology": seeding.topology.infrastructure,
-        "platform": PLATFORM,
-        "platformStatus": {
-            "baremetal": {**addresses, "apiServerInternalIP": API_VIP, "ingressIP": INGRESS_VIP},
-            "type": PLATFORM,
-        },
+        "platform": runs_on.type,
+        "platformStatus": part(runs_on.status),
     }
-    spec: Object = {"cloudConfig": {"name": ""}, "platformSpec": {"baremetal": {}, "type": PLATFORM}}
+    spec: Object = {"cloudConfig": {"name": ""}, "platformSpec": part(runs_on.spec)}
     seeding.create(
         "infrastructures.config.openshift.io",
         "cluster",
@@ -78,12 +78,34 @@ def _settings(seeding: Seeding) -> dict[str, tuple[Object, Object | None]]:
         "nodes": ({}, None),
         "oauths": ({}, None),
         "projects": ({"projectRequestMessage": "", "projectRequestTemplate": {"name": ""}}, None),
-        "proxies": ({"trustedCA": {"name": ""}}, {}),
+        "proxies": _proxy(seeding),
         "schedulers": (
             {"mastersSchedulable": not _has_own_workers(seeding), "policy": {"name": ""}},
             {},
         ),
     }
+
+
+def _proxy(seeding: Seeding) -> tuple[Object, Object]:
+    """The network operator adds the cluster's own names and networks to noProxy (pkg/util/proxyconfig/no_proxy.go)."""
+    trusted: Object = {"trustedCA": {"name": ""}}
+    if "proxy" not in seeding.options.extras:
+        return trusted, {}
+    urls = {"httpProxy": "http://proxy.example.internal:3128", "httpsProxy": "http://proxy.example.internal:3128"}
+    own = [
+        ".cluster.local",
+        ".example.internal",
+        ".svc",
+        CLUSTER_NETWORK["cidr"],
+        "127.0.0.1",
+        MACHINE_NETWORK,
+        SERVICE_NETWORK,
+        f"api-int.{DOMAIN}",
+        "localhost",
+    ]
+    if seeding.options.platform == "AWS":
+        own += [".eu-central-1.compute.internal", "169.254.169.254"]
+    return {**trusted, **urls, "noProxy": NO_PROXY}, {**urls, "noProxy": ",".join(map(str, sorted(own, key=str)))}
 
 
 def _has_own_workers(seeding: Seeding) -> bool:
@@ -92,7 +114,7 @@ def _has_own_workers(seeding: Seeding) -> bool:
 
 def _seed_install_config(seeding: Seeding) -> None:
     """ConfigMap kube-system/cluster-config-v1; the network operator reads controlPlane.replicas from it."""
-    ours = seeding.topology
+    ours, runs_on = seeding.topology, platform(seeding.options.platform)
     workers = sum(not node.is_master for node in ours.nodes)
     config: Object = {
         "additionalTrustBundlePolicy": "Proxyonly",
@@ -111,7 +133,7 @@ def _seed_install_config(seeding: Seeding) -> None:
             "architecture": "amd64",
             "hyperthreading": "Enabled",
             "name": "master",
-            "platform": {"baremetal": {}},
+            "platform": {runs_on.key: {}},
             "replicas": len(ours.masters),
         },
         "metadata": {"creationTimestamp": None, "name": CLUSTER_NAME},
@@ -121,7 +143,7 @@ def _seed_install_config(seeding: Seeding) -> None:
             "networkType": seeding.profile.initial_network_type,
             "serviceNetwork": [SERVICE_NETWORK],
         },
-        "platform": {"baremetal": {"apiVIPs": [API_VIP], "ingressVIPs": [INGRESS_VIP]}},
+        "platform": {runs_on.key: runs_on.install},
         "publish": "External",
         "pullSecret": "",
     }

@@ -1,10 +1,11 @@
-"""Machines, their sets, and the health check of the workers, as on bare metal installed by the installer."""
+"""Machines, their sets, and the health check of the workers, as the installer makes them where it provisions."""
 
 from __future__ import annotations
 
 from tests.simulator.ports import Object
 from tests.simulator.seed.context import INFRASTRUCTURE_NAME, Seeding
 from tests.simulator.seed.nodes import machine_name, provider_id
+from tests.simulator.seed.platforms import platform
 from tests.simulator.topology import NodePlan
 
 NAMESPACE = "openshift-machine-api"
@@ -16,6 +17,8 @@ HEALTH_CHECK = "workers"
 
 
 def seed_machines(seeding: Seeding) -> None:
+    if platform(seeding.options.platform).machine is None:
+        return
     _seed_worker_set(seeding)
     for node in seeding.topology.nodes:
         seeding.create(
@@ -61,17 +64,12 @@ def _labels(node: NodePlan) -> dict[str, str]:
 
 
 def _spec(node: NodePlan, *, seeding: Seeding) -> Object:
-    return {**_template_spec(), "providerID": provider_id(node.name, seed=seeding.options.seed)}
+    return {**_template_spec(seeding), "providerID": provider_id(node.name, options=seeding.options)}
 
 
-def _template_spec() -> Object:
-    return {
-        "lifecycleHooks": {},
-        "metadata": {},
-        "providerSpec": {
-            "value": {"apiVersion": "baremetal.cluster.k8s.io/v1alpha1", "kind": "BareMetalMachineProviderSpec"}
-        },
-    }
+def _template_spec(seeding: Seeding) -> Object:
+    provider = platform(seeding.options.platform).machine
+    return {"lifecycleHooks": {}, "metadata": {}, "providerSpec": {"value": provider}}
 
 
 def _status(node: NodePlan, *, seeding: Seeding) -> Object:
@@ -90,7 +88,7 @@ def _seed_worker_set(seeding: Seeding) -> None:
     size = sum(_is_in_set(node) for node in seeding.topology.nodes)
     labels = {_CLUSTER: INFRASTRUCTURE_NAME, _SET: _set_name()}
     roles = {_ROLE: "worker", "machine.openshift.io/cluster-api-machine-type": "worker"}
-    template = {"metadata": {"labels": {**labels, **roles}}, "spec": _template_spec()}
+    template = {"metadata": {"labels": {**labels, **roles}}, "spec": _template_spec(seeding)}
     spec = {"replicas": size, "selector": {"matchLabels": labels}, "template": template}
     counts = {"availableReplicas": size, "fullyLabeledReplicas": size, "readyReplicas": size} if size else {}
     seeding.create(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from tests.simulator.seed.context import Seeding
+from tests.simulator.seed.shapes import shape_namespaces
 
+NMSTATE = "openshift-nmstate"
 _KUBERNETES = ("default", "kube-node-lease", "kube-public", "kube-system")
 _PLATFORM = (
     "openshift",
@@ -87,14 +89,17 @@ def namespaces(seeding: Seeding) -> list[str]:
     names = [*_KUBERNETES, *_PLATFORM, plugin_namespace(seeding.profile.initial_network_type), *USERS]
     if "webhooks" in seeding.options.extras:
         names += THIRD_PARTIES
+    names += shape_namespaces(seeding.options)
+    if "no-nmstate" in seeding.options.extras:
+        names.remove(NMSTATE)
     if seeding.profile.node_identity:
         names.append("openshift-network-node-identity")
-    return sorted(names)
+    return sorted(set(names))
 
 
 def seed_namespaces(seeding: Seeding) -> None:
     for index, name in enumerate(namespaces(seeding)):
-        is_user = name in USERS or name in THIRD_PARTIES
+        is_user = name in (*USERS, *THIRD_PARTIES, *shape_namespaces(seeding.options))
         seeding.create(
             "namespaces",
             name,

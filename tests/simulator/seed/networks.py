@@ -31,7 +31,7 @@ def plugin_defaults(network_type: str, *, profile: Profile) -> Object:
                 "enableUnidling": True,
             }
         }
-    families: Object = {"ipv4": {}, "ipv6": {}} if profile.ovn_subnets_by_family else {}
+    families: Object = {"ipv4": {}, "ipv6": {}} if profile.masquerade_subnets else {}
     config: Object = {
         "mtu": plugin_mtu(network_type),
         "genevePort": 6081,
@@ -146,7 +146,7 @@ def operator_conditions(profile: Profile, *, since: str) -> list[Object]:
     """The five conditions at rest, in the order in which the operator keeps them; ClusterOperator network has the
     same."""
     upgradeable: Object = {"lastTransitionTime": since, "status": "True", "type": "Upgradeable"}
-    if profile.network_upgradeable == "sdn_and_migration" and profile.initial_network_type == "OpenShiftSDN":
+    if profile.network_upgradeable in ("sdn", "sdn_and_migration") and profile.initial_network_type == "OpenShiftSDN":
         upgradeable |= {"message": SDN_BLOCKS_UPGRADE, "reason": "OpenShiftSDNConfigured", "status": "False"}
     return [
         {"lastTransitionTime": since, "status": "False", "type": "ManagementStateDegraded"},

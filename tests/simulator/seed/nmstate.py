@@ -25,6 +25,8 @@ STATIC_RULE: Object = {"ip-from": "10.0.200.0/24", "priority": 1000, "route-tabl
 
 
 def seed_nmstate(seeding: Seeding) -> None:
+    if "no-nmstate" in seeding.options.extras:
+        return
     seeding.create("nmstates.nmstate.io", "nmstate", {"spec": {}, "status": {}}, created=seeding.ages.ago(days=28))
     network_type = seeding.profile.initial_network_type
     bridge, nodes = network_type == "OVNKubernetes", layout(seeding.options)

@@ -7,8 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from tests.simulator.options import Options
 from tests.simulator.ports import Object
 from tests.simulator.seed.context import INFRASTRUCTURE_NAME, Seeding
+from tests.simulator.seed.platforms import platform
 from tests.simulator.topology import NodePlan, identity
 
 MASTER_TAINT_EFFECT = "NoSchedule"
@@ -23,7 +25,7 @@ def seed_nodes(seeding: Seeding) -> None:
             body,
             created=seeding.ages.installing(minutes=8 if node.is_master else 22),
             labels=_labels(node),
-            annotations=_annotations(node),
+            annotations=_annotations(node, seeding=seeding),
         )
 
 
@@ -32,8 +34,9 @@ def boot_id(node: str, *, seed: int, boot: int = 0) -> str:
     return str(identity(seed, "boot", node, str(boot)))
 
 
-def provider_id(node: str, *, seed: int) -> str:
-    return f"baremetalhost:///openshift-machine-api/{node}/{identity(seed, 'baremetalhost', node)}"
+def provider_id(node: str, *, options: Options) -> str:
+    """What the platform calls the machine; empty where it has no name for it."""
+    return platform(options.platform).provider_id(node, uuid=str(identity(options.seed, "baremetalhost", node)))
 
 
 def ovn_annotations(node: NodePlan, *, gateway: str = "10.0.0.1") -> dict[str, str]:
@@ -80,11 +83,11 @@ def _labels(node: NodePlan) -> dict[str, str]:
     return {**labels, **{f"node-role.kubernetes.io/{role}": "" for role in node.roles}}
 
 
-def _annotations(node: NodePlan) -> dict[str, str]:
-    return {
-        "machine.openshift.io/machine": f"openshift-machine-api/{machine_name(node)}",
-        "volumes.kubernetes.io/controller-managed-attach-detach": "true",
-    }
+def _annotations(node: NodePlan, *, seeding: Seeding) -> dict[str, str]:
+    annotations = {"volumes.kubernetes.io/controller-managed-attach-detach": "true"}
+    if platform(seeding.options.platform).machine:
+        annotations["machine.openshift.io/machine"] = f"openshift-machine-api/{machine_name(node)}"
+    return annotations
 
 
 def machine_name(node: NodePlan) -> str:
@@ -92,7 +95,8 @@ def machine_name(node: NodePlan) -> str:
 
 
 def _spec(node: NodePlan, *, seeding: Seeding) -> Object:
-    spec: Object = {"providerID": provider_id(node.name, seed=seeding.options.seed)}
+    provider = provider_id(node.name, options=seeding.options)
+    spec: Object = {"providerID": provider} if provider else {}
     if node.tainted:
         spec["taints"] = [{"key": seeding.topology.master_label, "effect": MASTER_TAINT_EFFECT}]
     return spec

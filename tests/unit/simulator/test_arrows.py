@@ -22,6 +22,7 @@ _OPERATORS = {*_WINGS, "behaviours.nodes", "behaviours.components"}
 #: within are rooms of their own
 ARROWS: Mapping[str, set[str]] = {
     # words and tools
+    "builds": set(),
     "certificates": set(),
     "clock": set(),
     "durations": set(),
@@ -29,12 +30,13 @@ ARROWS: Mapping[str, set[str]] = {
     "group_priorities": set(),
     "options": set(),
     "ports": set(),
-    "profiles": set(),
+    "profiles": {"builds"},
     "yaml_files": set(),
     "topology": {"options"},
     "credentials": {"certificates", "ports"},
     "listener": {"ports"},
     "process": {"options"},
+    "drawing": {"builds", "options"},
     # what is there
     "store": {"ports"},
     "manifests": {"ports", "profiles", "topology", "yaml_files"},
@@ -60,7 +62,7 @@ ARROWS: Mapping[str, set[str]] = {
     "control": {"faults", "ports", "record"},
     "ssh": {"behaviours.hosts", "faults", "ports", "record", "topology"},
     "server": {"api", "control", "credentials", "listener", "options", "profiles", "record", "ssh"},
-    "__main__": {"cluster", "faults", "options", "server"},
+    "__main__": {"cluster", "drawing", "faults", "options", "server"},
 }
 
 

@@ -11,8 +11,25 @@ from typing import Any
 
 from .settings import timeout_of, webhooks
 
-#: The namespace where the Operator Lifecycle Manager puts what users install; none of OpenShift's own runs there.
-USERS_OPERATORS = "openshift-operators"
+#: The namespaces in which the release payload runs servers of webhooks. Any other openshift-* namespace may be that of
+#: an operator which a user has installed: openshift-gatekeeper-system, openshift-storage, openshift-operators.
+PAYLOAD_NAMESPACES = frozenset(
+    {
+        "openshift-authentication-operator",
+        "openshift-cloud-credential-operator",
+        "openshift-cluster-storage-operator",
+        "openshift-controller-manager",
+        "openshift-machine-api",
+        "openshift-machine-config-operator",
+        "openshift-monitoring",
+        "openshift-multus",
+        "openshift-network-node-identity",
+        "openshift-operator-lifecycle-manager",
+        "openshift-ovn-kubernetes",
+    }
+)
+#: On all that the Operator Lifecycle Manager has installed.
+OLM_LABEL = "olm.owner"
 #: Set by the cluster version operator's manifests on all that it manages.
 PAYLOAD_ANNOTATION = "include.release.openshift.io/"
 
@@ -30,6 +47,8 @@ def served_by_pods(webhook: Mapping[str, Any]) -> bool:
 def platform(configuration: Mapping[str, Any]) -> bool:
     """Whether the configuration is OpenShift's own: its operators would set it back, and live with it being slow."""
     metadata = configuration["metadata"]
+    if OLM_LABEL in (metadata.get("labels") or {}):
+        return False
     names = [metadata["name"], *(hook.get("name", "") for hook in webhooks(configuration))]
     marks = [*(metadata.get("annotations") or {}), *(metadata.get("labels") or {})]
     return (
@@ -41,4 +60,4 @@ def platform(configuration: Mapping[str, Any]) -> bool:
 
 def _of_the_platform(webhook: Mapping[str, Any]) -> bool:
     namespace: str = ((webhook.get("clientConfig") or {}).get("service") or {}).get("namespace", "")
-    return namespace.startswith(("openshift-", "kube-")) and namespace != USERS_OPERATORS
+    return namespace in PAYLOAD_NAMESPACES or namespace.startswith("kube-")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any, Optional
 
 from ..networks import CONFIG_BLOCK, ConfigNetwork, OperatorNetwork, other
-from ..versions import Version
+from .fields import OperatorFields
 from .settings import Settings
 
 Patch = dict[str, Any]
@@ -34,7 +34,7 @@ def clear_migration() -> Patch:
     return {"spec": {"migration": None}}
 
 
-def prepare(operator: OperatorNetwork, settings: Settings, *, target: str, version: Version) -> Optional[Patch]:
+def prepare(operator: OperatorNetwork, settings: Settings, *, target: str, fields: OperatorFields) -> Optional[Patch]:
     """``spec.migration`` and the wanted settings in one patch; None when the operator has all of it.
 
     features must come with networkType: up to 4.15 the conversion starts with the first reconcile that sees the type
@@ -45,16 +45,18 @@ def prepare(operator: OperatorNetwork, settings: Settings, *, target: str, versi
         spec["migration"] = {"networkType": target}
         if settings.features is not None:
             spec["migration"]["features"] = dict(settings.features)
-    block = missing_settings(operator, settings, target=target, version=version)
+    block = missing_settings(operator, settings, target=target, fields=fields)
     if block:
         spec["defaultNetwork"] = {CONFIG_BLOCK[target]: block}
     return {"spec": spec} if spec else None
 
 
-def missing_settings(operator: OperatorNetwork, settings: Settings, *, target: str, version: Version) -> dict[str, Any]:
+def missing_settings(
+    operator: OperatorNetwork, settings: Settings, *, target: str, fields: OperatorFields
+) -> dict[str, Any]:
     """The wanted settings when the operator does not have all of them yet; empty when it has."""
     present = operator.block(target)
-    block = settings.block(target, version=version, present=present)
+    block = settings.block(target, fields=fields, present=present)
     return block if merged(present, block) != present else {}
 
 

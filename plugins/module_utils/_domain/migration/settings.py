@@ -12,7 +12,8 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any, Optional, Union
 
 from ..networks import OVN, SDN, Networks
-from ..versions import FIRST_FEATURES, FIRST_GATEWAY_SUBNETS, FIRST_JOIN_SUBNET, Version
+from ..versions import FIRST_INTERCONNECT, Version
+from .fields import OperatorFields
 
 AnyNetwork = Union[IPv4Network, IPv6Network]
 
@@ -26,6 +27,15 @@ DEFAULT_SUBNETS = {
     "join_subnet": "100.64.0.0/16",
     "transit_switch_subnet": "100.88.0.0/16",
     "masquerade_subnet": "169.254.169.0/29",
+}
+OVN_BLOCK = "spec.defaultNetwork.ovnKubernetesConfig"
+#: Where the join subnet can be; the older field exists on every release with a configurable one.
+JOIN_SUBNET, OLDER_JOIN_SUBNET = f"{OVN_BLOCK}.ipv4.internalJoinSubnet", f"{OVN_BLOCK}.v4InternalSubnet"
+#: Options of ``ovn`` whose field came with some release.
+OVN_FIELDS = {
+    "transit_switch_subnet": f"{OVN_BLOCK}.ipv4.internalTransitSwitchSubnet",
+    "masquerade_subnet": f"{OVN_BLOCK}.gatewayConfig.ipv4.internalMasqueradeSubnet",
+    "ip_forwarding": f"{OVN_BLOCK}.gatewayConfig.ipForwarding",
 }
 
 
@@ -57,13 +67,18 @@ class Settings:
             ),
         )
 
-    def block(self, network_type: str, *, version: Version, present: Mapping[str, Any]) -> dict[str, Any]:
+    @property
+    def depend_on_fields(self) -> bool:
+        """Whether something is wanted that not every cluster has a field for."""
+        return self.features is not None or any(option in (self.ovn or {}) for option in (*OVN_FIELDS, "join_subnet"))
+
+    def block(self, network_type: str, *, fields: OperatorFields, present: Mapping[str, Any]) -> dict[str, Any]:
         """The part of ``ovnKubernetesConfig`` or ``openshiftSDNConfig`` that carries the settings.
 
         :param present: that block as it is now
         """
         if network_type == OVN:
-            return _ovn_block(self.ovn or {}, version=version, present=present)
+            return _ovn_block(self.ovn or {}, fields=fields, present=present)
         names = {"mtu": "mtu", "vxlan_port": "vxlanPort", "mode": "mode"}
         return {names[option]: value for option, value in (self.sdn or {}).items()}
 
@@ -73,7 +88,7 @@ def _given(options: Optional[Mapping[str, Any]]) -> Optional[dict[str, Any]]:
     return known or None
 
 
-def _ovn_block(ovn: Mapping[str, Any], *, version: Version, present: Mapping[str, Any]) -> dict[str, Any]:
+def _ovn_block(ovn: Mapping[str, Any], *, fields: OperatorFields, present: Mapping[str, Any]) -> dict[str, Any]:
     block: dict[str, Any] = {}
     plain = {"mtu": "mtu", "geneve_port": "genevePort"}
     block.update({plain[option]: ovn[option] for option in plain if option in ovn})
@@ -81,7 +96,7 @@ def _ovn_block(ovn: Mapping[str, Any], *, version: Version, present: Mapping[str
     if "join_subnet" in ovn:
         # The field of the other name too when it is there: the operator refuses two that differ
         # (cluster-network-operator 4.16, pkg/network/ovn_kubernetes.go).
-        newer = version.at_least(FIRST_JOIN_SUBNET)
+        newer = fields.has(JOIN_SUBNET)
         if newer or "internalJoinSubnet" in (present.get("ipv4") or {}):
             ipv4["internalJoinSubnet"] = ovn["join_subnet"]
         if not newer or "v4InternalSubnet" in present:
@@ -98,10 +113,12 @@ def _ovn_block(ovn: Mapping[str, Any], *, version: Version, present: Mapping[str
     return {**block, **({"ipv4": ipv4} if ipv4 else {}), **({"gatewayConfig": gateway} if gateway else {})}
 
 
-def problems(settings: Settings, networks: Networks, *, target: str, version: Version) -> list[str]:
+def problems(
+    settings: Settings, networks: Networks, *, target: str, version: Version, fields: OperatorFields
+) -> list[str]:
     """Everything about the settings that the operator would refuse, or silently drop."""
     return [
-        *option_problems(settings, networks, target=target, version=version),
+        *option_problems(settings, networks, target=target, version=version, fields=fields),
         *port_problems(settings, networks, target=target),
         *cluster_network_problems(settings),
         *overlap_problems(settings, networks, target=target, version=version),
@@ -110,26 +127,38 @@ def problems(settings: Settings, networks: Networks, *, target: str, version: Ve
     ]
 
 
-def option_problems(settings: Settings, networks: Networks, *, target: str, version: Version) -> Iterable[str]:
-    """Options that this version or target does not have, and values that nothing can be made of."""
-    yield from _version_problems(settings, target=target, version=version)
+def option_problems(
+    settings: Settings, networks: Networks, *, target: str, version: Version, fields: OperatorFields
+) -> Iterable[str]:
+    """Options that this cluster or target does not have, and values that nothing can be made of.
+
+    :param fields: looked at only when the settings ``depend_on_fields``
+    """
+    yield from _field_problems(settings, version=version, fields=fields)
+    yield from _target_problems(settings, target=target)
     yield from _number_problems(settings)
     for name, cidr in subnets(settings, networks, target=target, version=version):
         yield from _notation_problems(name, cidr, wanted=settings.ovn or {})
 
 
-def _version_problems(settings: Settings, *, target: str, version: Version) -> Iterable[str]:
-    if settings.features is not None and not version.at_least(FIRST_FEATURES):
-        yield f"features needs OpenShift 4.{FIRST_FEATURES}; {version} converts nothing by itself"
-    ovn = settings.ovn or {}
-    if "join_subnet" in ovn and not version.at_least(FIRST_FEATURES):
-        yield f"ovn.join_subnet needs OpenShift 4.{FIRST_FEATURES}; {version} has no field for it"
-    for option in ("transit_switch_subnet", "masquerade_subnet", "ip_forwarding"):
-        if option in ovn and not version.at_least(FIRST_GATEWAY_SUBNETS):
-            yield f"ovn.{option} needs OpenShift 4.{FIRST_GATEWAY_SUBNETS}; {version} would drop it without a word"
+def _field_problems(settings: Settings, *, version: Version, fields: OperatorFields) -> Iterable[str]:
+    wanted = {f"ovn.{option}": (field,) for option, field in OVN_FIELDS.items() if option in (settings.ovn or {})}
+    if "join_subnet" in (settings.ovn or {}):
+        wanted["ovn.join_subnet"] = (JOIN_SUBNET, OLDER_JOIN_SUBNET)
+    if settings.features is not None:
+        wanted["features"] = ("spec.migration.features",)
+    for option, places in wanted.items():
+        if not any(fields.has(place) for place in places):
+            yield (
+                f"{option} is not possible on OpenShift {version}: its networks.operator.openshift.io has no field "
+                f"{places[-1]}, so the API server would drop it without a word"
+            )
+
+
+def _target_problems(settings: Settings, *, target: str) -> Iterable[str]:
     if target == OVN and settings.sdn:
         yield "sdn was given, but the target is OVNKubernetes"
-    if target == SDN and ovn:
+    if target == SDN and settings.ovn:
         yield "ovn was given, but the target is OpenShiftSDN"
 
 
@@ -218,7 +247,7 @@ def _internal_subnets(settings: Settings, networks: Networks, *, version: Versio
     """
     configured = _configured(networks.operator.block(OVN))
     names = [*DEFAULT_SUBNETS]
-    if not version.at_least(FIRST_GATEWAY_SUBNETS):
+    if not version.at_least(FIRST_INTERCONNECT):
         names.remove("transit_switch_subnet")
     wanted = settings.ovn or {}
     return [(f"ovn.{name}", wanted.get(name) or configured[name] or DEFAULT_SUBNETS[name]) for name in names]

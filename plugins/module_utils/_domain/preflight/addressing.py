@@ -27,7 +27,7 @@ from ..migration.settings import (
 )
 from ..networks import OVN, SDN, ConfigNetwork, Networks
 from ..verdicts import counted, listed
-from ..versions import FIRST_GATEWAY_SUBNETS, Version
+from ..versions import FIRST_INTERCONNECT, Version
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, objects
 from .hosts import Host, hosts
 from .snapshot import NotRead, Snapshot
@@ -56,7 +56,14 @@ def _version(snapshot: Snapshot) -> Version:
 
 def _options(snapshot: Snapshot) -> Iterator[Problem]:
     wanted, networks = snapshot.wanted, snapshot.networks
-    for text in option_problems(wanted.settings, networks, target=wanted.target, version=_version(snapshot)):
+    found = option_problems(
+        wanted.settings,
+        networks,
+        target=wanted.target,
+        version=_version(snapshot),
+        fields=snapshot.operator_fields,
+    )
+    for text in found:
         yield Problem(text, WANTED)
 
 
@@ -105,7 +112,7 @@ def _taken(snapshot: Snapshot) -> list[tuple[str, str]]:
 
 
 def _has_transit(version: Version) -> bool:
-    return version.at_least(FIRST_GATEWAY_SUBNETS)
+    return version.at_least(FIRST_INTERCONNECT)
 
 
 def _external(cidr: str) -> Any:
@@ -292,7 +299,7 @@ CHECKS = (
         _options,
         severity="block",
         methods=ANY_METHOD,
-        title="Every wanted setting exists for this version and target, and has a possible value.",
+        title="Every wanted setting exists on this cluster and for this target, and has a possible value.",
         remedy="Correct the setting, or leave it out.",
     ),
     Check(

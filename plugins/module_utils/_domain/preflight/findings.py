@@ -7,7 +7,7 @@
 A check is a pure function over a ``Snapshot`` that yields a ``Problem`` for everything that it does not like, and
 nothing when all is well. It reads the parts of the snapshot without asking whether they were read: a part that could
 not be read raises ``NotRead`` from inside the check, and ``found`` makes a blocker of it (law: nothing is decided from
-something that could not be read).
+something that could not be read). Only what a rehearsal leaves to the run itself, ``NotAsked``, is a warning.
 
 Each file of checks ends with ``CHECKS``, and ``registry.py`` puts them together::
 
@@ -34,7 +34,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Optional
 
-from .snapshot import Method, NotRead, Snapshot
+from .snapshot import Method, NotAsked, NotRead, Snapshot
 
 Severity = Literal["block", "warn", "info"]
 
@@ -135,6 +135,14 @@ def found(check: Check, snapshot: Snapshot) -> Iterator[Finding]:
                 objects=problem.objects,
                 acknowledge=check.acknowledge,
             )
+    except NotAsked as unread:
+        yield Finding(
+            id=check.id,
+            severity="warn",
+            message=f"not known in check mode, which runs no command on the nodes: {unread.title}, {unread.why}",
+            remedy="Without check mode preflight asks the nodes before anything is written, and stops when it has to.",
+            unreadable=True,
+        )
     except NotRead as unread:
         yield not_known(check.id, title=unread.title, why=unread.why)
 

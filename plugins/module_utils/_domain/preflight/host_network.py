@@ -15,7 +15,7 @@ from ..borrowing.nmstate import BRIDGE, primary_policies
 from ..conditions import Conditions
 from ..networks import OVN, TYPES
 from ..verdicts import counted, listed
-from ..versions import FIRST_GATEWAY_SUBNETS
+from ..versions import FIRST_INTERCONNECT
 from .findings import OFFLINE, Check, Problem, key, named, objects
 from .hosts import TITLE, hosts, primary_names
 from .snapshot import NotRead, Snapshot
@@ -152,7 +152,7 @@ def _forwarding_matters(snapshot: Snapshot) -> bool:
     """From 4.14 the nodes forward nothing but pods' traffic under OVN-Kubernetes, unless told to
     (machine-config-operator 4.14, templates/common/_base/files/sysctl-forward-conf.yaml)."""
     version = snapshot.version
-    return version is None or version.at_least(FIRST_GATEWAY_SUBNETS)
+    return version is None or version.at_least(FIRST_INTERCONNECT)
 
 
 def _forwards(snapshot: Snapshot) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Optional
 from ..borrowing.nmstate import DEFAULT_ROUTES, addressed, below, interfaces, routed
 from ..nodes import Node
 from ..verdicts import counted, listed
-from .snapshot import NodeProbe, NotRead, Snapshot
+from .snapshot import NodeProbe, NotAsked, NotRead, Snapshot
 
 TITLE = "the interfaces of the nodes"
 #: How ``ip rule`` spells what nmstate names.
@@ -57,7 +57,8 @@ def hosts(snapshot: Snapshot) -> tuple[Host, ...]:
         else:
             known.append(host)
     if unknown:
-        raise NotRead(TITLE, _why(snapshot, unknown))
+        asked = not snapshot.wanted.rehearsal or _probes(snapshot) or _told_wrong(snapshot)
+        raise (NotRead if asked else NotAsked)(TITLE, _why(snapshot, unknown))
     return tuple(known)
 
 
@@ -95,6 +96,14 @@ def _why_no_state(snapshot: Snapshot, unknown: list[str]) -> str:
     except NotRead as unread:
         return f"{unread.title} could not be read ({unread.why})"
     return "NMState does not run here"
+
+
+def _told_wrong(snapshot: Snapshot) -> bool:
+    """Whether there is an NMState operator whose answers could not be read, or do not suffice."""
+    try:
+        return bool(snapshot.node_network_states)
+    except NotRead:
+        return True
 
 
 def _why_no_probe(snapshot: Snapshot, unknown: list[str]) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..borrowing.health_checks import acts_on_reboots
 from ..nodes import Node
 from ..pools.pool import Pool
 from ..verdicts import counted, listed
@@ -136,7 +137,7 @@ def _health_checks(snapshot: Snapshot) -> Iterator[Problem]:
     active = [
         check
         for check in snapshot.machine_health_checks
-        if PAUSED_CHECK not in (check["metadata"].get("annotations") or {})
+        if PAUSED_CHECK not in (check["metadata"].get("annotations") or {}) and acts_on_reboots(check)
     ]
     if active:
         yield Problem(
@@ -234,7 +235,10 @@ CHECKS = (
         _health_checks,
         severity="warn",
         methods=ANY_METHOD,
-        title="No active MachineHealthCheck would replace a node that takes long to reboot.",
+        title=(
+            "No active MachineHealthCheck would replace a node that takes long to reboot (one that looks for "
+            "conditions of the kubelet)."
+        ),
         remedy=(
             "cno_prepare and cno_switch pause them unless told not to; on your own: oc annotate mhc -n NAMESPACE NAME "
             f"{PAUSED_CHECK}=."

@@ -18,6 +18,7 @@ from typing import Any, Generic, Literal, Optional, TypeVar, Union, cast, overlo
 
 from ..health.operators import ApiService, Operator
 from ..health.pods import Pod
+from ..migration.fields import OperatorFields
 from ..migration.settings import Settings
 from ..networks import Networks
 from ..nodes import Node
@@ -47,6 +48,10 @@ class NotRead(Exception):
         super().__init__(f"{title}: {why}")
 
 
+class NotAsked(NotRead):
+    """Nothing but the nodes themselves could tell, and a rehearsal runs no command on them: the run itself will."""
+
+
 @dataclass(frozen=True)
 class Wanted:
     """What the user is going to do.
@@ -56,6 +61,7 @@ class Wanted:
     :param settings: as cno_migration takes them; judged before anything is written
     :param strategy: how the nodes are going to be rebooted
     :param probe: whether a command is run on every node, to see what no API tells
+    :param rehearsal: the nodes are not probed now, and will be before anything is written (check mode)
     :param external_networks: networks outside that pods talk to, in CIDR notation, or single addresses
     """
 
@@ -64,6 +70,7 @@ class Wanted:
     settings: Settings = field(default_factory=Settings)
     strategy: Strategy = "rsh"
     probe: bool = True
+    rehearsal: bool = False
     external_networks: tuple[str, ...] = ()
 
 
@@ -153,6 +160,8 @@ class Snapshot:
     #: networks.config.openshift.io cluster and networks.operator.openshift.io cluster as they are.
     network_config = Part[Json]("networks.config.openshift.io cluster")
     network_operator = Part[Json]("networks.operator.openshift.io cluster")
+    #: What its CustomResourceDefinition has; without any when the settings do not depend on it.
+    operator_fields = Part[OperatorFields]("customresourcedefinition networks.operator.openshift.io")
     #: networking.machineNetwork of the install-config (ConfigMap kube-system/cluster-config-v1) in CIDR notation; empty
     #: when the ConfigMap does not exist or names none.
     machine_networks = Part[tuple[str, ...]]("configmap kube-system/cluster-config-v1")

@@ -21,6 +21,7 @@ from ..._cluster.kinds import (
 )
 from ..._cluster.port import Cluster, Json
 from ..._cluster.readers import networks, nodes
+from ..._domain.borrowing.health_checks import acts_on_reboots
 from ..._domain.borrowing.ledger import Loan, What, loan_summaries
 from ..._domain.borrowing.settings import PAUSE_REQUEST
 from ..._domain.borrowing.webhooks import platform, slow_webhooks
@@ -92,7 +93,9 @@ def _health_checks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]
     if not wanted.machine_health_checks:
         return
     for check in list_if_served(borrower.cluster, MACHINE_HEALTH_CHECK, namespace=MACHINES_NAMESPACE):
-        yield DesiredValue(property_ref(check, MACHINE_HEALTH_CHECK, "machine_health_check"), document=check, wanted="")
+        if acts_on_reboots(check):
+            reference = property_ref(check, MACHINE_HEALTH_CHECK, "machine_health_check")
+            yield DesiredValue(reference, document=check, wanted="")
     for check in list_if_served(borrower.cluster, NODE_HEALTH_CHECK):
         yield DesiredValue(
             property_ref(check, NODE_HEALTH_CHECK, "node_health_check"), document=check, wanted=PAUSE_REQUEST

@@ -15,11 +15,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Optional
 
 from ..._cluster import readers
-from ..._cluster.kinds import CLUSTER_OPERATOR, NETWORK_CONFIG, NETWORK_OPERATOR
+from ..._cluster.kinds import CLUSTER_OPERATOR, NETWORK_CONFIG, NETWORK_OPERATOR, Kind
 from ..._cluster.port import Cluster
 from ..._domain.conditions import Condition, Conditions
 from ..._domain.errors import MigrationError, Refused, WaitFailed
 from ..._domain.migration import patches
+from ..._domain.migration.fields import dropped
 from ..._domain.migration.phases import undo_flip
 from ..._domain.migration.settings import Settings
 from ..._domain.networks import LIVE_ANNOTATION, SDN, TYPES, Networks
@@ -106,14 +107,14 @@ class Migration:
         self._must.no_other_migration(seen)
         if seen.config.spec_type == self.target:
             return self._outcome(Wait(self._beyond(seen)))
-        version = self._must.settings_fit(seen)
+        fields = self._must.settings_fit(seen)
         self._must.no_unfinished_way_back(seen)
         if self.target == SDN:
             self._must.pools_paused(seen)
         if seen.operator.migrating_to != self.target:
             seen = self._without_leftovers(seen)
         self._must.same_features(seen)
-        patch = patches.prepare(seen.operator, self.settings, target=self.target, version=version)
+        patch = patches.prepare(seen.operator, self.settings, target=self.target, fields=fields)
         if patch:
             self._patch_operator(seen, patch)
         return self._outcome(
@@ -130,8 +131,8 @@ class Migration:
         seen = self._read()
         self._must.no_other_migration(seen)
         if seen.config.spec_type != self.target:
-            version = self._must.settings_fit(seen)
-            self._must.prepared(seen, version=version)
+            fields = self._must.settings_fit(seen)
+            self._must.prepared(seen, fields=fields)
             self._flip(seen)
         elif seen.operator.migration is None:
             return self._outcome(Wait(self._beyond(seen)))
@@ -308,21 +309,30 @@ class Migration:
             "networkType": seen.config.spec_type,
             "clusterNetwork": [dict(entry) for entry in seen.config.cluster_network],
         }
-        if not self.check_mode:
-            self.cluster.merge(NETWORK_CONFIG, "cluster", patch)
-        self._diff({"spec": live}, patch, header="networks.config.openshift.io cluster")
+        self._patch(NETWORK_CONFIG, {"spec": live}, patch)
 
     def _patch_operator(self, seen: Networks, patch: patches.Patch) -> None:
         self._must.rights()
-        if not self.check_mode:
-            self.cluster.merge(NETWORK_OPERATOR, "cluster", patch)
-        self._diff({"spec": seen.operator.spec}, patch, header="networks.operator.openshift.io cluster")
+        self._patch(NETWORK_OPERATOR, {"spec": seen.operator.spec}, patch)
 
-    def _diff(self, document: Any, patch: patches.Patch, *, header: str) -> None:
+    def _patch(self, kind: Kind, document: Any, patch: patches.Patch) -> None:
+        """:raises Refused: when the API server has dropped a field of the patch, which it does without a word"""
+        answer = None if self.check_mode else self.cluster.merge(kind, "cluster", patch)
         after = patches.merged(document, patch)
+        header = f"{kind.title} cluster"
         self._diffs.append(
             Diff(before=patches.projection(document, patch), after=patches.projection(after, patch), header=header)
         )
+        lost = [] if answer is None else [*dropped(patch, answer)]
+        if lost:
+            raise Refused(
+                tried=f"patch {header}",
+                seen=f"the API server has accepted the patch and dropped {listed(lost)}: this build of OpenShift has "
+                f"no such {'field' if len(lost) == 1 else 'fields'}",
+                remedy="The rest of the patch is in force. Undo it (state idle, with allow_abort where a migration is "
+                "set), leave out what this cluster cannot keep, and start again.",
+                facts={"dropped": lost},
+            )
 
     def _until(self, tried: str, reached: Callable[[Networks], bool], *, waiting_for: str, achieved: str) -> Wait:
         def judge(now: Networks) -> Verdict:

@@ -14,13 +14,14 @@ from ..._cluster import readers
 from ..._cluster.port import Cluster
 from ..._domain.errors import Refused
 from ..._domain.migration import patches
+from ..._domain.migration.fields import OperatorFields
 from ..._domain.migration.settings import Settings, problems
 from ..._domain.migration.way_back import sdn_problems
 from ..._domain.networks import SDN, Networks
 from ..._domain.pools.pause import degraded
 from ..._domain.records.journal import not_rebooted
 from ..._domain.verdicts import listed
-from ..._domain.versions import Version, offline_problem
+from ..._domain.versions import offline_problem
 from ..borrowing import ledger
 from ..pools.readiness import Readiness, readiness
 from ..pools.wait import PoolReader
@@ -60,7 +61,7 @@ class Requirements:
                 "yourself.",
             )
 
-    def settings_fit(self, seen: Networks) -> Version:
+    def settings_fit(self, seen: Networks) -> OperatorFields:
         """Version, cluster and settings are such that the operator can go on with them."""
         version = readers.version(self.cluster)
         problem = offline_problem(version)
@@ -69,7 +70,8 @@ class Requirements:
         impossible = sdn_problems(seen) if self.target == SDN else []
         if impossible:
             raise self.refused("; ".join(impossible), "Nothing was changed.")
-        wrong = problems(self.settings, seen, target=self.target, version=version)
+        fields = readers.operator_fields(self.cluster) if self.settings.depend_on_fields else OperatorFields()
+        wrong = problems(self.settings, seen, target=self.target, version=version, fields=fields)
         if wrong:
             raise Refused(
                 tried=f"migrate to {self.target} with these settings",
@@ -77,7 +79,7 @@ class Requirements:
                 remedy="Nothing was changed. Correct the settings.",
                 facts={"problems": wrong},
             )
-        return version
+        return fields
 
     def no_other_migration(self, seen: Networks) -> None:
         """Another migration under way uses the same field, and taking it away or adding to it breaks that one."""
@@ -137,13 +139,13 @@ class Requirements:
                 "Pause them first (mcp_pause).",
             )
 
-    def prepared(self, seen: Networks, *, version: Version) -> None:
+    def prepared(self, seen: Networks, *, fields: OperatorFields) -> None:
         """The operator has acknowledged this migration with these settings, and the pools are ready for the flip."""
         if seen.operator.migrating_to != self.target or seen.config.acknowledged != self.target:
             self.hold(f"the migration to {self.target} is not prepared", "Run state prepared first.")
             return
         self.same_features(seen)
-        if patches.missing_settings(seen.operator, self.settings, target=self.target, version=version):
+        if patches.missing_settings(seen.operator, self.settings, target=self.target, fields=fields):
             self.hold("the settings are not those that the migration was prepared with", "Run state prepared first.")
         if self.target == SDN:
             self._held()

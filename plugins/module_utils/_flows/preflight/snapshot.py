@@ -15,6 +15,7 @@ from ..._cluster.port import Access, Cluster, Json
 from ..._domain.errors import ClusterUnreachable, MigrationError, Misconfigured, NotFound, Unauthorized, Untrusted
 from ..._domain.health.operators import ApiService, Operator
 from ..._domain.health.pods import Pod, job_finished
+from ..._domain.migration.fields import OperatorFields
 from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from ..._domain.nodes import Node
 from ..._domain.pools.pool import Pool
@@ -142,6 +143,11 @@ class SnapshotReader:
             operator=OperatorNetwork.from_json(self.named(kinds.NETWORK_OPERATOR, "cluster")),
         )
 
+    def operator_fields(self) -> OperatorFields:
+        if not self._wanted.settings.depend_on_fields:
+            return OperatorFields()
+        return OperatorFields.from_json(self.named(kinds.CRD, kinds.NETWORK_OPERATOR.title))
+
     def missing_rights(self) -> tuple[str, ...]:
         if self._cluster.allowed(EVERYTHING):
             return ()
@@ -199,6 +205,7 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "networks": SnapshotReader.networks,
     "network_config": lambda reader: reader.named(kinds.NETWORK_CONFIG, "cluster"),
     "network_operator": lambda reader: reader.named(kinds.NETWORK_OPERATOR, "cluster"),
+    "operator_fields": SnapshotReader.operator_fields,
     "machine_networks": _install_config_networks,
     "proxy": lambda reader: reader.named_or_empty(kinds.PROXY, "cluster"),
     "version": lambda reader: Version.from_json(reader.named(kinds.CLUSTER_VERSION, "version")),

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from ipaddress import ip_interface
 from typing import Any
 
 from tests.simulator.behaviours.cno.defaults import OVN, SDN
@@ -195,7 +196,7 @@ class Conversion:
         if CLOUD_CIDRS in annotations:
             return [json.loads(annotations[CLOUD_CIDRS])[0]["ifaddr"]["ipv4"]]
         if self._world.profile.egress_cidrs_from_primary_address and PRIMARY_ADDRESS in annotations:
-            return [json.loads(annotations[PRIMARY_ADDRESS])["ipv4"]]
+            return [str(ip_interface(json.loads(annotations[PRIMARY_ADDRESS])["ipv4"]).network)]
         raise ConversionFailed(f"node {node['metadata']['name']} has no annotation {CLOUD_CIDRS}")
 
     def _need_net_namespaces(self) -> None:

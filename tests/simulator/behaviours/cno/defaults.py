@@ -12,6 +12,7 @@ SDN = "OpenShiftSDN"
 OVN = "OVNKubernetes"
 #: network type to its block in ``spec.defaultNetwork``
 BLOCKS = {SDN: "openshiftSDNConfig", OVN: "ovnKubernetesConfig"}
+SDN_MODES = ("NetworkPolicy", "Multitenant", "Subnet")
 OVERHEAD = {SDN: 50, OVN: 100}
 _IPSEC_OVERHEAD = 46
 _AUDIT = {
@@ -26,6 +27,18 @@ _AUDIT = {
 def canonical(network_type: str) -> str:
     """``ovnkubernetes`` is understood as ``OVNKubernetes``; unknown types stay as they are."""
     return next((known for known in BLOCKS if known.lower() == network_type.lower()), network_type)
+
+
+def canonicalized(spec: Object) -> Object:
+    """``DeprecatedCanonicalize`` (pkg/network/render.go): types and OpenShift SDN's mode in any capitalisation are
+    understood, before anything is validated."""
+    result = deepcopy(spec)
+    network = result["defaultNetwork"]
+    network["type"] = canonical(network.get("type") or "")
+    block = network.get(BLOCKS[SDN]) or {}
+    if network["type"] == SDN and block.get("mode"):
+        block["mode"] = next((mode for mode in SDN_MODES if mode.lower() == block["mode"].lower()), block["mode"])
+    return result
 
 
 def filled(spec: Object, *, previous: Object | None, host_mtu: int, profile: Profile) -> Object:

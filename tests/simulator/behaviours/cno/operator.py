@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-from copy import deepcopy
 from typing import Any
 
 from tests.simulator.behaviours.cno import defaults, safety
@@ -162,8 +161,7 @@ class NetworkOperator:
         if operator["spec"].get("managementState") == "Unmanaged":
             return
         operator = self._persist_merge(config, operator)
-        spec = _without_nulls(deepcopy(operator["spec"]))
-        spec["defaultNetwork"]["type"] = defaults.canonical(spec["defaultNetwork"].get("type") or "")
+        spec = defaults.canonicalized(_without_nulls(operator["spec"]))
         yield from self._pause("cno_validate", spec)
         following = self._judged(spec)
         if following is None:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network, ip_interface, ip_network
 from typing import Any
 
-from tests.simulator.behaviours.cno.defaults import BLOCKS, OVN, SDN, encapsulation, plugin_mtu
+from tests.simulator.behaviours.cno.defaults import BLOCKS, OVN, SDN, SDN_MODES, encapsulation, plugin_mtu
 from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
 
 _ANY_ADDRESS = ("", "0.0.0.0", "::")
-_SDN_MODES = ("NetworkPolicy", "Multitenant", "Subnet")
 _MTU_RANGE = {SDN: (576, 65536), OVN: (576, 65536)}
 
 
@@ -47,7 +46,7 @@ def check_change(previous: Object | None, following: Object, *, profile: Profile
     if previous is None or previous == following:
         return
     errors = [
-        *_network_change_errors(previous, following),
+        *_network_change_errors(previous, following, profile=profile),
         *_type_change_errors(previous, following, profile=profile),
         *_migration_change_errors(previous, following, profile=profile),
     ]
@@ -73,7 +72,7 @@ def _sdn_errors(spec: Object, block: Mapping[str, Any]) -> list[str]:
         errors.append("ClusterNetwork cannot be empty")
     if len(spec.get("serviceNetwork") or ()) != 1:
         errors.append("ServiceNetwork must have exactly 1 entry")
-    if block.get("mode", "NetworkPolicy") not in _SDN_MODES:
+    if block.get("mode", "NetworkPolicy") not in SDN_MODES:
         errors.append(f'invalid openshift-sdn mode "{block["mode"]}"')
     errors += _port_error(block, "vxlanPort", "VXLANPort") + _mtu_error(block)
     if spec.get("deployKubeProxy"):
@@ -129,15 +128,52 @@ def _join_subnet_errors(spec: Object, block: Mapping[str, Any], *, profile: Prof
     return errors
 
 
-def _network_change_errors(previous: Object, following: Object) -> list[str]:
-    same_service = previous.get("serviceNetwork") == following.get("serviceNetwork")
+def _network_change_errors(previous: Object, following: Object, *, profile: Profile) -> list[str]:
+    """``isNetworkChangeSafe``; the platforms of dual stack are not looked at."""
+    old_services, new_services = previous.get("serviceNetwork") or [], following.get("serviceNetwork") or []
+    same_service = old_services == new_services
     if previous.get("migration") is not None:
         return [] if same_service else ["cannot change ServiceNetwork during migration"]
+    old, new = previous.get("clusterNetwork") or [], following.get("clusterNetwork") or []
+    if same_service and old == new:
+        return []
+    if len(old_services) != len(new_services):
+        return _dual_stack_errors(previous, following)
     if not same_service:
-        return ["cannot change ServiceNetwork"]
-    if previous.get("clusterNetwork") != following.get("clusterNetwork"):
-        return ["cannot change ClusterNetwork"]
+        return ["unsupported change to ServiceNetwork"]
+    if not profile.cluster_network_expandable:
+        return ["unsupported change to ClusterNetwork"]
+    return _expansion_errors(old, new, network_type=following["defaultNetwork"]["type"])
+
+
+def _dual_stack_errors(previous: Object, following: Object) -> list[str]:
+    if previous["serviceNetwork"][:1] != following["serviceNetwork"][:1]:
+        return ["cannot change primary ServiceNetwork when migrating to/from dual-stack"]
+    shared = min(len(previous["clusterNetwork"]), len(following["clusterNetwork"]))
+    if previous["clusterNetwork"][:shared] != following["clusterNetwork"][:shared]:
+        return ["cannot change primary ClusterNetwork when migrating to/from dual-stack"]
     return []
+
+
+def _expansion_errors(old: list[Object], new: list[Object], *, network_type: str) -> list[str]:
+    """``isClusterNetworkChangeSafe``, from 4.13: OVN-Kubernetes' networks may grow in place."""
+    if len(old) != len(new):
+        return ["adding/removing clusterNetwork entries of the same type is not supported"]
+    if network_type != OVN:
+        return [f"network type is {network_type}. changing clusterNetwork entries is only supported for OVNKubernetes"]
+    for before, after in zip(sorted(old, key=_cidr), sorted(new, key=_cidr), strict=True):
+        if before.get("hostPrefix") != after.get("hostPrefix"):
+            return ["modifying a clusterNetwork's hostPrefix value is unsupported"]
+        was, will = ip_interface(before["cidr"]), ip_interface(after["cidr"])
+        if was.ip != will.ip:
+            return ["modifying IP network value for clusterNetwork CIDR is unsupported"]
+        if was.network.prefixlen < will.network.prefixlen:
+            return ["reducing IP range with a larger CIDR mask for clusterNetwork CIDR is unsupported"]
+    return []
+
+
+def _cidr(pool: Object) -> str:
+    return str(pool["cidr"])
 
 
 def _type_change_errors(previous: Object, following: Object, *, profile: Profile) -> list[str]:

@@ -110,11 +110,11 @@ class StatusManager:
     def _upgradeable(self) -> dict[str, Any]:
         config = self._world.store.find(CLUSTER_CONFIG, "cluster") or {}
         status = config.get("status") or {}
-        if self._world.profile.network_upgradeable == "sdn_and_migration":
-            if is_true(status.get("conditions"), "NetworkTypeMigrationInProgress"):
-                return condition("Upgradeable", False, "NetworkMigrationInProgress", _MIGRATING)
-            if status.get("networkType") == "OpenShiftSDN":
-                return condition("Upgradeable", False, "OpenShiftSDNConfigured", SDN_BLOCKS_UPGRADE)
+        depends_on = self._world.profile.network_upgradeable
+        if depends_on == "sdn_and_migration" and is_true(status.get("conditions"), "NetworkTypeMigrationInProgress"):
+            return condition("Upgradeable", False, "NetworkMigrationInProgress", _MIGRATING)
+        if depends_on in ("sdn", "sdn_and_migration") and status.get("networkType") == "OpenShiftSDN":
+            return condition("Upgradeable", False, "OpenShiftSDNConfigured", SDN_BLOCKS_UPGRADE)
         return condition("Upgradeable", True)
 
     def _progress(self) -> tuple[list[str], list[str]]:

@@ -69,7 +69,9 @@ def others(role: str, *, profile: Profile) -> dict[str, Object]:
 
 
 def merged(configs: Iterable[Object]) -> Object:
-    """One spec out of many MachineConfigs, by name: a later file or unit replaces one of the same path or name."""
+    """One spec out of many MachineConfigs, by name: a later file replaces one of the same path. Units are merged field
+    by field, and their drop-ins by name: one that has only drop-ins leaves the contents of the former alone
+    (machine-config-operator, pkg/controller/common, MergeMachineConfigs; ignition, config/merge)."""
     files: dict[str, Any] = {}
     units: dict[str, Any] = {}
     users: dict[str, Any] = {}
@@ -83,7 +85,7 @@ def merged(configs: Iterable[Object]) -> Object:
         for entry in (ignition.get("storage") or {}).get("files") or ():
             files[entry["path"]] = entry
         for unit in (ignition.get("systemd") or {}).get("units") or ():
-            units[unit["name"]] = unit
+            units[unit["name"]] = _merged_unit(units.get(unit["name"]), unit)
         for user in (ignition.get("passwd") or {}).get("users") or ():
             users[user["name"]] = user
         arguments += spec.get("kernelArguments") or []
@@ -104,6 +106,12 @@ def merged(configs: Iterable[Object]) -> Object:
     }
 
 
+def _merged_unit(former: Object | None, unit: Object) -> Object:
+    result = {**(former or {}), **{key: value for key, value in unit.items() if value is not None}}
+    dropins = {entry["name"]: entry for part in (former or {}, unit) for entry in part.get("dropins") or ()}
+    return {**result, "dropins": list(dropins.values())} if dropins else result
+
+
 def rendered_name(pool: str, spec: Object) -> str:
     """``rendered-<pool>-<md5 of the content>``: the same content always has the same name."""
     digest = hashlib.md5(json.dumps(spec, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
@@ -115,7 +123,7 @@ def network_type_of(config: Object | None) -> str:
     ignition = ((config or {}).get("spec") or {}).get("config") or {}
     for unit in (ignition.get("systemd") or {}).get("units") or ():
         if unit["name"] == OVS_CONFIGURATION and unit.get("enabled"):
-            for line in unit["contents"].splitlines():
+            for line in (unit.get("contents") or "").splitlines():
                 if line.startswith(CONFIGURE_OVS):
                     return str(line.removeprefix(CONFIGURE_OVS)).strip()
     return ""

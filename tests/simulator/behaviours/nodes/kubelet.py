@@ -13,7 +13,7 @@ from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.platform.signing_requests import SigningRequests
 from tests.simulator.behaviours.signals import Signal
 from tests.simulator.behaviours.workloads import pod_status
-from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, is_ready, is_static, on_host_network
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, is_over, is_ready, is_static, on_host_network
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object
@@ -97,6 +97,11 @@ class Kubelets:
         )
         event(reason="NodeNotReady", message=f"Node {machine.name} status is now: NodeNotReady")
         for pod in self._pods.on_node(machine.name):
+            if is_over(pod):
+                continue
+            if pod["spec"].get("restartPolicy") == "Never":
+                self._write_pod(pod, pod_status.failed(pod, now=self._now))
+                continue
             waiting = "ContainerCreating" if on_host_network(pod) else "ContainerStatusUnknown"
             self._write_pod(pod, pod_status.failing(pod, now=self._now, host_ip=self._ip(machine), waiting=waiting))
             if on_host_network(pod) and not is_static(pod):
@@ -235,7 +240,7 @@ class Kubelets:
 
     def _sync_pod(self, pod: Object) -> None:
         machine = self._machines.get(pod["spec"].get("nodeName", ""))
-        if machine is None or not (machine.kubelet and machine.registered):
+        if machine is None or is_over(pod) or not (machine.kubelet and machine.registered):
             return
         wanted, ready = self.should_be_ready(pod), is_ready(pod)
         if wanted and not ready:

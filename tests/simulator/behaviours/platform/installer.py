@@ -9,6 +9,7 @@ from tests.simulator.behaviours.workloads.pod_index import PODS
 from tests.simulator.behaviours.world import World
 from tests.simulator.manifests.workloads import Workload, manifest, platform_workloads, third_parties
 from tests.simulator.ports import Change, Object
+from tests.simulator.seed.namespaces import NMSTATE
 from tests.simulator.topology import Topology
 
 _INSTALLER = "system:serviceaccount:openshift-cluster-version:default"
@@ -21,6 +22,8 @@ class Installer:
         workloads = platform_workloads(world.profile, topology)
         if "webhooks" in world.options.extras:
             workloads += third_parties()
+        if "no-nmstate" in world.options.extras:
+            workloads = [w for w in workloads if w.namespace != NMSTATE]
         self._controlled = [w for w in workloads if w.kind not in ("StaticPod", "Guard") and not w.tracked]
         self._pinned = [w for w in workloads if w.kind in ("StaticPod", "Guard")]
         self._places = {w.name: {plan.name for plan in w.nodes(topology)} for w in self._pinned}

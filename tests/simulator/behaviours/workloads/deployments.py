@@ -10,7 +10,7 @@ from tests.simulator.behaviours.loop import Loop, key_of, split
 from tests.simulator.behaviours.node_objects import NODES, node_is_ready
 from tests.simulator.behaviours.workloads import pod_status
 from tests.simulator.behaviours.workloads.placement import selects, untolerated
-from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, controller_of, is_ready
+from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, controller_of, is_over, is_ready
 from tests.simulator.behaviours.workloads.templates import create_pod, owner_reference, pod_from, template_hash
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
@@ -164,7 +164,7 @@ class ReplicaSets:
         if owner is None or owner["kind"] not in ("ReplicaSet", "StatefulSet"):
             return
         old, new = change.previous, change.object
-        if change.type == "MODIFIED" and old is not None and is_ready(old) == is_ready(new):
+        if change.type == "MODIFIED" and old is not None and _counts(old) == _counts(new):
             return
         key = REPLICASETS if owner["kind"] == "ReplicaSet" else STATEFULSETS
         self._loop.note(f"{key}|{new['metadata']['namespace']}/{owner['name']}")
@@ -179,6 +179,10 @@ class ReplicaSets:
         pods = list(self._pods.owned_by(owner["metadata"]["uid"]))
         if stateful:
             pods = self._replace_outdated(owner, pods)
+        else:
+            # those that are over are neither counted nor deleted; the garbage collector leaves 12500 of them
+            # (kubernetes, pkg/controller/replicaset, FilterActivePods; pkg/controller/podgc)
+            pods = [pod for pod in pods if not is_over(pod)]
         wanted = owner["spec"].get("replicas", 1)
         present = {pod["metadata"]["name"] for pod in pods}
         if stateful:
@@ -217,6 +221,8 @@ class ReplicaSets:
 
     def _write_status(self, owner: Object, resource: str) -> None:
         pods = list(self._pods.owned_by(owner["metadata"]["uid"]))
+        if resource == REPLICASETS:
+            pods = [pod for pod in pods if not is_over(pod)]
         ready = sum(is_ready(pod) for pod in pods)
         status: dict[str, Any] = {
             "replicas": len(pods),
@@ -322,6 +328,11 @@ def _selector(deployment: Object) -> dict[str, str]:
 def _says(status: Object, available: tuple[str, str], progress: tuple[str, str]) -> bool:
     known = {entry["type"]: (entry.get("reason"), entry.get("message")) for entry in status.get("conditions") or ()}
     return known.get("Available") == available and known.get("Progressing") == progress
+
+
+def _counts(pod: Object) -> tuple[bool, bool]:
+    """What of a pod its owner reacts to."""
+    return is_ready(pod), is_over(pod)
 
 
 def _keep_first(pod: Object) -> tuple[bool, bool, str]:

@@ -16,6 +16,11 @@ def is_ready(pod: Object) -> bool:
     return is_true(pod.get("status", {}).get("conditions"), "Ready")
 
 
+def is_over(pod: Object) -> bool:
+    """Failed and Succeeded are final, whatever the restart policy (kubernetes, pkg/api/v1/pod, IsPodPhaseTerminal)."""
+    return (pod.get("status") or {}).get("phase") in ("Failed", "Succeeded")
+
+
 def on_host_network(pod: Object) -> bool:
     return bool(pod["spec"].get("hostNetwork"))
 

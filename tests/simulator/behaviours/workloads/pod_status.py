@@ -75,6 +75,21 @@ def failing(pod: Object, *, now: str, host_ip: str, waiting: str = "", message: 
     }
 
 
+def failed(pod: Object, *, now: str) -> Object:
+    """Its containers have ended, and its restart policy does not start them again: the pod is over."""
+    names = " ".join(container["name"] for container in pod["spec"]["containers"])
+    ended = [
+        {**known, "ready": False, "started": False, "state": _ended(known, now=now)}
+        for known in _containers(pod).values()
+    ]
+    why = f"containers with unready status: [{names}]"
+    return {
+        "phase": "Failed",
+        "conditions": _conditions(pod, ready=False, why=why, now=now),
+        "containerStatuses": ended,
+    }
+
+
 def unreachable(pod: Object, *, now: str) -> Object:
     """What the node controller makes of a pod whose node is silent: not ready, the rest as it was last seen."""
     conditions = [

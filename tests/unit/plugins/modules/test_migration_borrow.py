@@ -334,6 +334,14 @@ def test_a_cluster_without_health_checks_has_none_to_pause(bench, cluster):
     assert (result["changed"], cluster.writes) == (False, [])
 
 
+def test_a_health_check_for_spot_instances_is_left_alone(bench, cluster):
+    spot = health_check("machine-api-termination-handler", conditions=("Terminating",))
+    cluster.put(MACHINE_HEALTH_CHECK, spot)
+    borrow(bench, machine_health_checks=True)
+    kept = cluster.get(MACHINE_HEALTH_CHECK, "machine-api-termination-handler", namespace="openshift-machine-api")
+    assert kept["metadata"] == spot["metadata"]
+
+
 def test_law_16_health_checks_that_cannot_be_read_stop_it(bench, cluster):
     cluster.fail(Forbidden(tried="list machinehealthchecks", seen="HTTP 403"), verb="list", kind=MACHINE_HEALTH_CHECK)
     assert borrow(bench, **ALL)["failed"]

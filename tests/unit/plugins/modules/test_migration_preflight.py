@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Unauthorized
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE, NODE_NETWORK_STATE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, Unauthorized
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import NODES
 
@@ -62,6 +62,32 @@ def test_law_17_no_command_is_run_in_check_mode_or_when_it_is_not_wanted(bench, 
     result = bench.run("migration_preflight", check=check, probe=probe)
     assert bench.cluster.writes == []
     assert "nodes_exec" in {finding["id"] for finding in result["findings"]}
+
+
+OF_THE_HOSTS = ["mtu_fits_nodes", "default_route_on_node_ip", "host_routes"]
+
+
+@pytest.mark.parametrize(
+    ("probe", "check", "severity"),
+    [
+        pytest.param(True, True, "warn", id="a rehearsal leaves it to the run"),
+        pytest.param(False, True, "block", id="the run would not ask either"),
+        pytest.param(False, False, "block", id="the run does not ask"),
+        pytest.param(True, False, None, id="the run asks"),
+    ],
+)
+def test_without_nmstate_only_the_nodes_could_tell(bench, probe, check, severity):
+    bench.cluster = clean_cluster()
+    found = bench.run("migration_preflight", check=check, probe=probe)["findings"]
+    unknown = {f["id"]: (f["severity"], f["blocking"]) for f in found if f["unreadable"]}
+    assert unknown == ({} if severity is None else dict.fromkeys(OF_THE_HOSTS, (severity, severity == "block")))
+
+
+def test_in_a_rehearsal_an_nmstate_that_cannot_be_read_stops_it_all_the_same(bench):
+    bench.cluster = clean_cluster()
+    bench.cluster.fail(Forbidden(tried="list", seen="HTTP 403"), kind=NODE_NETWORK_STATE, times=None)
+    found = bench.run("migration_preflight", check=True)["findings"]
+    assert {f["id"] for f in found if f["unreadable"] and f["blocking"]} >= set(OF_THE_HOSTS)
 
 
 def test_one_command_on_each_node(bench):

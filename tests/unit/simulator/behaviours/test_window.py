@@ -78,11 +78,11 @@ def test_the_cluster_version_reports_the_failure_without_progressing(flipped):
 
     assert conditions()["Failing"]["status"] == "True"
     assert conditions()["Progressing"]["status"] == "False"
-    assert conditions()["Progressing"]["message"].startswith("Error while reconciling 4.14.31: ")
+    assert conditions()["Progressing"]["message"].startswith("Error while reconciling 4.14.57: ")
     scene.reboot_all()
     scene.pass_by(120)
     assert conditions()["Failing"]["status"] == "False"
-    assert conditions()["Progressing"]["message"] == "Cluster version is 4.14.31"
+    assert conditions()["Progressing"]["message"] == "Cluster version is 4.14.57"
 
 
 def test_pods_on_the_pod_network_fail_and_host_network_pods_do_not(flipped):

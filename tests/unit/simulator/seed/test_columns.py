@@ -28,7 +28,7 @@ def test_a_node_as_kubectl_get_nodes_shows_it() -> None:
         "STATUS": "Ready",
         "ROLES": "control-plane,master",
         "AGE": "29d",
-        "VERSION": "v1.27.15+6147456",
+        "VERSION": "v1.27.16+d5e8a91",
     }
 
 
@@ -186,7 +186,7 @@ def test_a_cluster_operator() -> None:
     cells = row(store.resource("clusteroperators.config.openshift.io"), operator)
     assert cells == {
         "NAME": "dns",
-        "VERSION": "4.14.31",
+        "VERSION": "4.14.57",
         "AVAILABLE": "True",
         "PROGRESSING": "False",
         "DEGRADED": "False",
@@ -255,7 +255,7 @@ def test_a_pool() -> None:
             "clusterversions.config.openshift.io",
             "version",
             None,
-            {"VERSION": "4.14.31", "AVAILABLE": "True", "PROGRESSING": "False", "STATUS": "Cluster version is 4.14.31"},
+            {"VERSION": "4.14.57", "AVAILABLE": "True", "PROGRESSING": "False", "STATUS": "Cluster version is 4.14.57"},
             id="clusterversion",
         ),
         pytest.param(

@@ -162,6 +162,27 @@ def test_subnets_by_family_are_pruned_before_4_14(ocp: str) -> None:
     assert kept["v4InternalSubnet"] == "100.99.0.0/16"
 
 
+@pytest.mark.parametrize(
+    ("ocp", "join", "masquerade", "forwarding"),
+    [
+        pytest.param("4.13", False, False, False, id="4.13"),
+        pytest.param("4.14.0", False, False, True, id="4.14 begins with ipForwarding"),
+        pytest.param("4.14.31", False, False, True, id="4.14 of July 2024"),
+        pytest.param("4.14", True, True, True, id="4.14 since CNO PR 2473"),
+        pytest.param("4.15.0", False, True, True, id="4.15 begins with the masquerade subnets"),
+        pytest.param("4.15.33", True, True, True, id="4.15 since CNO PR 2375"),
+        pytest.param("4.16.0", True, True, True, id="4.16 begins with all of them"),
+    ],
+)
+def test_subnet_fields_came_with_backports(ocp: str, join: bool, masquerade: bool, forwarding: bool) -> None:
+    gateway = {"ipForwarding": "Global", "ipv4": {"internalMasqueradeSubnet": "169.254.0.0/17"}}
+    wanted = {"ipv4": {"internalJoinSubnet": "100.99.0.0/16"}, "gatewayConfig": gateway}
+    kept = accepted(ocp, ovn(wanted))["defaultNetwork"]["ovnKubernetesConfig"]
+    assert ("ipv4" in kept) is join
+    assert ("ipv4" in kept["gatewayConfig"]) is masquerade
+    assert ("ipForwarding" in kept["gatewayConfig"]) is forwarding
+
+
 @pytest.mark.parametrize("ocp", versions("4.14", "4.15"))
 @pytest.mark.parametrize(
     ("config", "message"),
@@ -235,6 +256,7 @@ def test_ip_forwarding_is_judged_since_4_16(ocp: str) -> None:
     [
         pytest.param("4.14", {}, id="4.14: an empty object"),
         pytest.param("4.15", {"mode": "Full"}, id="4.15: mode"),
+        pytest.param("4.16.24", {"mode": "Full"}, id="4.16 before CNO PR 2736: mode"),
         pytest.param("4.16", {"mode": "Full", "full": {"encapsulation": "Auto"}}, id="4.16: mode and full"),
     ],
 )

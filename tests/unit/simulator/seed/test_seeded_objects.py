@@ -13,7 +13,7 @@ import yaml
 
 from tests.simulator.options import Options
 from tests.simulator.ports import Object
-from tests.simulator.profiles import PROFILES, UnknownVersion, profile_for
+from tests.simulator.profiles import PROFILES, profile_for
 from tests.simulator.seed import builtin_resources, seed
 from tests.simulator.seed.networks import applied_spec
 from tests.simulator.seed.operators import OPERATORS
@@ -341,23 +341,3 @@ def test_the_node_identity_webhook_comes_with_ovn_only(ocp: str) -> None:
     hooks = shared(ocp).list("validatingwebhookconfigurations.admissionregistration.k8s.io")
     present = "network-node-identity.openshift.io" in {hook["metadata"]["name"] for hook in hooks}
     assert present is (ocp == "4.17")
-
-
-@pytest.mark.parametrize("ocp", ALL)
-def test_a_profile_names_one_release(ocp: str) -> None:
-    profile = profile_for(ocp)
-    assert profile.version.startswith(f"{ocp}.")
-    assert profile.rhcos_version in profile.os_image
-    assert f"rhaos{ocp}." in profile.container_runtime_version
-    assert profile.container_runtime_version.startswith(f"cri-o://1.{profile.kubernetes_minor}.")
-    assert len(profile.release_image.partition("@sha256:")[2]) == 64
-
-
-def test_versions() -> None:
-    assert profile_for("4.14.31").minor == "4.14"
-    assert profile_for("4.16").channel == "stable-4.16"
-    assert profile_for("4.14").kubernetes_minor == "27"
-    assert profile_for("4.13").required_pools_seconds(masters=3) == 600
-    assert profile_for("4.14").required_pools_seconds(masters=3) == 1800
-    with pytest.raises(UnknownVersion, match=r"no profile for OpenShift 4\.11; there are 4\.12"):
-        profile_for("4.11")

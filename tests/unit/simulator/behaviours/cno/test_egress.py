@@ -10,6 +10,8 @@ from tests.simulator.behaviours.cno.conversion import (
     EGRESS_IPS,
     EGRESS_NODE,
     EGRESS_POLICIES,
+    Conversion,
+    ConversionFailed,
 )
 from tests.simulator.seed.networks import HOST_SUBNETS, NET_NAMESPACES
 from tests.unit.simulator.behaviours.scenes import OVN, Scene
@@ -74,3 +76,22 @@ def test_the_definitions_that_a_migration_brings(ocp, expected):
     scene.migrate_to(OVN)
     scene.pass_by(60)
     assert served() == expected
+
+
+@pytest.mark.parametrize(
+    ("ocp", "cidrs"),
+    [
+        pytest.param("4.16", ["10.0.0.0/16"], id="the network of the node's address, since 6b2c571e3"),
+        pytest.param("4.16.24", None, id="before it, nothing outside of clouds"),
+    ],
+)
+def test_the_way_back_gives_a_node_without_a_record_the_network_of_its_address(ocp, cidrs):
+    scene = Scene(ocp, masters=1, workers=1)
+    conversion = Conversion(scene.cluster.world)
+    annotations = {"k8s.ovn.org/node-primary-ifaddr": '{"ipv4":"10.0.32.10/16"}'}
+    node = {"metadata": {"name": "worker-0", "annotations": annotations}}
+    if cidrs is None:
+        with pytest.raises(ConversionFailed):
+            conversion._egress_cidrs(node)
+    else:
+        assert conversion._egress_cidrs(node) == cidrs

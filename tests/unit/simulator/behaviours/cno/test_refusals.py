@@ -224,10 +224,10 @@ BASE = {
 }
 
 
-def spec_of(network_type: str, block: dict | None = None, **more):
+def spec_of(network_type: str, block: dict | None = None, *, block_of: str = "", **more):
     network: dict = {"type": network_type}
     if block is not None:
-        network[defaults.BLOCKS[network_type]] = block
+        network[defaults.BLOCKS[block_of or network_type]] = block
     return {**BASE, "defaultNetwork": network, **more}
 
 
@@ -278,6 +278,24 @@ def full(network_type: str, block: dict | None = None, **more):
     )
 
 
+def moved(spec: dict, cidr: str, *, prefix: int = 23):
+    return {**spec, "clusterNetwork": [{"cidr": cidr, "hostPrefix": prefix}]}
+
+
+@pytest.mark.parametrize(
+    ("written", "understood"),
+    [
+        (spec_of("OpenshiftSDN", {"mode": "networkpolicy"}, block_of=SDN), spec_of(SDN, {"mode": "NetworkPolicy"})),
+        (spec_of("openshiftsdn", {"mode": "MULTITENANT"}, block_of=SDN), spec_of(SDN, {"mode": "Multitenant"})),
+        (spec_of(SDN, {"mode": "Other"}), spec_of(SDN, {"mode": "Other"})),
+        (spec_of("ovnkubernetes", {"mtu": 1400}, block_of=OVN), spec_of(OVN, {"mtu": 1400})),
+        (spec_of("Calico"), spec_of("Calico")),
+    ],
+)
+def test_capitalisation_is_understood_before_anything_is_validated(written, understood):
+    assert defaults.canonicalized(written) == understood
+
+
 @pytest.mark.parametrize(
     ("ocp", "before", "after", "errors"),
     [
@@ -308,6 +326,39 @@ def full(network_type: str, block: dict | None = None, **more):
                 "clusterNetwork": [{"cidr": "10.0.0.0/14", "hostPrefix": 23}],
             },
             [],
+        ),
+        ("4.12", full(OVN), moved(full(OVN), "10.128.0.0/13"), ["unsupported change to ClusterNetwork"]),
+        ("4.12", full(SDN), moved(full(SDN), "10.0.0.0/14"), ["unsupported change to ClusterNetwork"]),
+        ("4.14", full(OVN), moved(full(OVN), "10.128.0.0/13"), []),
+        (
+            "4.14",
+            full(OVN),
+            moved(full(OVN), "10.0.0.0/14"),
+            ["modifying IP network value for clusterNetwork CIDR is unsupported"],
+        ),
+        (
+            "4.14",
+            full(OVN),
+            moved(full(OVN), "10.128.0.0/15"),
+            ["reducing IP range with a larger CIDR mask for clusterNetwork CIDR is unsupported"],
+        ),
+        (
+            "4.14",
+            full(OVN),
+            moved(full(OVN), "10.128.0.0/14", prefix=24),
+            ["modifying a clusterNetwork's hostPrefix value is unsupported"],
+        ),
+        (
+            "4.14",
+            full(SDN),
+            moved(full(SDN), "10.128.0.0/13"),
+            ["network type is OpenShiftSDN. changing clusterNetwork entries is only supported for OVNKubernetes"],
+        ),
+        (
+            "4.14",
+            full(OVN),
+            {**full(OVN), "serviceNetwork": ["172.31.0.0/16"]},
+            ["unsupported change to ServiceNetwork"],
         ),
         ("4.14", full(OVN), full(OVN, {"genevePort": 6082}), ["cannot change ovn-kubernetes genevePort"]),
         ("4.14", full(OVN), full(OVN, {"mtu": 1300}), ["cannot change ovn-kubernetes MTU without migration"]),

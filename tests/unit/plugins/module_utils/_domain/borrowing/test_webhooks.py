@@ -36,6 +36,19 @@ def test_slow_webhooks(hooks, slow):
             False,
             id="an operator that users install",
         ),
+        pytest.param(
+            webhooks("gatekeeper", webhook("validation.gatekeeper.sh", namespace="openshift-gatekeeper-system")),
+            False,
+            id="an operator with a namespace like the platform's",
+        ),
+        pytest.param(
+            {
+                "metadata": {"name": "vsc.ocs.openshift.io", "labels": {"olm.owner": "ocs-operator.v4.14.11-rhodf"}},
+                "webhooks": [webhook("vsc.kb.io", namespace="openshift-storage")],
+            },
+            False,
+            id="installed by the Operator Lifecycle Manager",
+        ),
         pytest.param(webhooks("multus.openshift.io", webhook("a", namespace="shop")), True, id="by name"),
         pytest.param(webhooks("a", webhook("x.machine.openshift.io", namespace="shop")), True, id="by a hook's name"),
         pytest.param(webhooks("machine-api", webhook("a", namespace="openshift-machine-api")), True, id="by namespace"),

@@ -7,12 +7,12 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration import patches
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.fields import OperatorFields
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.settings import Settings
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN, OperatorNetwork
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.versions import Version
-from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import network_operator
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import network_operator, operator_crd
 
-V414 = Version(4, 14, "4.14.31")
+FIELDS = OperatorFields.from_json(operator_crd())
 ALL = {"egressIP": True, "egressFirewall": True, "multicast": True}
 
 
@@ -21,7 +21,7 @@ def operator(default=SDN, **given):
 
 
 def prepare(present, *, target=OVN, **settings):
-    return patches.prepare(present, Settings(**settings), target=target, version=V414)
+    return patches.prepare(present, Settings(**settings), target=target, fields=FIELDS)
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.fields import OperatorFields
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.settings import (
     Settings,
     overlap_problems,
@@ -13,10 +14,19 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.mig
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.versions import Version
-from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import network_config, network_operator, networks
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
+    network_config,
+    network_operator,
+    networks,
+    operator_crd,
+)
 
-V412, V413, V414, V415, V416 = (Version.parse(f"4.{minor}.9") for minor in range(12, 17))
-V411 = Version.parse("4.11.9")
+V413, V414 = Version.parse("4.13.69"), Version.parse("4.14.57")
+SUBNETS = {"transit_switch_subnet": "100.89.0.0/16"}
+
+
+def fields(version):
+    return OperatorFields.from_json(operator_crd(str(version)))
 
 
 def settings(**params):
@@ -31,13 +41,14 @@ def found(given, *, target=OVN, version=V414, operator=None, cluster_network=Non
     if service_network:
         config["spec"]["serviceNetwork"] = service_network
     seen = networks(config, operator or network_operator(former))
-    return problems(given, seen, target=target, version=version)
+    return problems(given, seen, target=target, version=version, fields=fields(version))
 
 
 def test_what_is_not_given_is_left_to_the_operator():
     empty = settings(features=None, ovn={"mtu": None}, sdn={}, cluster_network=None)
     assert empty == Settings()
-    assert empty.block(OVN, version=V414, present={}) == {}
+    assert empty.block(OVN, fields=fields(V414), present={}) == {}
+    assert not empty.depend_on_fields
     assert found(empty) == []
 
 
@@ -54,36 +65,41 @@ def test_cluster_network_is_named_as_the_api_names_it():
 @pytest.mark.parametrize(
     ("version", "ovn", "present", "block"),
     [
-        pytest.param(V414, {"mtu": 8900, "geneve_port": 6082}, {}, {"mtu": 8900, "genevePort": 6082}, id="numbers"),
         pytest.param(
-            V412, {"join_subnet": "100.65.0.0/16"}, {}, {"v4InternalSubnet": "100.65.0.0/16"}, id="join subnet, 4.12"
+            "4.14.57", {"mtu": 8900, "geneve_port": 6082}, {}, {"mtu": 8900, "genevePort": 6082}, id="numbers"
         ),
         pytest.param(
-            V414, {"join_subnet": "100.65.0.0/16"}, {}, {"v4InternalSubnet": "100.65.0.0/16"}, id="join subnet, 4.14"
+            "4.12.9", {"join_subnet": "100.65.0.0/16"}, {}, {"v4InternalSubnet": "100.65.0.0/16"}, id="join, 4.12"
         ),
         pytest.param(
-            V415,
+            "4.14.31", {"join_subnet": "100.65.0.0/16"}, {}, {"v4InternalSubnet": "100.65.0.0/16"}, id="join, 4.14.31"
+        ),
+        pytest.param(
+            "4.15.0", {"join_subnet": "100.65.0.0/16"}, {}, {"v4InternalSubnet": "100.65.0.0/16"}, id="join, 4.15.0"
+        ),
+        pytest.param(
+            "4.14.57",
             {"join_subnet": "100.65.0.0/16"},
             {},
             {"ipv4": {"internalJoinSubnet": "100.65.0.0/16"}},
-            id="join subnet, 4.15",
+            id="join, 4.14.57",
         ),
         pytest.param(
-            V416,
+            "4.16.0",
             {"join_subnet": "100.65.0.0/16"},
             {"v4InternalSubnet": "100.66.0.0/16"},
             {"ipv4": {"internalJoinSubnet": "100.65.0.0/16"}, "v4InternalSubnet": "100.65.0.0/16"},
             id="join subnet under both names, 4.16",
         ),
         pytest.param(
-            V414,
+            "4.14.31",
             {"join_subnet": "100.65.0.0/16"},
             {"ipv4": {"internalJoinSubnet": "100.66.0.0/16"}},
             {"ipv4": {"internalJoinSubnet": "100.65.0.0/16"}, "v4InternalSubnet": "100.65.0.0/16"},
-            id="join subnet under both names, 4.14",
+            id="join subnet under both names, 4.14.31",
         ),
         pytest.param(
-            V414,
+            "4.14.57",
             {"transit_switch_subnet": "100.89.0.0/16", "masquerade_subnet": "169.254.170.0/29"},
             {},
             {
@@ -93,7 +109,7 @@ def test_cluster_network_is_named_as_the_api_names_it():
             id="the other subnets",
         ),
         pytest.param(
-            V414,
+            "4.14.57",
             {"routing_via_host": False, "ip_forwarding": "Global"},
             {},
             {"gatewayConfig": {"routingViaHost": False, "ipForwarding": "Global"}},
@@ -101,40 +117,40 @@ def test_cluster_network_is_named_as_the_api_names_it():
         ),
     ],
 )
-def test_ovn_fields_by_version(version, ovn, present, block):
-    assert settings(ovn=ovn).block(OVN, version=version, present=present) == block
+def test_ovn_fields_by_build(version, ovn, present, block):
+    assert settings(ovn=ovn).block(OVN, fields=fields(version), present=present) == block
 
 
 def test_sdn_fields():
     given = settings(sdn={"mtu": 8950, "vxlan_port": 4790, "mode": "Multitenant"})
-    assert given.block(SDN, version=V414, present={}) == {"mtu": 8950, "vxlanPort": 4790, "mode": "Multitenant"}
+    assert given.block(SDN, fields=fields(V414), present={}) == {"mtu": 8950, "vxlanPort": 4790, "mode": "Multitenant"}
 
 
 @pytest.mark.parametrize(
-    ("given", "version", "problem"),
+    ("given", "option", "without", "with_it"),
     [
         pytest.param(
-            {"features": {"egress_ip": True, "egress_firewall": True, "multicast": True}}, V411, "4.12", id="f"
+            {"features": {"egress_ip": True, "egress_firewall": True, "multicast": True}},
+            "features",
+            "4.11.9",
+            "4.12.0",
+            id="features",
         ),
+        pytest.param({"ovn": {"join_subnet": "100.65.0.0/16"}}, "ovn.join_subnet", "4.11.9", "4.12.0", id="join"),
+        pytest.param({"ovn": SUBNETS}, "ovn.transit_switch_subnet", "4.14.31", "4.14.57", id="transit, 4.14"),
+        pytest.param({"ovn": SUBNETS}, "ovn.transit_switch_subnet", "4.15.0", "4.15.33", id="transit, 4.15"),
         pytest.param(
-            {"ovn": {"join_subnet": "100.65.0.0/16"}}, V411, "ovn.join_subnet needs OpenShift 4.12", id="join"
+            {"ovn": {"masquerade_subnet": "169.254.170.0/29"}}, "ovn.masquerade_subnet", "4.14.31", "4.15.0", id="m"
         ),
-        pytest.param(
-            {"ovn": {"transit_switch_subnet": "100.89.0.0/16"}},
-            V413,
-            "transit_switch_subnet needs OpenShift 4.14",
-            id="t",
-        ),
-        pytest.param(
-            {"ovn": {"masquerade_subnet": "169.254.170.0/29"}}, V413, "masquerade_subnet needs OpenShift 4.14", id="m"
-        ),
-        pytest.param({"ovn": {"ip_forwarding": "Global"}}, V413, "ip_forwarding needs OpenShift 4.14", id="forwarding"),
+        pytest.param({"ovn": {"ip_forwarding": "Global"}}, "ovn.ip_forwarding", "4.13.69", "4.14.0", id="forwarding"),
     ],
 )
-def test_law_15_a_setting_is_refused_below_its_version_and_taken_from_it_on(given, version, problem):
-    assert [problem in text for text in found(settings(**given), version=version)] == [True]
-    later = Version(version.major, version.minor + 1)
-    assert found(settings(**given), version=later) == []
+def test_law_15_a_setting_is_refused_where_the_cluster_has_no_field_for_it(given, option, without, with_it):
+    assert settings(**given).depend_on_fields
+    told = found(settings(**given), version=Version.parse(without))
+    assert [text.partition(":")[0] for text in told] == [f"{option} is not possible on OpenShift {without}"]
+    assert "would drop it without a word" in told[0]
+    assert found(settings(**given), version=Version.parse(with_it)) == []
 
 
 @pytest.mark.parametrize(

@@ -61,7 +61,7 @@ def test_nor_on_the_way_back():
             "settings_possible",
             {"wanted": {"ovn": {"transit_switch_subnet": "100.90.0.0/16"}}, "version": "4.13.9"},
             "block",
-            "transit_switch_subnet needs OpenShift 4.14",
+            "transit_switch_subnet is not possible on OpenShift 4.13.9",
             id="version",
         ),
         pytest.param(

@@ -193,6 +193,14 @@ def test_machine_health_checks(paused):
     )
 
 
+def test_a_health_check_for_spot_instances_is_no_concern():
+    cluster = clean_cluster()
+    metadata = {"name": "machine-api-termination-handler", "namespace": "openshift-machine-api"}
+    spec = {"unhealthyConditions": [{"type": "Terminating", "status": "True", "timeout": "0s"}]}
+    cluster.put(MACHINE_HEALTH_CHECK, {"metadata": metadata, "spec": spec})
+    assert findings("machine_health_checks", seen(cluster)) == []
+
+
 @pytest.mark.parametrize("paused", [False, True])
 def test_node_health_checks(paused):
     cluster = clean_cluster()

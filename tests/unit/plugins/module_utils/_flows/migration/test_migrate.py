@@ -9,6 +9,7 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CLUSTER_OPERATOR,
     CONFIG_MAP,
+    CRD,
     MACHINE_CONFIG_POOL,
     NAMESPACE,
     NETWORK_CONFIG,
@@ -35,6 +36,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     change_config,
     change_operator,
     cluster_at,
+    operator_crd,
     put_journal,
     put_pauses,
     refuse,
@@ -408,6 +410,37 @@ def test_settings_are_refused_all_at_once():
         reach(cluster, "prepared", ovn={"mtu": 1, "geneve_port": 4789}, cluster_network=[])
     assert len(error.value.facts["problems"]) == 2
     assert cluster.writes == []
+
+
+@pytest.mark.parametrize("state", ["prepared", "switched"])
+def test_a_setting_that_the_cluster_has_no_field_for_is_refused_before_anything_is_written(state):
+    cluster = cluster_at("not_started" if state == "prepared" else "prepared", ocp="4.14.31")
+    cluster.put(CRD, operator_crd("4.14.31"))
+    said = r"transit_switch_subnet is not possible on OpenShift 4\.14\.31"
+    refused(cluster, state, said, ovn={"transit_switch_subnet": "100.89.0.0/16"})
+
+
+def test_without_such_a_setting_nobody_asks_for_the_fields():
+    cluster = cluster_at("prepared")
+    cluster.fail(Forbidden(tried="get", seen="no"), kind=CRD, times=None)
+    assert reach(cluster, "prepared").wait.verdict.state == "done"
+
+
+@pytest.mark.parametrize(
+    ("state", "step", "kind", "kept", "lost"),
+    [
+        ("prepared", "not_started", NETWORK_OPERATOR, {"spec": {}}, "spec.migration.networkType"),
+        ("switched", "prepared", NETWORK_CONFIG, {"spec": {"clusterNetwork": []}}, "spec.networkType"),
+    ],
+)
+def test_what_the_api_server_has_dropped_stops_everything(state, step, kind, kept, lost):
+    cluster = cluster_at(step)
+    merge = cluster.merge
+    cluster.merge = lambda of, *args, **more: kept if of == kind else merge(of, *args, **more)
+    with pytest.raises(Refused, match="dropped " + lost) as error:
+        reach(cluster, state)
+    assert error.value.facts["dropped"] == [lost]
+    assert error.value.facts["changed"]
 
 
 def test_the_switch_is_refused_when_the_settings_are_not_the_prepared_ones():
