@@ -66,6 +66,7 @@ class Durations:
     cni_up: float = 30.0  # from then until the CNI configuration is there: Ready True
     pod_restart: float = 20.0  # the node's pods run again after Ready
     shutdown_minute: float = 60.0  # what `shutdown -r +1` calls a minute
+    kubelet_network_check: float = 10.0  # code: nodeStatusUpdateFrequency; a CNI configuration that goes or comes
     kubelet_lease: Period = 10.0  # code: nodeLeaseDurationSeconds 40 / 4
     node_monitor_grace: float = 40.0  # code: node-monitor-grace-period
     node_condition_notice: float = 2.0  # node-lifecycle controller: taints after a condition's change
@@ -84,7 +85,14 @@ class Durations:
     pod_schedule: float = 1.0
     pod_start: float = 12.0  # pull, sandbox, start, readiness
     pod_stop: float = 5.0
+    plugin_pull: float = 40.0  # the image of a plugin that a node has never run
     plugin_start: float = 45.0  # ovnkube-node / sdn until it is ready on a node
+    plugin_stop: float = 5.0  # its DaemonSet's deletion to its preStop, which removes its CNI configuration
+    container_restart: float = 2.0  # a container's end to its next start, without back-off
+    crash_back_off: Period = 10.0  # code: MaxContainerBackOff's first step, doubled at each crash, pkg/kubelet/kubelet.go
+    crash_back_off_max: Period = 300.0  # code: MaxContainerBackOff
+    multus_indicator_timeout: Period = 45.0  # code: GetReadinessIndicatorFile, multus-cni pkg/types/conf.go
+    multus_roll_not_ready: float = 0.0  # a node without CNI configuration while multus rolls (4.12, 4.13); code: none
     workload_notice: float = 1.0  # DaemonSet and Deployment controllers' status updates
     namespace_empty: float = 12.0  # deleting what is in a namespace
     namespace_retry: Period = 15.0  # deletion that found something in its way

@@ -40,6 +40,10 @@ class Machine:
     configure_ovs_failed: bool = False
     #: the network plugin that the pods of this node are connected to; None before it has come up
     network: str | None = None
+    #: multus' ``00-multus.conf`` is there: without it kubelet says that the node is not ready
+    cni: bool = True
+    #: what has been pulled
+    images: set[str] = field(default_factory=set)
     #: a `shutdown` that waits for its time, or is under way
     pending: Reboot | None = None
     down_since: float = 0.0
@@ -115,6 +119,7 @@ class Machines:
             return
         machine.kubelet = machine.registered = False
         machine.network = None
+        machine.cni = False
         machine.down_since = world.clock.seconds
         world.disruptions.node_went_down(reboot)
         self.went_down(machine)
@@ -138,6 +143,7 @@ class Machines:
         if machine.kubelet:
             machine.kubelet = machine.registered = False
             machine.network = None
+            machine.cni = False
             machine.down_since = self._world.clock.seconds
             self._world.disruptions.begin("node_down", name)
             self.went_down(machine)
@@ -146,6 +152,7 @@ class Machines:
         """A machine that is off boots from an empty disk, into a rendered MachineConfig."""
         machine = self._machines[name]
         machine.files = HostFiles()
+        machine.images.clear()
         machine.log.clear()
         machine.disk_config, machine.disk_network_type = config, network_type
         self._boot(machine)
