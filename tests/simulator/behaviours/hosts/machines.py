@@ -18,6 +18,9 @@ from tests.simulator.record.disruptions import Cause, Reboot
 #: MCO's unit (re)builds this bridge at boot when its configuration says OVN-Kubernetes, and removes it otherwise
 BRIDGE = "br-ex"
 
+#: seconds (systemd, src/login/logind-dbus.c)
+_NOLOGIN_BEFORE = 300.0
+
 
 @dataclass
 class Machine:
@@ -46,6 +49,8 @@ class Machine:
     images: set[str] = field(default_factory=set)
     #: a `shutdown` that waits for its time, or is under way
     pending: Reboot | None = None
+    #: when that begins, in simulated seconds
+    due: float = 0.0
     down_since: float = 0.0
     boots: int = 0
     log: list[str] = field(default_factory=list)
@@ -98,6 +103,7 @@ class Machines:
         self.cancel(name)
         reboot = self._world.disruptions.reboot_requested(name, cause=cause, command=command, boot_id=machine.boot_id)
         machine.pending = reboot
+        machine.due = self._world.clock.seconds + after
         self._world.clock.spawn(self._reboot(machine, reboot, after=after), name=f"reboot {name}")
 
     def cancel(self, name: str) -> bool:
@@ -109,12 +115,18 @@ class Machines:
         machine.pending = None
         return True
 
+    def admits_logins(self, name: str) -> bool:
+        """Not from five minutes before a shutdown on: systemd-logind makes ``/run/nologin`` then, and pam_nologin
+        keeps out everybody but root."""
+        machine = self._machines[name]
+        return machine.pending is None or machine.due - self._world.clock.seconds > _NOLOGIN_BEFORE
+
     def _reboot(self, machine: Machine, reboot: Reboot, *, after: float) -> Process:
         world, durations = self._world, self._world.durations
         yield world.clock.sleep(after)
         if machine.pending is not reboot:
             return
-        yield world.clock.sleep(world.jitter(durations.node_shutdown))
+        yield world.clock.sleep(world.jitter(durations.node_shutdown) + self._apiserver_shutdown(machine))
         if machine.pending is not reboot:
             return
         machine.kubelet = machine.registered = False
@@ -132,6 +144,11 @@ class Machines:
             self._boot(machine)
             world.disruptions.node_came_up(reboot, boot_id=machine.boot_id)
             self.came_up(machine)
+
+    def _apiserver_shutdown(self, machine: Machine) -> float:
+        """kube-apiserver goes on serving for a while, so that load balancers notice; a single one does not
+        (cluster-kube-apiserver-operator 4.14, pkg/operator/configobservation/apiserver)."""
+        return self._world.durations.apiserver_shutdown if machine.master and len(self.masters) > 1 else 0.0
 
     def _kept_down(self, machine: Machine) -> bool:
         return bool(self._world.faults.active("node_never_returns", machine.name)) or self._held(machine)
