@@ -31,6 +31,7 @@ WAY_BACK = "ocp_day2.ovn_migration.rollback"
 PATIENCE = {
     "cno_wait_sleep": 1,
     "cno_prepare_operators_stable_seconds": 1,
+    "cno_switch_multus_stable_seconds": 2,
     "cno_verify_operators_stable_seconds": 2,
     # What no API can answer; nobody has to be asked about a simulated cluster.
     "cno_preflight_acknowledge": ["etcd_backup", "tunnel_port_open", "nodes_not_routers"],

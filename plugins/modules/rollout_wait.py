@@ -64,6 +64,12 @@ options:
           - The name of the object.
         type: str
         required: true
+  stable_for:
+    description:
+      - Seconds without a break that the rollout has to be finished. From OpenShift 4.14 the pods of multus are
+        available for 45 seconds at a time while they wait for the new network plugin.
+    type: int
+    default: 0
   wait_timeout:
     default: 300
 requirements:
@@ -78,6 +84,7 @@ EXAMPLES = r"""
   ocp_day2.ovn_migration.rollout_wait:
     namespace: openshift-multus
     name: multus
+    stable_for: 60
 
 - name: Wait for a deployment
   ocp_day2.ovn_migration.rollout_wait:
@@ -220,6 +227,7 @@ ARGUMENTS: Spec = {
         "elements": "dict",
         "options": {"kind": KIND, "name": {"type": "str", "required": True}},
     },
+    "stable_for": {"type": "int", "default": 0},
 }
 ONE_OR_SEVERAL = [("name", "workloads")]
 
@@ -227,7 +235,8 @@ ONE_OR_SEVERAL = [("name", "workloads")]
 def wait(task: Task) -> Outcome:
     wanted = task["workloads"] or [{"kind": task["kind"], "name": task["name"]}]
     workloads = [Workload(one["kind"], task["namespace"], one["name"]) for one in wanted]
-    return wait_for_rollouts(task.cluster, task.waiter(failure_grace=float(task["failure_grace"])), workloads)
+    waiter = task.waiter(stable_for=float(task["stable_for"]), failure_grace=float(task["failure_grace"]))
+    return wait_for_rollouts(task.cluster, waiter, workloads)
 
 
 def main() -> None:

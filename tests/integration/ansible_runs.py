@@ -16,6 +16,7 @@ COLLECTION = "ocp_day2.ovn_migration"
 QUICK: dict[str, Any] = {
     "cno_wait_sleep": 1,
     "cno_prepare_operators_stable_seconds": 0,
+    "cno_switch_multus_stable_seconds": 1,
     "cno_verify_operators_stable_seconds": 1,
     "cno_preflight_acknowledge": ["etcd_backup", "tunnel_port_open", "nodes_not_routers"],
 }

@@ -22,6 +22,7 @@ from tests.simulator.behaviours.mco.operator import MachineConfigOperator
 from tests.simulator.behaviours.mco.rendering import RenderController, TemplateController
 from tests.simulator.behaviours.nodes.kubelet import Kubelets
 from tests.simulator.behaviours.nodes.lifecycle import NodeLifecycle
+from tests.simulator.behaviours.nodes.multus import MultusDaemons
 from tests.simulator.behaviours.nodes.nmstate import NetworkPolicies, NetworkStates
 from tests.simulator.behaviours.platform.apiservices import APISERVICES, ApiServices
 from tests.simulator.behaviours.platform.cluster_operators import ClusterOperators, ClusterVersionOperator
@@ -149,6 +150,7 @@ class SimulatedCluster:
         )
         for node in self.store.list("nodes"):
             kubelets.adopt(node)
+        MultusDaemons(world, machines=machines, network=network, kubelets=kubelets, pods=pods)
         NodeLifecycle(world, machines=machines, pods=pods)
         NetworkStates(world, machines=machines, kubelets=kubelets, network=network, topology=self.topology)
         NetworkPolicies(world)

@@ -65,7 +65,7 @@ class Control:
         clock, store, gate = self._cluster.clock, self._cluster.store, self._cluster.gate
         return {
             "clock": {"seconds": clock.seconds, "now": clock.timestamp(), "speed": clock.speed},
-            "gate": {"available": gate.available, "reason": gate.reason},
+            "gate": {"available": gate.available, "reason": gate.reason, "hung": gate.hung},
             "resourceVersion": str(store.revision),
             "counts": {r.key: n for r in store.resources() if (n := store.count(r.key))},
             "requests": len(self._record.rows),

@@ -23,6 +23,9 @@ class Durations:
     cno_notice: float = 1.0  # watch event to reconcile; edits within it are seen as one
     cno_validate: float = 1.0  # merge, validation, change-safety check
     cno_bootstrap: float = 3.0  # reading the nodes and install-config before rendering
+    cno_master_discovery: Period = 250.0  # code: OVN_MASTER_DISCOVERY_TIMEOUT, pkg/network/ovn_kubernetes.go, to 4.14
+    cno_master_discovery_backoff: Period = 120.0  # code: OVN_MASTER_DISCOVERY_BACKOFF, so 250, 130, 10
+    cno_master_discovery_poll: Period = 5.0  # code: OVN_MASTER_DISCOVERY_POLL
     cno_apply: float = 6.0  # applying the ~150 rendered objects
     cno_status_notice: float = 1.0  # the status manager's reaction to a DaemonSet's change
     cno_resync: Period = 180.0  # code: ResyncPeriod, pkg/controller/operconfig/operconfig_controller.go
@@ -61,11 +64,13 @@ class Durations:
 
     # a node
     node_shutdown: float = 15.0  # systemd stops services: command to the machine being gone
+    apiserver_shutdown: float = 70.0  # code: --shutdown-delay-duration; a control plane node takes as much longer
     node_down: float = 75.0  # firmware, kernel, ostree, configure-ovs: until kubelet starts
     kubelet_register: float = 5.0  # kubelet's first status: new boot id, Ready False
     cni_up: float = 30.0  # from then until the CNI configuration is there: Ready True
     pod_restart: float = 20.0  # the node's pods run again after Ready
     shutdown_minute: float = 60.0  # what `shutdown -r +1` calls a minute
+    kubelet_network_check: float = 10.0  # code: nodeStatusUpdateFrequency; a CNI configuration that goes or comes
     kubelet_lease: Period = 10.0  # code: nodeLeaseDurationSeconds 40 / 4
     node_monitor_grace: float = 40.0  # code: node-monitor-grace-period
     node_condition_notice: float = 2.0  # node-lifecycle controller: taints after a condition's change
@@ -84,7 +89,16 @@ class Durations:
     pod_schedule: float = 1.0
     pod_start: float = 12.0  # pull, sandbox, start, readiness
     pod_stop: float = 5.0
+    plugin_pull: float = 40.0  # the image of a plugin that a node has never run
     plugin_start: float = 45.0  # ovnkube-node / sdn until it is ready on a node
+    plugin_stop: float = 5.0  # its DaemonSet's deletion to its preStop, which removes its CNI configuration
+    container_restart: float = 2.0  # a container's end to its next start, without back-off
+    crash_back_off: Period = (
+        10.0  # code: MaxContainerBackOff's first step, doubled at each crash, pkg/kubelet/kubelet.go
+    )
+    crash_back_off_max: Period = 300.0  # code: MaxContainerBackOff
+    multus_indicator_timeout: Period = 45.0  # code: GetReadinessIndicatorFile, multus-cni pkg/types/conf.go
+    multus_roll_not_ready: float = 0.0  # a node without CNI configuration while multus rolls (4.12, 4.13); code: none
     workload_notice: float = 1.0  # DaemonSet and Deployment controllers' status updates
     namespace_empty: float = 12.0  # deleting what is in a namespace
     namespace_retry: Period = 15.0  # deletion that found something in its way

@@ -11,6 +11,8 @@ from typing import Any
 KINDS: Mapping[str, str] = MappingProxyType(
     {
         "api_outage": "no target: the API's port answers nobody",
+        "api_hangs": "no target: the API's port accepts connections and says nothing; target control-plane: so it does "
+        "for `for` seconds (default 30) when an API server goes down",
         "exec_dropped": "node: the exec stream breaks off after the command was started",
         "exec_ignored": "node: commands succeed and do nothing (a shutdown never happens)",
         "node_never_returns": "node: once down it stays down until the fault is removed",

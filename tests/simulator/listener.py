@@ -37,11 +37,16 @@ class Listener:
         self.port: int = self._holder.getsockname()[1]
         self._listening: asyncio.Server | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._hung: set[asyncio.Transport] = set()
+        self._silent = False
         self._stopped = False
         gate.on_change(self._follow)
 
     async def start(self) -> None:
-        if self._gate.available:
+        self._silent = self._gate.silent
+        if self._silent:
+            await self._hang()
+        elif self._gate.available:
             await self._open()
 
     def stop(self) -> None:
@@ -52,10 +57,12 @@ class Listener:
     def _follow(self) -> None:
         if self._stopped:
             return
-        if not self._gate.available:
+        if self._silent or not self._gate.available:
             self._close()
+        self._silent = self._gate.silent
+        if not (self._gate.available or self._silent):
             return
-        task = asyncio.get_running_loop().create_task(self._open())
+        task = asyncio.get_running_loop().create_task(self._hang() if self._silent else self._open())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -68,8 +75,20 @@ class Listener:
             return
         self._listening = listening
 
+    async def _hang(self) -> None:
+        """Accept whoever comes, and say nothing: not even the TLS handshake is answered."""
+        hanging = await asyncio.get_running_loop().create_server(
+            lambda: _Silence(self._hung, self._gate), sock=_bound(self.port), backlog=512
+        )
+        if self._stopped or not self._gate.silent or self._listening is not None:
+            hanging.close()
+            return
+        self._listening = hanging
+
     def _close(self) -> None:
         """Refuse new connections and reset the open ones."""
+        for hung in tuple(self._hung):
+            hung.abort()
         if self._listening is not None:
             self._listening.close()
             self._listening = None
@@ -86,6 +105,26 @@ class Listener:
             # And until Python 3.11.4 it does so when it is aborted, too.
             with contextlib.suppress(AttributeError):
                 transport.abort()
+
+
+class _Silence(asyncio.Protocol):
+    """Notes the connection in ``others`` as long as it lasts, and reads nothing."""
+
+    def __init__(self, others: set[asyncio.Transport], gate: ApiGate) -> None:
+        self._others = others
+        self._gate = gate
+        self._transport: asyncio.Transport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+        self._others.add(transport)
+        self._gate.hung = len(self._others)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        assert self._transport is not None
+        self._others.discard(self._transport)
+        self._gate.hung = len(self._others)
 
 
 def _bound(port: int) -> socket.socket:

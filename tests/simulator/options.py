@@ -51,6 +51,10 @@ class Options:
     seed: int = 0
     #: control plane nodes carry ``node-role.kubernetes.io/control-plane`` and no ``master`` label
     control_plane_label_only: bool = False
+    #: nodes keep their CNI configuration, and stay Ready, when the network plugin is changed
+    nodes_stay_ready: bool = False
+    #: ``controlPlane.replicas`` of the install-config, None for the number of control plane nodes
+    install_config_masters: int | None = None
     #: what the cluster has besides the default, of ``EXTRAS``
     extras: Sequence[str] = ()
     #: durations that differ from the default, by name
@@ -79,6 +83,8 @@ def validate(options: Options) -> Options:
     """``options`` unchanged, or ``OptionsError``."""
     if options.masters < 1:
         raise OptionsError(f"--masters must be at least 1, not {options.masters}")
+    if options.install_config_masters is not None and options.install_config_masters < 1:
+        raise OptionsError(f"--install-config-masters must be at least 1, not {options.install_config_masters}")
     if options.workers < 0:
         raise OptionsError(f"--workers must not be negative, not {options.workers}")
     for pool, size in options.pools.items():
@@ -126,6 +132,8 @@ def parse(arguments: Sequence[str]) -> Options:
                 speed=given.speed,
                 seed=given.seed,
                 control_plane_label_only=given.control_plane_label_only,
+                nodes_stay_ready=given.nodes_stay_ready,
+                install_config_masters=given.install_config_masters,
                 extras=tuple(name for names in given.extras for name in names.split(",") if name),
                 durations=dict(given.duration),
                 instant=given.instant,
@@ -161,6 +169,10 @@ def to_arguments(options: Options) -> list[str]:
     arguments += [f"--with={name}" for name in options.extras]
     if options.control_plane_label_only:
         arguments.append("--control-plane-label-only")
+    if options.nodes_stay_ready:
+        arguments.append("--nodes-stay-ready")
+    if options.install_config_masters is not None:
+        arguments.append(f"--install-config-masters={options.install_config_masters}")
     if options.instant:
         arguments.append("--instant")
     if options.ssh:
@@ -195,6 +207,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--draw", type=int, metavar="SEED", help="draw build, size, platform and extras from a seed, and print them")
     add("--seed", type=int, default=default.seed, help="seed of everything random (default %(default)s)")
     add("--control-plane-label-only", action="store_true", help="control plane nodes without the label master")
+    add("--nodes-stay-ready", action="store_true", help="nodes do not go NotReady when the network plugin is changed")
+    add("--install-config-masters", type=int, metavar="N", help="control plane replicas of the install-config")
     add("--with", action="append", default=[], dest="extras", metavar="WHAT", help=f"of {', '.join(EXTRAS)}")
     add("--duration", type=_named_number, action="append", default=[], metavar="NAME=SECONDS", help="change a duration")
     add("--instant", action="store_true", help="every duration is zero")

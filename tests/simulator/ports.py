@@ -135,14 +135,18 @@ class ApiGate:
     def __init__(self) -> None:
         self.available = True
         self.reason = ""
+        #: while it is closed: connections are accepted and hear nothing, instead of being refused and reset
+        self.silent = False
+        #: how many of them there are
+        self.hung = 0
         self._listeners: list[Callable[[], None]] = []
 
     def on_change(self, listener: Callable[[], None]) -> None:
         self._listeners.append(listener)
 
-    def set(self, *, available: bool, reason: str = "") -> None:
-        if available == self.available:
+    def set(self, *, available: bool, reason: str = "", silent: bool = False) -> None:
+        if (available, silent) == (self.available, self.silent):
             return
-        self.available, self.reason = available, reason
+        self.available, self.reason, self.silent = available, reason, silent
         for listener in self._listeners:
             listener()

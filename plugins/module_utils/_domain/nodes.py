@@ -21,7 +21,9 @@ CONTROL_PLANE_LABELS = ("node-role.kubernetes.io/master", "node-role.kubernetes.
 class Node:
     """``state`` is the machine-config-daemon's: Done, Working, Degraded, Unreconcilable, or "" before it first ran.
 
-    ``addresses`` are those of every type, names of the host among them.
+    ``addresses`` are those of every type, names of the host among them. ``silent``: nobody has heard of its kubelet for
+    a while, so that the node controller calls its readiness Unknown. One that is not Ready and not silent is up, and
+    says itself what it is missing: at the switch, the configuration of its network plugin.
     """
 
     name: str
@@ -36,6 +38,7 @@ class Node:
     desired_config: str
     state: str
     reason: str
+    silent: bool = False
 
     @classmethod
     def from_json(cls, node: Mapping[str, Any]) -> Node:
@@ -56,6 +59,7 @@ class Node:
             desired_config=annotations.get(f"{MCO}desiredConfig", ""),
             state=annotations.get(f"{MCO}state", ""),
             reason=annotations.get(f"{MCO}reason", ""),
+            silent=ready.status == "Unknown",
         )
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,6 +160,22 @@ def test_rsh_first_and_ssh_when_it_could_not_send(site: Site) -> None:
     result = site.reboot(["worker-0", "worker-1"], **given)
     assert results(result) == {"worker-0": ("rebooted", "rsh"), "worker-1": ("rebooted", "ssh")}
     assert [node for node, _command in site.commands()] == ["worker-1"]
+
+
+def test_a_second_look_is_kept_out_and_does_not_count_as_a_failure(tmp_path: Path) -> None:
+    """A run that was killed has scheduled the shutdown; the next one is not let in, waits, and finds a new boot."""
+    options = Options(masters=1, workers=1, speed=1, ssh=True, max_lifetime=300, state=tmp_path / "state.json")
+    with running(options) as simulator:
+        site = Site(simulator, tmp_path)
+        command = ["ssh", "-F", str(site.access.config), "-o", "BatchMode=yes", "worker-0", "sudo -n shutdown -r +4"]
+        subprocess.run(command, check=True, capture_output=True, timeout=60)
+        early = site.reboot(["worker-0"], reboot_timeout=1, **site.by_configuration)
+        assert early["failed"] and not early["changed"]
+        assert "it lets nobody in any more, since a shutdown is scheduled on it already" in early["msg"]
+        simulator.set_speed(60)
+        result = site.reboot(["worker-0"], reboot_timeout=120, **site.by_configuration)
+        assert results(result) == {"worker-0": ("skipped", None)}
+        assert dict(reboots(simulator.disruptions())) == {("worker-0", "manual"): 1}
 
 
 @pytest.mark.slow

@@ -51,6 +51,19 @@ def test_an_internal_address_or_a_name_leads_to_the_node(access: SshAccess, host
     assert (done.returncode, done.stdout, done.stderr) == (0, f"{name}\n", "")
 
 
+def test_nobody_gets_in_once_a_shutdown_is_scheduled() -> None:
+    """pam_nologin, from five minutes before on; the bastion is another machine."""
+    with running(Options(masters=1, workers=1, speed=1, ssh=True, max_lifetime=120)) as found:
+        assert found.ssh is not None
+        assert ssh(found.ssh, "worker-0", "sudo -n shutdown -r +1").returncode == 0
+        refused = ssh(found.ssh, "worker-0", BOOT_ID)
+        assert (refused.returncode, refused.stdout) == (255, "")
+        assert refused.stderr.startswith("System is going down. Unprivileged users are not permitted to log in")
+        assert "Connection closed by " in refused.stderr
+        assert "Permission denied" not in refused.stderr
+        assert ssh(found.ssh, "master-0", BOOT_ID).returncode == 0
+
+
 def test_the_key_is_the_owner_s_alone(access: SshAccess) -> None:
     assert stat.S_IMODE(access.key.stat().st_mode) == 0o600
 

@@ -8,6 +8,7 @@ from functools import partial
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.nodes.kubelet import Kubelets
 from tests.simulator.behaviours.platform.pod_network import PodNetwork
+from tests.simulator.behaviours.signals import Signal
 from tests.simulator.behaviours.workloads.pod_index import PodIndex
 from tests.simulator.behaviours.world import World
 from tests.simulator.ports import Change, Object
@@ -39,6 +40,8 @@ class Components:
         self._operator = _Component(_MCO, "k8s-app", "machine-config-operator")
         self._controller = _Component(_MCO, "k8s-app", "machine-config-controller")
         self._machine_api = _Component("openshift-machine-api", *_MACHINE_API)
+        #: a new process of the network operator is at work
+        self.network_operator_started: Signal[[]] = Signal()
         self._all = (self._network_operator, self._operator, self._controller, self._machine_api)
         pods.changed.connect(self._pod_changed)
         network.node_changed.connect(self._machine_changed)
@@ -99,4 +102,6 @@ class Components:
         pod = component.pods.get(uid)
         if pod is not None and self._kubelets.works(pod):
             component.leaders.add(uid)
+            if component is self._network_operator:
+                self.network_operator_started()
             self._world.revived()

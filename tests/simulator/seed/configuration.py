@@ -134,7 +134,7 @@ def _seed_install_config(seeding: Seeding) -> None:
             "hyperthreading": "Enabled",
             "name": "master",
             "platform": {runs_on.key: {}},
-            "replicas": len(ours.masters),
+            "replicas": seeding.options.install_config_masters or len(ours.masters),
         },
         "metadata": {"creationTimestamp": None, "name": CLUSTER_NAME},
         "networking": {

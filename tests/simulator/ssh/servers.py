@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -21,6 +22,13 @@ from tests.simulator.topology import NodePlan
 _ALGORITHMS: dict[str, Any] = {"kex_algs": ["curve25519-sha256"], "compression_algs": ["none"]}
 #: how often another port is tried when a node's address has the first one in use
 _TRIES = 8
+#: what pam_nologin shows of /run/nologin, which systemd-logind writes
+_GOING_DOWN = (
+    "System is going down. Unprivileged users are not permitted to log in anymore. "
+    "For technical details, see pam_nologin(8).\n\n"
+)
+#: seconds for that to be on its way before the connection ends
+_SAID = 0.05
 #: from the host and port that a client wants to the ones that it gets, None for nowhere
 Route = Callable[[str, int], tuple[str, int] | None]
 
@@ -138,7 +146,12 @@ class SshServers:
             bastion = host is self._bastion
             made = asyncssh.SSHServerConnectionOptions(
                 server_host_keys=[_host_key() if changed else host.key],
-                server_factory=partial(_Login, self._key, leads_to=self._leads_to if bastion else None),
+                server_factory=partial(
+                    _Login,
+                    self._key,
+                    leads_to=self._leads_to if bastion else None,
+                    admits=None if bastion else partial(self._cluster.machines.admits_logins, host.name),
+                ),
                 process_factory=None if bastion else partial(self._serve, host.name),
                 agent_forwarding=False,
                 allow_scp=False,
@@ -171,10 +184,15 @@ class SshServers:
 
 
 class _Login(asyncssh.SSHServer):
-    """User core with the simulator's key, and nobody else. ``leads_to`` makes it a bastion, which forwards."""
+    """User core with the simulator's key, and nobody else. ``leads_to`` makes it a bastion, which forwards.
 
-    def __init__(self, key: asyncssh.SSHKey, *, leads_to: Route | None) -> None:
+    When ``admits`` says no, a user who has proven the key is told why and cut off, as by ``account required
+    pam_nologin.so``.
+    """
+
+    def __init__(self, key: asyncssh.SSHKey, *, leads_to: Route | None, admits: Callable[[], bool] | None) -> None:
         self._accepts = key.export_public_key()
+        self._admits = admits
         self._leads_to = leads_to
         self._connection: asyncssh.SSHServerConnection | None = None
 
@@ -182,12 +200,18 @@ class _Login(asyncssh.SSHServer):
         self._connection = conn
 
     def begin_auth(self, username: str) -> bool:
+        assert self._connection is not None
+        if self._admits is not None and not self._admits():
+            self._connection.send_auth_banner(_GOING_DOWN)
+            asyncio.get_running_loop().call_later(_SAID, self._connection.abort)
         return True
 
     def public_key_auth_supported(self) -> bool:
         return True
 
-    def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+    async def validate_public_key(self, username: str, key: asyncssh.SSHKey) -> bool:
+        if self._admits is not None and not self._admits():
+            await asyncio.sleep(_SAID * 2)  # cut off before that
         return username == USER and key.export_public_key() == self._accepts
 
     def connection_requested(self, dest_host: str, dest_port: int, orig_host: str, orig_port: int) -> Any:

@@ -66,7 +66,8 @@ def rollout_verdict(rollout: Rollout, *, in_error: Sequence[PodInError] = ()) ->
     """Whether the controller has seen the newest generation, and all pods are of it and available.
 
     No change is waited for: from 4.14 the multus DaemonSet does not roll on the flip, since its readiness file is
-    named in a ConfigMap (cluster-network-operator 4.14, bindata/network/multus/multus.yaml).
+    named in a ConfigMap (cluster-network-operator 4.14, bindata/network/multus/multus.yaml). Its pods have no readiness
+    probe: they are available while they wait for that file, 45 s at a time (multus-cni 4.14, pkg/types/conf.go).
 
     :param in_error: pods of this rollout that are in error, for the reason of a pending verdict
     """

@@ -141,8 +141,8 @@ def _health_checks(snapshot: Snapshot) -> Iterator[Problem]:
     ]
     if active:
         yield Problem(
-            f"{counted(len(active), 'MachineHealthCheck')} would replace nodes that take long to reboot: "
-            f"{listed(key(check) for check in active)}",
+            f"{counted(len(active), 'MachineHealthCheck')} would replace nodes that take long to reboot, or to be "
+            f"Ready again after the switch: {listed(key(check) for check in active)}",
             named("machinehealthcheck", *active),
         )
 
@@ -151,8 +151,8 @@ def _node_health_checks(snapshot: Snapshot) -> Iterator[Problem]:
     active = [check for check in snapshot.node_health_checks if not (check.get("spec") or {}).get("pauseRequests")]
     if active:
         yield Problem(
-            f"{counted(len(active), 'NodeHealthCheck')} would remediate nodes that take long to reboot: "
-            f"{listed(key(check) for check in active)}",
+            f"{counted(len(active), 'NodeHealthCheck')} would remediate nodes that take long to reboot, or to be Ready "
+            f"again after the switch: {listed(key(check) for check in active)}",
             named("nodehealthcheck", *active),
         )
 

@@ -231,6 +231,6 @@ def overdue_reason(target: Target, node: Node | None, *, ordered: bool, refusal:
         return state
     if not ordered:
         return f"{state}: the command could not be given in {counted(attempts, 'attempt')}, at last: {refusal}"
-    if node.ready:
+    if not node.silent:
         return f"{state}: the command had no effect"
     return f"{state}: it went down and has not come back"

@@ -32,6 +32,8 @@ _BROKEN = re.compile(
     r"unsupported option|^usage: ssh|No user exists for uid|keyword .* extra arguments|missing argument",
     re.MULTILINE,
 )
+#: /run/nologin, which systemd-logind writes five minutes before a shutdown, as pam_nologin shows it.
+_GOING_DOWN = "System is going down."
 _OFFENDING = re.compile(r"^Offending \S+ key in (.+):\d+\s*$", re.MULTILINE)
 _UNKNOWN = re.compile(r"No \S+ host key is known for (\S+)")
 
@@ -97,4 +99,6 @@ def _kept_out(ended: SshResult) -> Request:
         return Request("closed", f"ssh cannot run as it is set up here: {ended.said}")
     if "Permission denied (" in ended.errors or "Too many authentication failures" in ended.errors:
         return Request("closed", f"it does not let us in: {ended.said}")
+    if _GOING_DOWN in ended.errors:
+        return Request("unsent", "it lets nobody in any more, since a shutdown is scheduled on it already")
     return Request("unsent", ended.said)

@@ -13,7 +13,7 @@ from ..._domain.reboot.plan import Evidence, Request, Result, Target, Way, overd
 
 #: Seconds between two attempts to give a node the command.
 RETRY_EVERY = 3.0
-#: After a broken stream nobody knows whether the command ran. A node that is still Ready on the old boot this many
+#: After a broken stream nobody knows whether the command ran. A node that still reports from the old boot this many
 #: seconds after it should have gone down is asked again.
 UNKNOWN_FOR = 120.0
 #: Some proxies cut every stream. After so many attempts the boot id in the API has to do.
@@ -74,12 +74,12 @@ class NodeReboot:
 
         :param hint: what to add to the last known state of a node that has failed
         """
-        self._up = node is not None and node.ready and node.boot_id == self.target.boot_id_before
+        self._up = node is not None and not node.silent and node.boot_id == self.target.boot_id_before
         verdict = reboot_verdict(self.target, node)
         if verdict.state == "done":
             self.evidence = self._proof(node, at)
             return
-        if self._sent and self._down_at is None and (node is None or not node.ready):
+        if self._sent and self._down_at is None and (node is None or node.silent or self._elsewhere(node)):
             self._down_at = at.rfc3339
         if self.overdue(at.monotonic) or self._hopeless(node):
             ordered = self._sent is not None
@@ -91,13 +91,13 @@ class NodeReboot:
 
     def should_request(self, node: Node, *, now: float) -> bool:
         """Whether to give the command now: at first, after a refusal, and when it seems to have been lost."""
-        if self.target.under_way or self._certain or self._closed or node.boot_id != self.target.boot_id_before:
+        if self.target.under_way or self._certain or self._closed or self._elsewhere(node):
             return False
         if self._tried is None:
             return True
         if self._sent is None:
             return now - self._tried >= RETRY_EVERY
-        return node.ready and now - self._tried >= self.delay + UNKNOWN_FOR
+        return not node.silent and now - self._tried >= self.delay + UNKNOWN_FOR
 
     def record_answer(self, request: Request, at: Timestamp) -> None:
         """:param moment: when the node was asked"""
@@ -123,6 +123,9 @@ class NodeReboot:
     def _hopeless(self, node: Node | None) -> bool:
         """Whether the node can be told nothing and was told nothing, so that waiting would prove nothing."""
         return self._closed and not self.reached and (node is None or node.boot_id == self.target.boot_id_before)
+
+    def _elsewhere(self, node: Node) -> bool:
+        return node.boot_id != self.target.boot_id_before
 
     @property
     def _deadline(self) -> float:

@@ -182,7 +182,7 @@ class Rebooter:
     def _ask(self, node_reboot: NodeReboot, node: Node) -> None:
         at = self._timestamp()
         try:
-            request = self.strategy.request(node, insist=node_reboot.insists and node.ready)
+            request = self.strategy.request(node, insist=node_reboot.insists and not node.silent)
         except Forbidden as error:
             # An API server that has just started denies everything until it has read its roles.
             if not self.commanded:

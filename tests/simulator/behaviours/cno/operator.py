@@ -7,6 +7,7 @@ import json
 from typing import Any
 
 from tests.simulator.behaviours.cno import defaults, safety
+from tests.simulator.behaviours.cno.control_plane import ControlPlaneDiscovery
 from tests.simulator.behaviours.cno.conversion import SOURCES, Conversion, ConversionFailed
 from tests.simulator.behaviours.cno.rendering import Rendering
 from tests.simulator.behaviours.cno.status import ACTOR, CLUSTER_CONFIG, OPERATOR_CONFIG, Level, StatusManager
@@ -34,6 +35,8 @@ class NetworkOperator:
         self._status = status
         self._rendering = rendering
         self._conversion = Conversion(world)
+        self._discovery = ControlPlaneDiscovery(world)
+        components.network_operator_started.connect(self._discovery.restarted)
         self._converted = False
         self._failures = 0
         #: blocks of ``spec.defaultNetwork`` that a client has set: server-side apply leaves those alone
@@ -168,6 +171,8 @@ class NetworkOperator:
             self._try_again()
             return
         yield from self._pause("cno_bootstrap", spec)
+        if following["defaultNetwork"]["type"] == defaults.OVN and self._world.profile.ovn_cluster_initiator:
+            yield from self._discovery.wait(background=self._applied() == following)
         self._write_defaults(spec, following)
         yield from self._pause("cno_apply", spec)
         self._remember(following)

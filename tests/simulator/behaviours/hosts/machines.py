@@ -18,6 +18,9 @@ from tests.simulator.record.disruptions import Cause, Reboot
 #: MCO's unit (re)builds this bridge at boot when its configuration says OVN-Kubernetes, and removes it otherwise
 BRIDGE = "br-ex"
 
+#: seconds (systemd, src/login/logind-dbus.c)
+_NOLOGIN_BEFORE = 300.0
+
 
 @dataclass
 class Machine:
@@ -40,8 +43,14 @@ class Machine:
     configure_ovs_failed: bool = False
     #: the network plugin that the pods of this node are connected to; None before it has come up
     network: str | None = None
+    #: multus' ``00-multus.conf`` is there: without it kubelet says that the node is not ready
+    cni: bool = True
+    #: what has been pulled
+    images: set[str] = field(default_factory=set)
     #: a `shutdown` that waits for its time, or is under way
     pending: Reboot | None = None
+    #: when that begins, in simulated seconds
+    due: float = 0.0
     down_since: float = 0.0
     boots: int = 0
     log: list[str] = field(default_factory=list)
@@ -94,6 +103,7 @@ class Machines:
         self.cancel(name)
         reboot = self._world.disruptions.reboot_requested(name, cause=cause, command=command, boot_id=machine.boot_id)
         machine.pending = reboot
+        machine.due = self._world.clock.seconds + after
         self._world.clock.spawn(self._reboot(machine, reboot, after=after), name=f"reboot {name}")
 
     def cancel(self, name: str) -> bool:
@@ -105,16 +115,23 @@ class Machines:
         machine.pending = None
         return True
 
+    def admits_logins(self, name: str) -> bool:
+        """Not from five minutes before a shutdown on: systemd-logind makes ``/run/nologin`` then, and pam_nologin
+        keeps out everybody but root."""
+        machine = self._machines[name]
+        return machine.pending is None or machine.due - self._world.clock.seconds > _NOLOGIN_BEFORE
+
     def _reboot(self, machine: Machine, reboot: Reboot, *, after: float) -> Process:
         world, durations = self._world, self._world.durations
         yield world.clock.sleep(after)
         if machine.pending is not reboot:
             return
-        yield world.clock.sleep(world.jitter(durations.node_shutdown))
+        yield world.clock.sleep(world.jitter(durations.node_shutdown) + self._apiserver_shutdown(machine))
         if machine.pending is not reboot:
             return
         machine.kubelet = machine.registered = False
         machine.network = None
+        machine.cni = False
         machine.down_since = world.clock.seconds
         world.disruptions.node_went_down(reboot)
         self.went_down(machine)
@@ -128,6 +145,11 @@ class Machines:
             world.disruptions.node_came_up(reboot, boot_id=machine.boot_id)
             self.came_up(machine)
 
+    def _apiserver_shutdown(self, machine: Machine) -> float:
+        """kube-apiserver goes on serving for a while, so that load balancers notice; a single one does not
+        (cluster-kube-apiserver-operator 4.14, pkg/operator/configobservation/apiserver)."""
+        return self._world.durations.apiserver_shutdown if machine.master and len(self.masters) > 1 else 0.0
+
     def _kept_down(self, machine: Machine) -> bool:
         return bool(self._world.faults.active("node_never_returns", machine.name)) or self._held(machine)
 
@@ -138,6 +160,7 @@ class Machines:
         if machine.kubelet:
             machine.kubelet = machine.registered = False
             machine.network = None
+            machine.cni = False
             machine.down_since = self._world.clock.seconds
             self._world.disruptions.begin("node_down", name)
             self.went_down(machine)
@@ -146,6 +169,7 @@ class Machines:
         """A machine that is off boots from an empty disk, into a rendered MachineConfig."""
         machine = self._machines[name]
         machine.files = HostFiles()
+        machine.images.clear()
         machine.log.clear()
         machine.disk_config, machine.disk_network_type = config, network_type
         self._boot(machine)

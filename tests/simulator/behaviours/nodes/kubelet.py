@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from functools import partial
 
-from tests.simulator.behaviours.conditions import condition, updated
+from tests.simulator.behaviours.conditions import condition, is_true, updated
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.node_objects import NODES
 from tests.simulator.behaviours.platform.control_plane import ControlPlane
@@ -26,7 +26,8 @@ NO_CNI = (
 )
 #: leases renewed in one tick of the heartbeat; in a large cluster they take turns
 _LEASES_PER_TICK = 6
-_PLUGIN_PODS = {"app": ("sdn", "ovnkube-node")}
+#: network type -> label ``app`` of the plugin's pods on each node
+PLUGIN_APPS = {"OpenShiftSDN": "sdn", "OVNKubernetes": "ovnkube-node"}
 
 
 class Kubelets:
@@ -113,17 +114,26 @@ class Kubelets:
     def _try_to_connect(self, machine: Machine) -> None:
         """The plugin writes its CNI configuration, if it can run here, and the node becomes Ready."""
         if machine.network is None and machine.registered and self._network.can_start(machine):
+            machine.cni = True
             self._network.connect(machine)
-            self._set_ready(machine, ready=True)
-            node = self._world.store.get(NODES, machine.name)
-            self._world.record_event(
-                node,
-                kind="Node",
-                component="kubelet",
-                reason="NodeReady",
-                message=f"Node {machine.name} status is now: NodeReady",
-            )
+            self._tell_ready(machine, ready=True)
             self._world.disruptions.end("node_down", machine.name)
+
+    def network_seen(self, machine: Machine) -> None:
+        """The kubelet of a running node finds that there is a CNI configuration, or that there is none."""
+        if is_true(self._world.store.get(NODES, machine.name)["status"].get("conditions"), "Ready") != machine.cni:
+            self._tell_ready(machine, ready=machine.cni)
+
+    def _tell_ready(self, machine: Machine, *, ready: bool) -> None:
+        self._set_ready(machine, ready=ready)
+        reason = "NodeReady" if ready else "NodeNotReady"
+        self._world.record_event(
+            self._world.store.get(NODES, machine.name),
+            kind="Node",
+            component="kubelet",
+            reason=reason,
+            message=f"Node {machine.name} status is now: {reason}",
+        )
 
     def _set_ready(self, machine: Machine, *, ready: bool) -> None:
         now = self._now
@@ -191,9 +201,31 @@ class Kubelets:
     def _start_time(self, pod: Object) -> float:
         labels = pod["metadata"].get("labels") or {}
         durations = self._world.durations
-        if labels.get("app") in _PLUGIN_PODS["app"]:
-            return self._world.jitter(durations.plugin_start)
+        if labels.get("app") in PLUGIN_APPS.values():
+            return self._world.jitter(durations.plugin_start + self._pull_time(pod))
         return self._world.jitter(durations.pod_start, 0.5)
+
+    def _pull_time(self, pod: Object) -> float:
+        """A node keeps the image of a plugin that it has run once."""
+        machine, image = self._machines[pod["spec"]["nodeName"]], pod["metadata"]["labels"]["app"]
+        if image in machine.images:
+            return 0.0
+        machine.images.add(image)
+        return self._world.durations.plugin_pull
+
+    def container_ended(self, pod: Object, *, exit_code: int, back_off: float) -> None:
+        """Its containers have exited, and are started again after ``back_off`` seconds."""
+        status = pod_status.ended(
+            pod, now=self._now, host_ip=pod["status"]["hostIP"], exit_code=exit_code, back_off=back_off
+        )
+        self._write_pod(pod, status)
+
+    def container_started(self, pod: Object) -> None:
+        """Its containers run again; a pod on the network of its node."""
+        address = pod["status"]["hostIP"]
+        self._write_pod(
+            pod, pod_status.running(pod, now=self._now, host_ip=address, pod_ip=address, restarted=not is_ready(pod))
+        )
 
     def _network_changed(self, machine: Machine) -> None:
         """Pods on the pod network fail their probes one after the other, or are started anew with an address."""

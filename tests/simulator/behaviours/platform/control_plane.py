@@ -9,6 +9,7 @@ from tests.simulator.clock import Process
 from tests.simulator.faults import Fault
 
 REFUSED = "connection refused"
+SILENT = "connections hang"
 RESET = "connection reset by peer"
 NO_QUORUM = "etcd has no leader"
 
@@ -22,6 +23,7 @@ class ControlPlane:
         self._etcd = {machine.name for machine in machines.masters}
         self._apiserver = set(self._etcd)
         self._blips = 0
+        self._hung_blips = 0
         #: (node, "etcd" | "kube-apiserver") runs from now on
         self.started: Signal[[str, str]] = Signal()
         machines.went_down.connect(self._went_down)
@@ -60,19 +62,27 @@ class ControlPlane:
         self.started(machine.name, component)
 
     def _blip(self) -> Process:
-        """Connections to the server that went away are reset; the load balancer needs a moment to notice."""
+        """Connections to the server that went away are reset, or hang; the load balancer needs a moment to notice."""
+        fault = self._world.faults.active("api_hangs", "control-plane")
+        seconds = float(fault.get("for", 30)) if fault else self._world.durations.api_blip
         self._blips += 1
+        self._hung_blips += fault is not None
         self._judge()
-        yield self._world.clock.sleep(self._world.durations.api_blip)
+        yield self._world.clock.sleep(seconds)
         self._blips -= 1
+        self._hung_blips -= fault is not None
         self._judge()
 
     def _fault_changed(self, fault: Fault, added: bool) -> None:
-        if fault.kind == "api_outage":
+        if fault.kind in ("api_outage", "api_hangs"):
             self._judge()
 
     def _works(self) -> bool:
         return self.quorum and bool(self._apiserver)
+
+    @property
+    def _hangs(self) -> bool:
+        return any(fault.kind == "api_hangs" and not fault.target for fault in self._world.faults)
 
     def _judge(self) -> None:
         gate = self._world.gate
@@ -80,6 +90,8 @@ class ControlPlane:
             gate.set(available=False, reason=REFUSED)
         elif not self.quorum:
             gate.set(available=False, reason=NO_QUORUM)
+        elif self._hung_blips or self._hangs:
+            gate.set(available=False, reason=SILENT, silent=True)
         elif self._blips and self._world.durations.api_blip > 0:
             gate.set(available=False, reason=RESET)
         else:

@@ -27,7 +27,7 @@ def running(pod: Object, *, now: str, host_ip: str, pod_ip: str, restarted: bool
             "started": True,
             "restartCount": count,
             "state": {"running": {"startedAt": now}} if fresh else known["state"],
-            "lastState": _ended(known, now=now) if fresh and known.get("containerID") else known.get("lastState", {}),
+            "lastState": _last_state(known, now=now) if fresh else known.get("lastState", {}),
         }
         statuses.append(status)
     return {
@@ -88,6 +88,21 @@ def failed(pod: Object, *, now: str) -> Object:
         "conditions": _conditions(pod, ready=False, why=why, now=now),
         "containerStatuses": ended,
     }
+
+
+def ended(pod: Object, *, now: str, host_ip: str, exit_code: int, back_off: float) -> Object:
+    """Its containers have exited. Without ``back_off`` seconds they are about to start again, with it they wait."""
+    status = failing(pod, now=now, host_ip=host_ip, waiting="CrashLoopBackOff")
+    name = f"{pod['metadata']['name']}_{pod['metadata']['namespace']}({pod['metadata']['uid']})"
+    for container in status["containerStatuses"]:
+        container["lastState"].get("terminated", {})["exitCode"] = exit_code
+        if back_off:
+            container["state"]["waiting"]["message"] = (
+                f"back-off {back_off:.0f}s restarting failed container={container['name']} pod={name}"
+            )
+        else:
+            container["state"], container["lastState"] = container["lastState"], {}
+    return status
 
 
 def unreachable(pod: Object, *, now: str) -> Object:
@@ -151,6 +166,16 @@ def _ended(known: dict[str, Any], *, now: str) -> dict[str, Any]:
             "containerID": known.get("containerID", ""),
         }
     }
+
+
+def _last_state(known: dict[str, Any], *, now: str) -> dict[str, Any]:
+    """How a container that runs anew has ended before: it may have been seen ending, or waiting, or still running."""
+    state = known.get("state", {})
+    if "terminated" in state:
+        return {"terminated": state["terminated"]}
+    if "running" in state:
+        return _ended(known, now=now)
+    return dict(known.get("lastState", {}))
 
 
 def _container_id(pod: Object, container: str, count: int) -> str:

@@ -212,3 +212,42 @@ def test_two_clusters_of_one_seed_live_the_same_life():
 
     assert life(3) == life(3)
     assert life(3) != life(4)
+
+
+def test_the_api_hangs_until_the_fault_ends():
+    scene = Scene("4.14")
+    gate = scene.cluster.gate
+    scene.cluster.faults.add("api_hangs,seconds=20")
+    assert (gate.available, gate.silent) == (False, True)
+    scene.pass_by(21)
+    assert (gate.available, gate.silent) == (True, False)
+
+
+def test_the_api_hangs_instead_of_resetting_when_one_server_goes_down():
+    scene = Scene("4.14", faults=["api_hangs:control-plane,for=40"])
+    gate = scene.cluster.gate
+    assert gate.available
+    scene.reboot("master-1")
+    scene.until(lambda: gate.silent, within=300)
+    assert 35 < scene.until(lambda: gate.available, within=60) < 45
+
+
+@pytest.mark.parametrize(("masters", "least", "most"), [(3, 70, 90), (1, 10, 20)])
+def test_a_control_plane_node_shuts_down_for_as_long_as_its_api_server_goes_on(masters, least, most):
+    scene = Scene("4.14", masters=masters)
+    scene.run("master-0", "chroot", "/rootfs", "shutdown", "-r", "now")
+    reboot = scene.cluster.disruptions.reboots[0]
+    scene.until(lambda: reboot.down is not None, within=120)
+    assert reboot.down is not None
+    assert least <= reboot.down.seconds - reboot.requested.seconds <= most
+
+
+def test_a_scheduled_shutdown_keeps_users_out():
+    scene = Scene("4.14")
+    machines = scene.cluster.machines
+    scene.reboot("worker-1", minutes=10)
+    assert machines.admits_logins("worker-1")
+    scene.pass_by(301)
+    assert not machines.admits_logins("worker-1")
+    scene.run("worker-1", "chroot", "/rootfs", "shutdown", "-c")
+    assert machines.admits_logins("worker-1")

@@ -170,3 +170,14 @@ def test_each_pool_may_have_its_own_share_and_one_without_goes_as_a_whole():
         ["infra-1", "worker-3"],
         ["infra-2"],
     ]
+
+
+def test_one_that_says_itself_what_it_is_missing_has_not_gone_down():
+    """At the switch a node is not Ready for want of a network plugin, and up."""
+    body = objects.node("worker-0")
+    missing = objects.condition("Ready", "False", "KubeletNotReady", "container runtime network not ready")
+    body["status"]["conditions"] = [missing]
+    node = Node.from_json(body)
+    assert (node.ready, node.silent) == (False, False)
+    told = overdue_reason(TARGET, node, ordered=True, refusal="", attempts=1)
+    assert told.startswith("not Ready (KubeletNotReady") and told.endswith("the command had no effect")

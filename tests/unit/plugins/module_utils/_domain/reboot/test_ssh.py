@@ -52,6 +52,17 @@ Host key verification failed.
             id="no way from the bastion",
         ),
         pytest.param(
+            SshResult(
+                255,
+                "",
+                "System is going down. Unprivileged users are not permitted to log in anymore. For technical details, "
+                "see pam_nologin(8).\n\nConnection closed by 10.0.0.10 port 22\n",
+            ),
+            "unsent",
+            "a shutdown is scheduled on it already",
+            id="going down",
+        ),
+        pytest.param(
             SshResult(255, "", CHANGED),
             "closed",
             "ssh-keygen -R '[10.0.0.10]:2222' -f /home/me/.ssh/known_hosts",
