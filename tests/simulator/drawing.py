@@ -9,7 +9,13 @@ from tests.simulator.builds import BUILDS
 from tests.simulator.options import Options
 
 #: size: masters, workers, custom pools
-_SIZES = ((3, 3, {}), (3, 2, {"infra": 2}), (3, 3, {}), (3, 0, {}), (1, 0, {}))
+_SIZES: tuple[tuple[int, int, dict[str, int]], ...] = (
+    (3, 3, {}),
+    (3, 2, {"infra": 2}),
+    (3, 3, {}),
+    (3, 0, {}),
+    (1, 0, {}),
+)
 #: platform to how often it is met
 _PLATFORMS = {"AWS": 3, "VSphere": 4, "BareMetal": 3, "None": 2}
 #: each is there with that chance, in percent

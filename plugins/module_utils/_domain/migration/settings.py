@@ -142,7 +142,9 @@ def option_problems(
 
 
 def _field_problems(settings: Settings, *, version: Version, fields: OperatorFields) -> Iterable[str]:
-    wanted = {f"ovn.{option}": (field,) for option, field in OVN_FIELDS.items() if option in (settings.ovn or {})}
+    wanted: dict[str, tuple[str, ...]] = {
+        f"ovn.{option}": (field,) for option, field in OVN_FIELDS.items() if option in (settings.ovn or {})
+    }
     if "join_subnet" in (settings.ovn or {}):
         wanted["ovn.join_subnet"] = (JOIN_SUBNET, OLDER_JOIN_SUBNET)
     if settings.features is not None:

@@ -433,10 +433,10 @@ def test_without_such_a_setting_nobody_asks_for_the_fields():
         ("switched", "prepared", NETWORK_CONFIG, {"spec": {"clusterNetwork": []}}, "spec.networkType"),
     ],
 )
-def test_what_the_api_server_has_dropped_stops_everything(state, step, kind, kept, lost):
+def test_what_the_api_server_has_dropped_stops_everything(monkeypatch, state, step, kind, kept, lost):
     cluster = cluster_at(step)
     merge = cluster.merge
-    cluster.merge = lambda of, *args, **more: kept if of == kind else merge(of, *args, **more)
+    monkeypatch.setattr(cluster, "merge", lambda of, *args, **more: kept if of == kind else merge(of, *args, **more))
     with pytest.raises(Refused, match="dropped " + lost) as error:
         reach(cluster, state)
     assert error.value.facts["dropped"] == [lost]
