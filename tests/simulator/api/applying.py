@@ -60,7 +60,7 @@ class Applier:
                 raise NotFound(resource.key, name)
             entry = self._entry(call, manager, "Apply", owned)
             new = {**configuration, "metadata": {**configuration["metadata"], "managedFields": [entry]}}
-            return self._store.create(resource.key, new, actor=call.user.name, dry_run=dry_run), 201
+            return self._store.create(resource.key, new, actor=call.user.name, dry_run=dry_run, checked=True), 201
         entries = _entries(current)
         mine = _paths_of(entries, manager, "Apply", target.subresource)
         others = [e for e in entries if not _is_of(e, manager, "Apply", target.subresource)]
@@ -78,7 +78,12 @@ class Applier:
         if _same(new, current) and mine == owned:
             return current, 200
         stored = self._store.replace(
-            resource.key, new, actor=call.user.name, subresource=target.subresource or None, dry_run=dry_run
+            resource.key,
+            new,
+            actor=call.user.name,
+            subresource=target.subresource or None,
+            dry_run=dry_run,
+            checked=True,
         )
         return stored, 200
 

@@ -57,7 +57,9 @@ class Writer:
             new.pop("status", None)
         new, unknown = self._known(new, resource)
         warnings = _judge_unknown(unknown, call, resource)
-        created = self._store.create(resource.key, new, actor=call.user.name, dry_run=is_dry_run(call))
+        created = self._store.create(
+            resource.key, new, actor=call.user.name, dry_run=is_dry_run(call), checked=True
+        )
         return Written(created, code=201, warnings=warnings)
 
     def update(self, call: Call, resource: Resource) -> Written:
@@ -137,6 +139,7 @@ class Writer:
             actor=call.user.name,
             subresource=call.target.subresource or None,
             dry_run=is_dry_run(call),
+            checked=True,
         )
 
     def _delete(self, obj: Object, call: Call, resource: Resource, options: Object) -> Object | None:

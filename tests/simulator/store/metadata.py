@@ -29,9 +29,19 @@ _LABEL_VALUE_WORDS = (
     "end with an alphanumeric character (e.g. 'MyValue',  or 'my_value',  or '12345', regex used for validation is "
     f"'{_LABEL_VALUE}')"
 )
+_NAME_PART = r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]"
+_NAME_PART_WORDS = (
+    "name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric "
+    f"character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '{_NAME_PART}')"
+)
+_UNQUALIFIED = "name is neither a standard finalizer name nor is it fully qualified"
+_STANDARD_FINALIZERS = frozenset({"kubernetes", "orphan", "foregroundDeletion"})
+#: bytes of all annotations of an object
+_ANNOTATIONS = 256 * 1024
 _NAME_ALPHABET = "bcdfghjklmnpqrstvwxz2456789"
 _SUBDOMAIN_PATTERN = re.compile(_SUBDOMAIN)
 _LABEL_PATTERN = re.compile(_LABEL)
+_NAME_PART_PATTERN = re.compile(_NAME_PART)
 _LABEL_VALUE_PATTERN = re.compile(_LABEL_VALUE)
 _JSON_TYPES = {bool: "bool", int: "number", float: "number", list: "array", dict: "object"}
 
@@ -68,8 +78,12 @@ def check_types(metadata: Any, *, resource: Resource) -> None:
                 raise _undecodable(value, resource=resource, path=f"metadata.{field}", wanted="string")
     for field in ("finalizers", "ownerReferences"):
         values = metadata.get(field)
+        wanted = "string" if field == "finalizers" else "v1.OwnerReference"
         if values is not None and not isinstance(values, (list, tuple)):
-            raise _undecodable(values, resource=resource, path=f"metadata.{field}", wanted=f"[]{field}")
+            raise _undecodable(values, resource=resource, path=f"metadata.{field}", wanted=f"[]{wanted}")
+        for value in values or ():
+            if not isinstance(value, str if field == "finalizers" else Mapping):
+                raise _undecodable(value, resource=resource, path=f"metadata.{field}", wanted=wanted)
 
 
 _FREE_NAMES = ("rbac.authorization.k8s.io", "apiregistration.k8s.io", "user.openshift.io", "oauth.openshift.io")
@@ -95,6 +109,82 @@ def check_name(name: str, *, resource: Resource) -> list[Cause]:
     return []
 
 
+def check_members(new: Object, old: Object | None, *, resource: Resource) -> list[Cause]:
+    """What is wrong with the members of metadata that have changed."""
+    before = old or {}
+    causes: list[Cause] = []
+    if old is None or before.get("labels") != new.get("labels"):
+        causes += check_labels(new.get("labels"))
+    if old is None or before.get("annotations") != new.get("annotations"):
+        causes += check_annotations(new.get("annotations"))
+    if old is None or before.get("ownerReferences") != new.get("ownerReferences"):
+        causes += check_references(new.get("ownerReferences"))
+    if old is None or before.get("finalizers") != new.get("finalizers"):
+        causes += check_finalizers(new.get("finalizers") or (), before, resource=resource)
+    return causes
+
+
+def check_finalizers(finalizers: Sequence[str], old: Object, *, resource: Resource) -> list[Cause]:
+    """Qualified names, and no new ones on an object that is being deleted. Builtin kinds know three without a domain
+    (kubernetes 1.27, pkg/apis/core/validation: validateKubeFinalizerName)."""
+    causes = [
+        _invalid("metadata.finalizers", finalizer, words)
+        for finalizer in finalizers
+        for words in qualified_name_problems(finalizer)
+    ]
+    if {"orphan", "foregroundDeletion"} <= set(finalizers):
+        words = "finalizer orphan and foregroundDeletion cannot be both set"
+        listed = "[]string{" + ", ".join(f'"{finalizer}"' for finalizer in finalizers) + "}"
+        causes.append(Cause("FieldValueInvalid", "metadata.finalizers", f"Invalid value: {listed}: {words}"))
+    if not resource.custom:
+        causes += [
+            _invalid(f"metadata.finalizers[{index}]", finalizer, _UNQUALIFIED)
+            for index, finalizer in enumerate(finalizers)
+            if "/" not in finalizer and finalizer not in _STANDARD_FINALIZERS
+        ]
+    added = sorted(set(finalizers) - set(old.get("finalizers") or ()))
+    if "deletionTimestamp" in old and added:
+        listed = "[]string{" + ", ".join(f'"{finalizer}"' for finalizer in added) + "}"
+        words = f"no new finalizers can be added if the object is being deleted, found new finalizers {listed}"
+        causes.append(Cause("FieldValueForbidden", "metadata.finalizers", f"Forbidden: {words}"))
+    return causes
+
+
+def qualified_name_problems(name: str) -> list[str]:
+    """What keeps a text from being ``name`` or ``domain/name`` (apimachinery, pkg/util/validation: IsQualifiedName)."""
+    prefix, slash, short = name.rpartition("/")
+    if prefix.count("/"):
+        return [f"a qualified name {_NAME_PART_WORDS[10:]} with an optional DNS subdomain prefix and '/'"]
+    problems: list[str] = []
+    if slash and not prefix:
+        problems.append("prefix part must be non-empty")
+    elif slash and not _SUBDOMAIN_PATTERN.fullmatch(prefix):
+        problems.append(f"prefix part {_SUBDOMAIN_WORDS}")
+    if not short:
+        problems.append("name part must be non-empty")
+    elif len(short) > 63:
+        problems.append("name part must be no more than 63 characters")
+    if not _NAME_PART_PATTERN.fullmatch(short):
+        problems.append(_NAME_PART_WORDS)
+    return problems
+
+
+def check_annotations(annotations: Mapping[str, str] | None) -> list[Cause]:
+    """Their keys in lower case, and 256 KiB in all."""
+    given = annotations or {}
+    causes = [
+        _invalid("metadata.annotations", key, words) for key in given for words in qualified_name_problems(key.lower())
+    ]
+    if sum(len(key.encode()) + len(value.encode()) for key, value in given.items()) > _ANNOTATIONS:
+        message = f"Too long: must have at most {_ANNOTATIONS} bytes"
+        causes.append(Cause("FieldValueTooLong", "metadata.annotations", message))
+    return causes
+
+
+def _invalid(path: str, value: str, words: str) -> Cause:
+    return Cause("FieldValueInvalid", path, f'Invalid value: "{value}": {words}')
+
+
 def check_references(references: Sequence[Mapping[str, Any]] | None) -> list[Cause]:
     causes: list[Cause] = []
     for reference in references or ():
@@ -107,7 +197,9 @@ def check_references(references: Sequence[Mapping[str, Any]] | None) -> list[Cau
 
 
 def check_labels(labels: Mapping[str, str] | None) -> list[Cause]:
-    causes: list[Cause] = []
+    causes = [
+        _invalid("metadata.labels", key, words) for key in labels or () for words in qualified_name_problems(key)
+    ]
     for value in (labels or {}).values():
         if len(value) > 63:
             message = f'Invalid value: "{value}": must be no more than 63 characters'

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from tests.simulator.ports import Change, Object, ResourceKey
-from tests.simulator.store import config_maps, definitions, metadata
+from tests.simulator.store import builtin, definitions, metadata
 from tests.simulator.store.errors import (
     AlreadyExists,
     ApiError,
@@ -179,15 +179,19 @@ class ObjectStore:
 
     # -- writing
 
-    def create(self, key: ResourceKey, obj: Mapping[str, Any], *, actor: str, dry_run: bool = False) -> Object:
+    def create(
+        self, key: ResourceKey, obj: Mapping[str, Any], *, actor: str, dry_run: bool = False, checked: bool = False
+    ) -> Object:
         """Store a new object. ``uid``, ``creationTimestamp``, ``generation`` and ``status`` are taken over when
-        given, so that a seed can describe an old cluster; the API strips them from what clients send."""
+        given, so that a seed can describe an old cluster; the API strips them from what clients send. ``checked`` (here
+        and in the other writes) holds a builtin kind to its rules, as the API does with what clients send."""
         resource = self._served(key)
         new: Object = {"apiVersion": "", "kind": "", **plain(obj)}
         new["apiVersion"], new["kind"] = resource.api_version, resource.kind
         meta = self._new_metadata(resource, new.get("metadata") or {})
         new["metadata"] = meta
-        new = self._checked(resource, new, None, causes=metadata.check_name(meta["name"], resource=resource))
+        causes = metadata.check_name(meta["name"], resource=resource)
+        new = self._checked(resource, new, None, causes=causes, by_kind=checked)
         self._check_place_is_free(resource, meta)
         if key == "namespaces":
             _complete_namespace(new)
@@ -208,10 +212,13 @@ class ObjectStore:
         actor: str,
         subresource: str | None = None,
         dry_run: bool = False,
+        checked: bool = False,
     ) -> Object:
         meta = obj.get("metadata") or {}
         current = self.get(key, meta.get("name") or "", namespace=meta.get("namespace"))
-        return self._update(key, current, plain(obj), actor=actor, subresource=subresource, dry_run=dry_run)
+        return self._update(
+            key, current, plain(obj), actor=actor, subresource=subresource, dry_run=dry_run, checked=checked
+        )
 
     def patch(
         self,
@@ -223,12 +230,15 @@ class ObjectStore:
         actor: str,
         subresource: str | None = None,
         dry_run: bool = False,
+        checked: bool = False,
     ) -> Object:
         current = self.get(key, name, namespace=namespace)
         proposed = merged(current, patch)
         if not isinstance((patch.get("metadata") or {}).get("resourceVersion"), str):
             proposed["metadata"] = {**proposed["metadata"], "resourceVersion": None}
-        return self._update(key, current, proposed, actor=actor, subresource=subresource, dry_run=dry_run)
+        return self._update(
+            key, current, proposed, actor=actor, subresource=subresource, dry_run=dry_run, checked=checked
+        )
 
     def edit(
         self,
@@ -244,7 +254,9 @@ class ObjectStore:
         current = self.get(key, name, namespace=namespace)
         proposed: Object = clone(current)
         change(proposed)
-        return self._update(key, current, proposed, actor=actor, subresource=subresource, dry_run=dry_run)
+        return self._update(
+            key, current, proposed, actor=actor, subresource=subresource, dry_run=dry_run, checked=False
+        )
 
     def delete(
         self,
@@ -308,19 +320,20 @@ class ObjectStore:
         if "deletionTimestamp" in home["metadata"]:
             raise _terminating(resource.key, name, namespace)
 
-    def _checked(self, resource: Resource, new: Object, old: Object | None, *, causes: Causes) -> Object:
-        """Pruned and defaulted; ``Invalid`` when the schema or the metadata is violated."""
+    def _checked(
+        self, resource: Resource, new: Object, old: Object | None, *, causes: Causes, by_kind: bool
+    ) -> Object:
+        """Pruned and defaulted; ``Invalid`` when the schema, the metadata or the rules of the kind are violated."""
         meta = new["metadata"]
-        if old is None or old["metadata"].get("labels") != meta.get("labels"):
-            causes = [*causes, *metadata.check_labels(meta.get("labels"))]
-        if old is None or old["metadata"].get("ownerReferences") != meta.get("ownerReferences"):
-            causes = [*causes, *metadata.check_references(meta.get("ownerReferences"))]
+        causes = [*causes, *metadata.check_members(meta, old and old["metadata"], resource=resource)]
         schema = self._schemas[resource.key]
         if schema is not None:
             new = schema.defaulted(schema.pruned(new)[0])
             causes = [*causes, *schema.causes(new, old)]
-        if resource.key == config_maps.KEY:
-            causes = [*causes, *config_maps.causes(new, old)]
+        else:
+            new = builtin.completed(resource.key, new)
+        if by_kind:
+            causes = [*causes, *builtin.causes(resource.key, new, old)]
         if causes:
             raise Invalid(_full_kind(resource), meta["name"], causes)
         return new
@@ -334,6 +347,7 @@ class ObjectStore:
         actor: str,
         subresource: str | None,
         dry_run: bool,
+        checked: bool,
     ) -> Object:
         resource = self._served(key)
         metadata.check_types(proposed.get("metadata") or {}, resource=resource)
@@ -341,7 +355,7 @@ class ObjectStore:
         new = _confined(resource, current, proposed, subresource=subresource)
         if new == current:
             return current
-        new = self._checked(resource, new, current, causes=[])
+        new = self._checked(resource, new, current, causes=[], by_kind=checked and subresource is None)
         if key == definitions.DEFINITIONS and new.get("spec") != current.get("spec"):
             definitions.check(new)
             new = definitions.completed(new, now=self.now())

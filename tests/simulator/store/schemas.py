@@ -34,7 +34,7 @@ class Schema:
 
     def defaulted(self, obj: Object) -> Object:
         """The object with the schema's defaults, shared where nothing is missing."""
-        done: Object = _default(obj, self.root) if self._has_defaults else obj
+        done: Object = filled(obj, self.root) if self._has_defaults else obj
         return done
 
     def causes(self, obj: Object, old: Object | None = None) -> list[Cause]:
@@ -88,26 +88,27 @@ def _prune_object(value: Object, node: Node, path: str, unknown: list[str], embe
     return result if changed else value
 
 
-def _default(value: Any, node: Node) -> Any:
+def filled(value: Any, node: Node) -> Any:
+    """``value`` with the defaults that ``node`` has for what is missing; shared where nothing is."""
     if isinstance(value, dict):
         properties: Node = node.get("properties") or _EMPTY
         result: Object = {}
         for key, below in properties.items():
             if key not in value or (value[key] is None and not below.get("nullable") and "default" in below):
                 if "default" in below:
-                    result[key] = _default(clone(below["default"]), below)
+                    result[key] = filled(clone(below["default"]), below)
             else:
-                item = _default(value[key], below)
+                item = filled(value[key], below)
                 if item is not value[key]:
                     result[key] = item
         additional = node.get("additionalProperties")
         if isinstance(additional, Mapping):
             for key, item in value.items():
-                if key not in properties and (done := _default(item, additional)) is not item:
+                if key not in properties and (done := filled(item, additional)) is not item:
                     result[key] = done
         return {**value, **result} if result else value
     if isinstance(value, list) and isinstance(node.get("items"), Mapping):
-        return _shared(value, [_default(item, node["items"]) for item in value])
+        return _shared(value, [filled(item, node["items"]) for item in value])
     return value
 
 

@@ -21,7 +21,7 @@ def test_a_sealed_configmap_cannot_be_changed(patch, words):
     store = new_store()
     store.create("configmaps", named("a", data={"a": "1"}, immutable=True), actor=ACTOR)
     with pytest.raises(Invalid) as raised:
-        store.patch("configmaps", "a", patch, namespace="default", actor=ACTOR)
+        store.patch("configmaps", "a", patch, namespace="default", actor=ACTOR, checked=True)
     assert words in raised.value.message
 
 
@@ -45,8 +45,8 @@ def test_its_labels_can_be_changed_and_an_open_one_be_sealed():
 def test_how_much_a_configmap_holds(data, fits):
     store = new_store()
     if fits:
-        store.create("configmaps", named("a", data=data), actor=ACTOR)
+        store.create("configmaps", named("a", data=data), actor=ACTOR, checked=True)
         return
     with pytest.raises(Invalid) as raised:
-        store.create("configmaps", named("a", data=data), actor=ACTOR)
+        store.create("configmaps", named("a", data=data), actor=ACTOR, checked=True)
     assert 'ConfigMap "a" is invalid: []: Too long: must have at most 1048576 bytes' in raised.value.message
