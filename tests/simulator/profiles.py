@@ -57,7 +57,7 @@ class Profile:
     migration_mode_rule: bool = False
     #: ``ovnKubernetesConfig.gatewayConfig.ipForwarding``, masquerade, join and transit subnets per family
     ovn_subnets_by_family: bool = False
-    #: CEL rules on those subnets and on ipForwarding
+    #: CEL rules on ipForwarding, and those on the subnets by the functions on addresses (before that: octet by octet)
     ovn_value_rules: bool = False
     #: ``ipsecConfig``: an empty object means on; ``mode`` with a default; and ``full.encapsulation`` besides
     ipsec: Literal["empty_object", "mode", "mode_and_full"] = "empty_object"
@@ -100,12 +100,12 @@ class Profile:
     ovn_control_plane: Literal["ovnkube-master", "ovnkube-control-plane"] = "ovnkube-master"
     #: names of the CRDs that come with OVN-Kubernetes
     ovn_crds: tuple[str, ...] = (
-        "adminpolicybasedexternalroutes.k8s.ovn.org",
         "egressfirewalls.k8s.ovn.org",
         "egressips.k8s.ovn.org",
         "egressqoses.k8s.ovn.org",
-        "egressservices.k8s.ovn.org",
     )
+    #: EgressFirewalls have a status subresource (CNO 4.15 bindata/network/ovn-kubernetes/common/001-crd.yaml)
+    egress_firewall_status: bool = False
     #: DaemonSet network-node-identity (always) and its webhook (with OVN-Kubernetes only)
     node_identity: bool = False
     #: DaemonSet openshift-network-operator/iptables-alerter
@@ -198,6 +198,13 @@ _4_14 = replace(
     mco_commit="00b2e0b1d1f4a2c7b7c1e8f0a3d5b6c9e2f4a7d8",
     ignition_version="3.4.0",
     ovn_subnets_by_family=True,
+    ovn_crds=(
+        "adminpolicybasedexternalroutes.k8s.ovn.org",
+        "egressfirewalls.k8s.ovn.org",
+        "egressips.k8s.ovn.org",
+        "egressqoses.k8s.ovn.org",
+        "egressservices.k8s.ovn.org",
+    ),
     node_trigger="any_update",
     multus_rolls_at_flip=False,
     ovn_control_plane="ovnkube-control-plane",
@@ -234,6 +241,7 @@ _4_15 = replace(
     mco_commit="aaa0f9334d2b8e7c6f5a1b0c9d8e7f6a5b4c3d2e",
     live_migration=True,
     config_conditions=True,
+    egress_firewall_status=True,
     migration_mode=True,
     ipsec="mode",
     kuryr=False,

@@ -46,7 +46,7 @@ def thing(name="a", **spec):
         ("POST", "/api/v1/nodes", b"{", 400, "BadRequest", "error decoding request body"),
         (
             "POST", CONFIGMAPS, {"metadata": {"name": "a"}, "data": {"k": 1}}, 400, "BadRequest",
-            "json: cannot unmarshal number into Go struct field ConfigMap.data.k of type string",
+            "json: cannot unmarshal number into Go struct field ConfigMap.data of type string",
         ),
         ("POST", "/api/v1/namespaces/no/configmaps", {"metadata": {"name": "a"}}, 404, "NotFound",
          'namespaces "no" not found'),

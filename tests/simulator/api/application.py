@@ -210,7 +210,8 @@ class Api:
             if virtual.plural == target.resource:
                 if target.verb != "create":
                     raise MethodNotAllowed
-                return _json(reviews.answer(call, self._store), code=201)
+                reviewed = reviews.answer(call, virtual, self._store, user_of_token=self._authenticator.user_of_token)
+                return _json(reviewed, code=201)
         resource = self._served(call)
         if target.resource == "pods" and target.subresource in ("exec", "log"):
             return await self._pod_stream(request, call, row)
@@ -241,6 +242,8 @@ class Api:
             raise NotServed
         verb = target.verb
         if not target.subresource and verb not in resource.verbs:
+            raise MethodNotAllowed
+        if target.subresource and verb not in _verbs_of(resource, target.subresource):
             raise MethodNotAllowed
         if verb == "create" and (bool(target.name) != bool(target.subresource)):
             raise MethodNotAllowed
@@ -410,6 +413,10 @@ class Api:
 
 def _subresources(resource: Resource) -> set[str]:
     return {entry[0] for entry in subresources_of(resource)}
+
+
+def _verbs_of(resource: Resource, subresource: str) -> tuple[str, ...]:
+    return next(verbs for name, _kind, _group, _version, verbs in subresources_of(resource) if name == subresource)
 
 
 def _rendered(body: Object, rendering: negotiation.Rendering, *, code: int = 200) -> web.Response:

@@ -1,7 +1,8 @@
 """Server-side apply: field ownership kept in ``managedFields`` (structured-merge-diff, apimachinery managedfields).
 
-Simpler than the real one in two points: ownership by plain updates is recorded only for objects that were applied to
-before, and whatever was there before the first apply belongs to ``before-first-apply``.
+What clients create and change is recorded; what the seed and the behaviours write is not, so the objects of the cluster
+look as if they were made before there was any ownership: what was there before the first apply belongs to
+``before-first-apply``.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from tests.simulator.api import builtin_types
 from tests.simulator.api.calls import Call
 from tests.simulator.api.strategic import merge_key
 from tests.simulator.ports import Object
+from tests.simulator.store import builtin
 from tests.simulator.store.errors import ApiError, BadRequest, Cause, Invalid, NotFound
 from tests.simulator.store.metadata import timestamp
 from tests.simulator.store.objects import ObjectStore
@@ -43,12 +46,17 @@ class Applier:
     def __init__(self, store: ObjectStore) -> None:
         self._store = store
 
-    def apply(self, call: Call, resource: Resource, given: Object, *, dry_run: bool) -> tuple[Object, int]:
-        """The object after an apply patch, and 201 when it was made by it."""
-        manager = call.query.get("fieldManager")
-        if not manager:
+    @staticmethod
+    def check_options(call: Call) -> None:
+        """An apply patch names its manager."""
+        if not call.query.get("fieldManager"):
             cause = Cause("FieldValueRequired", "fieldManager", "Required value: is required for apply patch")
             raise Invalid("PatchOptions.meta.k8s.io", "", [cause])
+
+    def apply(self, call: Call, resource: Resource, given: Object, *, dry_run: bool) -> tuple[Object, int]:
+        """The object after an apply patch, and 201 when it was made by it."""
+        self.check_options(call)
+        manager = call.query["fieldManager"]
         target = call.target
         name = target.name or ""
         configuration = _applied(given, name=name, namespace=target.namespace if resource.namespaced else None)
@@ -87,6 +95,34 @@ class Applier:
         )
         return stored, 200
 
+    def after_create(self, call: Call, resource: Resource, new: Object) -> Object:
+        """``new`` with all that it has owned by its maker."""
+        lists = _Lists(self._store, resource)
+        given = {**new, "metadata": {**(new.get("metadata") or {}), "managedFields": None}}
+        paths = set(self._owned(given, call, resource, lists))
+        if not paths:
+            return new
+        entry = self._entry(call, _manager(call), "Update", paths)
+        return {**new, "metadata": {**given["metadata"], "managedFields": [entry]}}
+
+    def _owned(self, obj: Object, call: Call, resource: Resource, lists: _Lists) -> dict[Path, Any]:
+        """What of an object may be owned through the endpoint of a call: its leaves, and that its maps and the items of
+        its lists are there."""
+        schema = self._store.schema(resource.key)
+        complete = builtin.completed(resource.key, obj) if schema is None else schema.defaulted(obj)
+        if call.target.subresource == "status":
+            complete = {"status": complete.get("status") or {}}
+        elif resource.status_subresource:
+            complete = {key: value for key, value in complete.items() if key != "status"}
+        leaves_of = dict(_values(complete, lists))
+        there: dict[Path, Any] = {
+            path[:length]: True
+            for path in leaves_of
+            for length in range(1, len(path))
+            if path[length - 1].startswith("k:") or lists.is_map(path[:length])
+        }
+        return {**there, **leaves_of}
+
     def after_update(self, call: Call, resource: Resource, new: Object) -> Object:
         """``new`` with the changed fields owned by the updater, for objects whose ownership is kept."""
         metadata = new.get("metadata") or {}
@@ -96,19 +132,22 @@ class Applier:
         if current is None or "managedFields" not in current["metadata"]:
             return new
         lists = _Lists(self._store, resource)
-        before, after = dict(_values(current, lists)), dict(_values(new, lists))
-        changed = {path for path, value in after.items() if before.get(path) != value}
-        if not changed:
+        before = self._owned(current, call, resource, lists)
+        after = self._owned(new, call, resource, lists)
+        changed = {path for path, value in after.items() if before.get(path, _MISSING) != value}
+        gone = before.keys() - after.keys()
+        if not changed and not gone:
             return {**new, "metadata": {**metadata, "managedFields": current["metadata"]["managedFields"]}}
-        manager = call.query.get("fieldManager") or call.user_agent.partition("/")[0] or "unknown"
+        manager = _manager(call)
         entries = []
         for entry in _entries(current):
-            left = (_unpacked(entry["fieldsV1"]) - changed) & set(after)
+            left = _unpacked(entry["fieldsV1"]) - changed - gone
             if left and not _is_of(entry, manager, "Update", call.target.subresource):
                 entries.append({**entry, "fieldsV1": _packed(left)})
             elif left:
                 changed |= left
-        entries.append(self._entry(call, manager, "Update", changed))
+        if changed:
+            entries.append(self._entry(call, manager, "Update", changed))
         return {**new, "metadata": {**metadata, "managedFields": entries}}
 
     def _claimed(
@@ -161,6 +200,13 @@ class _Lists:
     def __init__(self, store: ObjectStore, resource: Resource) -> None:
         schema = store.schema(resource.key)
         self._root: Mapping[str, Any] | None = schema.root if schema is not None else None
+        self._model = None if resource.custom else builtin_types.model_of(resource)
+
+    def is_map(self, path: Path) -> bool:
+        """Whether there is a map at ``path``, whose presence is owned besides its members; structs are just there."""
+        if self._model is None:
+            return path != ("f:metadata",)
+        return builtin_types.is_map(self._model, [step[2:] for step in path if step.startswith("f:")])
 
     def keys(self, path: Path) -> tuple[str, ...] | None:
         """The keys of the list at ``path``, () for a set, None for an atomic list."""
@@ -182,6 +228,11 @@ class _Lists:
             node = below
         kind = node.get("x-kubernetes-list-type")
         return tuple(node["x-kubernetes-list-map-keys"]) if kind == "map" else () if kind == "set" else None
+
+
+def _manager(call: Call) -> str:
+    """Who writes: as the client says, or the program that it is."""
+    return call.query.get("fieldManager") or call.user_agent.partition("/")[0] or "unknown"
 
 
 def leaves(obj: Object, lists: _Lists) -> Iterator[Path]:
@@ -308,8 +359,10 @@ def _packed(paths: set[Path]) -> Object:
     tree: Object = {}
     for path in sorted(paths):
         place = tree
-        for step in path:
+        for depth, step in enumerate(path):
             place = place.setdefault(step, {})
+            if depth + 1 < len(path) and path[: depth + 1] in paths:
+                place["."] = {}
     return tree
 
 
@@ -317,8 +370,9 @@ def _unpacked(tree: Object, path: Path = ()) -> set[Path]:
     found: set[Path] = set()
     for step, below in tree.items():
         if step == ".":
-            continue
-        found |= _unpacked(below, (*path, step)) if below else {(*path, step)}
+            found.add(path)
+        else:
+            found |= _unpacked(below, (*path, step)) if below else {(*path, step)}
     return found
 
 

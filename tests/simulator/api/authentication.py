@@ -44,12 +44,17 @@ class Authenticator:
         token = _bearer_token(request)
         if token is None:
             return ANONYMOUS
-        user = self._credentials.user_of(token)
-        if user is None or self._faults.strike("token_expired", user.name) is not None:
-            raise Unauthorized
-        if user is OAUTH and not is_available(self._store, OAUTH_API):
+        user = self.user_of_token(token)
+        if user is None:
             raise Unauthorized
         return user
+
+    def user_of_token(self, token: str) -> User | None:
+        """None for a token that is unknown, expired, or cannot be looked up."""
+        user = self._credentials.user_of(token)
+        if user is None or self._faults.strike("token_expired", user.name) is not None:
+            return None
+        return None if user is OAUTH and not is_available(self._store, OAUTH_API) else user
 
 
 def _bearer_token(request: web.BaseRequest) -> str | None:

@@ -48,7 +48,10 @@ def refusal(user: User, target: Target) -> ApiError:
         message = f'forbidden: User "{user.name}" cannot {target.verb} path "{target.path}"'
         return ApiError(403, "Forbidden", message, details={})
     what = target.resource + (f"/{target.subresource}" if target.subresource else "")
-    where = f'in the namespace "{target.namespace}"' if target.namespace else "at the cluster scope"
+    # a Namespace lies in itself (apiserver, pkg/endpoints/request/requestinfo.go)
+    own = target.name if target.resource == "namespaces" and not target.group else None
+    namespace = target.namespace or own
+    where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
     why = f'User "{user.name}" cannot {target.verb} resource "{what}" in API group "{target.group}" {where}'
     return Forbidden(target.key, why, name=target.name or "")
 

@@ -7,10 +7,11 @@ the simulated one: fields that came later are known here too.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
+from tests.simulator.api.encodings import base64_problem, moment_problem
 from tests.simulator.ports import Object
 from tests.simulator.store.errors import BadRequest
 from tests.simulator.store.resources import Resource
@@ -63,9 +64,25 @@ def pruned(obj: Object, resource: Resource) -> tuple[Object, list[str]]:
         return _pruned(obj, model, "", unknown), unknown
     except _WrongType as error:
         raise BadRequest(
-            f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: json: cannot '
-            f"unmarshal {error}"
+            f'{resource.kind} in version "{resource.version}" cannot be handled as a {resource.kind}: {error}'
         ) from error
+
+
+def is_map(model: str, names: Sequence[str]) -> bool:
+    """Whether the field that a path of names leads to is a map, not a struct."""
+    kind = model
+    for name in names:
+        container, item = _item(kind)
+        while container == "list":
+            container, item = _item(item)
+        if container == "dict":
+            kind = item
+            continue
+        fields = _fields(item) if _model(item) is not None else {}
+        if name not in fields:
+            return False
+        kind = fields[name]
+    return _item(kind)[0] == "dict"
 
 
 def schema_of(model: str) -> Object:
@@ -106,7 +123,20 @@ def models_below(model: str) -> Iterator[str]:
 
 
 class _WrongType(Exception):
-    pass
+    """What the decoder says about a value."""
+
+
+#: what the models call strings, and Go bytes
+_BYTES = frozenset(
+    {
+        ("V1Secret", "data"),
+        ("V1ConfigMap", "binaryData"),
+        ("V1CertificateSigningRequestSpec", "request"),
+        ("AdmissionregistrationV1WebhookClientConfig", "caBundle"),
+    }
+)
+#: moments that are written with six digits behind the second
+_MICRO = frozenset({"acquireTime", "renewTime", "eventTime", "lastObservedTime"})
 
 
 @lru_cache(maxsize=2048)
@@ -148,9 +178,11 @@ def _pruned(value: Any, kind: str, path: str, unknown: list[str], owner: str = "
         return [_pruned(entry, item, f"{path}[{index}]", unknown, owner) for index, entry in enumerate(value)]
     if container == "dict":
         _demand(value, (dict,), kind, path, owner)
-        return {key: _pruned(entry, item, f"{path}.{key}", unknown, owner) for key, entry in value.items()}
+        return {key: _pruned(entry, item, f"{path}.\0{key}\0", unknown, owner) for key, entry in value.items()}
     if item in _PYTHON_TYPES:
         _demand(value, _PYTHON_TYPES[item], item, path, owner)
+        if item == "datetime":
+            _refuse(moment_problem(value, micro=path.rpartition(".")[2] in _MICRO))
         return value
     fields = _fields(item) if item != "object" and _model(item) is not None else {}
     if not fields:
@@ -160,18 +192,32 @@ def _pruned(value: Any, kind: str, path: str, unknown: list[str], owner: str = "
     for key, entry in value.items():
         below = f"{path}.{key}" if path else key
         if key in fields:
+            if (item, key) in _BYTES:
+                _check_bytes(entry)
             result[key] = _pruned(entry, fields[key], below, unknown, re.sub(r"^(Core|Events)?V\d+(\w+\d)?", "", item))
         else:
-            unknown.append(below)
+            unknown.append(below.replace("\0", ""))
     return result
+
+
+def _check_bytes(value: Any) -> None:
+    for text in value.values() if isinstance(value, dict) else [value]:
+        if isinstance(text, str):
+            _refuse(base64_problem(text))
+
+
+def _refuse(problem: str | None) -> None:
+    if problem is not None:
+        raise _WrongType(problem)
 
 
 def _demand(value: Any, allowed: tuple[type, ...], kind: str, path: str, owner: str) -> None:
     if isinstance(value, allowed) and not (isinstance(value, bool) and bool not in allowed):
         return
     given = _JSON_TYPES.get(type(value), "object")
-    where = re.sub(r"\[\d+\]", "", path)
-    raise _WrongType(f"{given} into Go struct field {owner}.{where} of type {_go_type(kind)}")
+    # neither places in lists nor keys of maps, which stand between zeros, are fields of a struct
+    where = re.sub(r"\[\d+\]|\.\0.*?\0", "", path)
+    raise _WrongType(f"json: cannot unmarshal {given} into Go struct field {owner}.{where} of type {_go_type(kind)}")
 
 
 def _go_type(kind: str) -> str:

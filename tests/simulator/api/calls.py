@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tests.simulator.credentials import User
 from tests.simulator.ports import ResourceKey
+from tests.simulator.store.errors import BadRequest
 
 _VERBS = {"GET": "get", "HEAD": "get", "POST": "create", "PUT": "update", "PATCH": "patch", "DELETE": "delete"}
 
@@ -46,14 +48,20 @@ class Call:
         return self.query.get(name, "").lower() in ("1", "true", "t")
 
     def number(self, name: str) -> int | None:
+        """An integer query parameter, None without it; ``BadRequest`` in Go's words when it is none."""
         text = self.query.get(name, "")
-        return int(text) if text.lstrip("-").isdigit() else None
+        if not text:
+            return None
+        if not re.fullmatch(r"[+-]?[0-9]+", text):
+            raise BadRequest(f'strconv.ParseInt: parsing "{text}": invalid syntax')
+        return int(text)
 
 
 def target_of(method: str, path: str, query: Mapping[str, str]) -> Target:
     """Verb and resource of a request line."""
     verb = _VERBS.get(method, method.lower())
     parts = [part for part in path.split("/") if part]
+    watched = _without_watch(parts)
     group = version = ""
     if len(parts) >= 3 and parts[0] == "api":
         version, rest = parts[1], parts[2:]
@@ -70,7 +78,7 @@ def target_of(method: str, path: str, query: Mapping[str, str]) -> Target:
     subresource = "/".join(rest[2:])
     if resource == "namespaces" and not group:
         namespace = None
-    verb = _refined(verb, name=name, query=query)
+    verb = "watch" if watched and verb == "get" else _refined(verb, name=name, query=query)
     return Target(
         path=path,
         verb=verb,
@@ -83,11 +91,19 @@ def target_of(method: str, path: str, query: Mapping[str, str]) -> Target:
     )
 
 
+def _without_watch(parts: list[str]) -> bool:
+    """Take the step ``watch`` out of ``/api/v1/watch/…``, the old way to ask for a watch; whether it was there."""
+    place = 2 if parts[:1] == ["api"] else 3
+    if len(parts) > place + 1 and parts[0] in ("api", "apis") and parts[place] == "watch":
+        del parts[place]
+        return True
+    return False
+
+
 def _refined(verb: str, *, name: str | None, query: Mapping[str, str]) -> str:
-    if verb == "get" and query.get("watch", "").lower() in ("1", "true", "t"):
-        return "watch"
     if verb == "get" and name is None:
-        return "list"
+        watches = query.get("watch", "").lower() in ("1", "true", "t")
+        return "watch" if watches else "list"
     if verb == "delete" and name is None:
         return "deletecollection"
     return verb

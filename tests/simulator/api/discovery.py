@@ -17,9 +17,13 @@ VIRTUAL: dict[tuple[str, str], tuple[Resource, ...]] = {
                  verbs=("create",)),
         Resource("authorization.k8s.io", "v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews", False,
                  verbs=("create",)),
+        Resource("authorization.k8s.io", "v1", "SubjectAccessReview", "subjectaccessreviews", False, verbs=("create",)),
+        Resource("authorization.k8s.io", "v1", "LocalSubjectAccessReview", "localsubjectaccessreviews", True,
+                 verbs=("create",)),
     ),
     ("authentication.k8s.io", "v1"): (
         Resource("authentication.k8s.io", "v1", "SelfSubjectReview", "selfsubjectreviews", False, verbs=("create",)),
+        Resource("authentication.k8s.io", "v1", "TokenReview", "tokenreviews", False, verbs=("create",)),
     ),
 }  # fmt: skip
 

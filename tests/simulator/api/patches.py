@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.simulator.api import json_patches
 from tests.simulator.api.calls import Call
 from tests.simulator.api.negotiation import parse
 from tests.simulator.api.strategic import strategic
 from tests.simulator.ports import Object
-from tests.simulator.store.errors import ApiError, BadRequest, UnprocessablePatch, UnsupportedMediaType
+from tests.simulator.store.builtin import fields
+from tests.simulator.store.errors import ApiError, BadRequest, Invalid, UnsupportedMediaType
 from tests.simulator.store.resources import Resource
-from tests.simulator.store.trees import at, clone, merged
+from tests.simulator.store.trees import at, merged
 
 JSON = "application/json-patch+json"
 MERGE = "application/merge-patch+json"
@@ -29,7 +31,7 @@ def media_type(call: Call, resource: Resource) -> str:
     return media
 
 
-def patched(current: Object, call: Call, *, media: str) -> Object:
+def patched(current: Object, call: Call, resource: Resource, *, media: str) -> Object:
     """The object as the patch wants it. ``metadata.resourceVersion`` is None unless the patch has set it."""
     patch = parse(call.body)
     if media == JSON:
@@ -47,15 +49,13 @@ def patched(current: Object, call: Call, *, media: str) -> Object:
         raise BadRequest("metadata must be an object")
     if not _names_version(patch, media):
         proposed["metadata"] = {**metadata, "resourceVersion": None}
-    _check_identity(current, proposed)
+    _check_identity(current, proposed, resource=resource)
     return proposed
 
 
 def _json(current: Object, patch: Any) -> Object:
-    import jsonpatch
-
     if not isinstance(patch, list):
-        raise BadRequest("error decoding patch: json: cannot unmarshal object into Go value of type jsonpatch.Patch")
+        raise BadRequest("error decoding patch: json: cannot unmarshal object into Go value of type []interface {}")
     if len(patch) > 10000:
         raise ApiError(
             413,
@@ -64,13 +64,7 @@ def _json(current: Object, patch: Any) -> Object:
         )
     if not all(isinstance(operation, dict) for operation in patch):
         raise BadRequest("error decoding patch: json: cannot unmarshal array into Go value of type jsonpatch.Operation")
-    try:
-        result = jsonpatch.apply_patch(clone(current), patch)
-    except (jsonpatch.JsonPatchException, jsonpatch.JsonPointerException, TypeError) as error:
-        raise UnprocessablePatch(str(error)) from error
-    if not isinstance(result, dict):
-        raise UnprocessablePatch("the result of the patch is no object")
-    return result
+    return json_patches.applied(current, patch)
 
 
 def _names_version(patch: Any, media: str) -> bool:
@@ -82,8 +76,11 @@ def _names_version(patch: Any, media: str) -> bool:
     return isinstance(at(patch, "metadata.resourceVersion"), str)
 
 
-def _check_identity(current: Object, proposed: Object) -> None:
+def _check_identity(current: Object, proposed: Object, *, resource: Resource) -> None:
     meta, given = current["metadata"], proposed["metadata"]
+    if given.get("uid") not in (None, "", meta.get("uid")):
+        kind = f"{resource.kind}.{resource.group}" if resource.group else resource.kind
+        raise Invalid(kind, meta["name"], [fields.invalid("metadata.uid", given["uid"], fields.IMMUTABLE)])
     if given.get("name") != meta["name"]:
         raise BadRequest(
             f"the name of the object ({given.get('name')}) does not match the name on the URL ({meta['name']})"

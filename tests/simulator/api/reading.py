@@ -8,7 +8,8 @@ from collections.abc import Callable
 
 from tests.simulator.api.calls import Call
 from tests.simulator.ports import Object
-from tests.simulator.store.errors import ApiError, BadRequest, Cause, Expired, Invalid
+from tests.simulator.store.builtin.fields import forbidden, one_of
+from tests.simulator.store.errors import ApiError, BadRequest, Expired, Invalid
 from tests.simulator.store.objects import ObjectStore, parse_revision
 from tests.simulator.store.resources import Resource
 from tests.simulator.store.selectors import fields_predicate, labels_predicate
@@ -37,10 +38,10 @@ def page(store: ObjectStore, call: Call, resource: Resource) -> tuple[list[Objec
     """The objects of a list request and the list's metadata."""
     token = call.query.get("continue", "")
     requested = call.query.get("resourceVersion", "")
-    limit = call.number("limit") or 0
-    if limit < 0:
-        message = f"Invalid value: {limit}: must be greater than or equal to 0"
-        raise Invalid("ListOptions.meta.k8s.io", "", [Cause("FieldValueInvalid", "limit", message)])
+    call.number("timeoutSeconds")
+    # the watch cache answers a list at version 0, and knows no pages
+    limit = 0 if requested == "0" and not token else max(0, call.number("limit") or 0)
+    _check_match(call.query.get("resourceVersionMatch", ""), requested, token)
     after: tuple[str, str] | None = None
     if token:
         if requested not in ("", "0"):
@@ -63,12 +64,26 @@ def page(store: ObjectStore, call: Call, resource: Resource) -> tuple[list[Objec
     return objects, metadata
 
 
+def _check_match(match: str, requested: str, token: str) -> None:
+    """apimachinery, pkg/apis/meta/internalversion/validation: ValidateListOptions."""
+    field = "resourceVersionMatch"
+    if not match:
+        return
+    causes = []
+    if not requested:
+        causes.append(forbidden(field, "resourceVersionMatch is forbidden unless resourceVersion is provided"))
+    if token:
+        causes.append(forbidden(field, "resourceVersionMatch is forbidden when continue is provided"))
+    causes += one_of(field, match, ("Exact", "NotOlderThan", ""))
+    if match == "Exact" and requested == "0":
+        causes.append(forbidden(field, 'resourceVersionMatch "exact" is forbidden for resourceVersion "0"'))
+    if causes:
+        raise Invalid("ListOptions.meta.k8s.io", "", causes)
+
+
 def _revision(store: ObjectStore, call: Call, requested: str) -> int:
     """The revision that a list shows: the present one, or an exact one that was asked for."""
     match = call.query.get("resourceVersionMatch", "")
-    if match and not requested:
-        message = "Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided"
-        raise Invalid("ListOptions.meta.k8s.io", "", [Cause("FieldValueForbidden", "resourceVersionMatch", message)])
     if requested in ("", "0"):
         return store.revision
     revision = parse_revision(requested)

@@ -47,7 +47,7 @@ def update(store: ObjectStore, call: Call, resource: Resource, given: Object) ->
 
 def patch(store: ObjectStore, call: Call, resource: Resource, *, media: str) -> Object:
     """PATCH of a Scale."""
-    return update(store, call, resource, patches.patched(read(store, call, resource), call, media=media))
+    return update(store, call, resource, patches.patched(read(store, call, resource), call, resource, media=media))
 
 
 def _declared(resource: Resource) -> Scale:

@@ -17,6 +17,8 @@ from tests.simulator.store.errors import ApiError, Cause, Invalid
 from tests.simulator.store.objects import ObjectStore, parse_revision
 from tests.simulator.store.resources import Resource
 
+Selection = Callable[[Object], bool] | None
+
 #: seconds between two bookmarks (apiserver, pkg/storage/cacher)
 BOOKMARK_INTERVAL = 60.0
 
@@ -29,7 +31,8 @@ class Watch:
         self._store = store
         self._call = call
         self._resource = resource
-        self._wanted = selection(call, resource)
+        self._wanted = _named(call.target.name, selection(call, resource))
+        call.number("timeoutSeconds")
         self._rendering = rendering
         include = call.query.get("includeObject", "")
         self._tables = Tables(resource, rendering=rendering, now=now, include=include)
@@ -144,6 +147,13 @@ class Watch:
 
     def _encoded(self, kind: str, obj: Object) -> bytes:
         return encode({"type": kind, "object": obj})
+
+
+def _named(name: str | None, wanted: Selection) -> Selection:
+    """``/watch/…/name`` is about one object."""
+    if name is None:
+        return wanted
+    return lambda obj: obj["metadata"]["name"] == name and (wanted is None or wanted(obj))
 
 
 def _check(call: Call) -> None:

@@ -13,6 +13,7 @@ from tests.simulator.api.calls import Call
 from tests.simulator.api.negotiation import as_object, decoded_body, parse
 from tests.simulator.api.reading import selection
 from tests.simulator.ports import Object
+from tests.simulator.store.builtin import fields
 from tests.simulator.store.errors import ApiError, BadRequest, Cause, Conflict, Invalid
 from tests.simulator.store.objects import ObjectStore, Propagation
 from tests.simulator.store.resources import Resource
@@ -57,6 +58,7 @@ class Writer:
             new.pop("status", None)
         new, unknown = self._known(new, resource)
         warnings = _judge_unknown(unknown, call, resource)
+        new = self._applier.after_create(call, resource, new)
         created = self._store.create(
             resource.key, new, actor=call.user.name, dry_run=is_dry_run(call), checked=True
         )
@@ -87,12 +89,15 @@ class Writer:
     def patch(self, call: Call, resource: Resource) -> Written:
         media = patches.media_type(call, resource)
         target = call.target
+        if media != patches.APPLY and "force" in call.query:
+            cause = fields.forbidden("force", "may not be specified for non-apply patch")
+            raise Invalid("PatchOptions.meta.k8s.io", "", [cause])
         if target.subresource == "scale":
             return Written(scaling.patch(self._store, call, resource, media=media))
         if media == patches.APPLY:
             return self._apply(call, resource)
         current = self._store.get(resource.key, target.name or "", namespace=target.namespace)
-        proposed = patches.patched(current, call, media=media)
+        proposed = patches.patched(current, call, resource, media=media)
         new, unknown = self._known(proposed, resource)
         warnings = _judge_patch(unknown, call)
         new = self._applier.after_update(call, resource, new)
@@ -126,11 +131,13 @@ class Writer:
 
     def _apply(self, call: Call, resource: Resource) -> Written:
         configuration = as_object(parse(call.body, yaml_too=True))
-        _check_kind(configuration, call, resource)
+        self._applier.check_options(call)
+        _check_applied(configuration, call, resource)
         known, unknown = self._known(configuration, resource)
-        warnings = _judge_unknown(unknown, call, resource)
+        if unknown:
+            raise _untyped(configuration, [f".{path}: field not declared in schema" for path in unknown])
         applied, code = self._applier.apply(call, resource, known, dry_run=is_dry_run(call))
-        return Written(applied, code=code, warnings=warnings)
+        return Written(applied, code=code)
 
     def _replace(self, call: Call, resource: Resource, new: Object) -> Object:
         return self._store.replace(
@@ -175,6 +182,7 @@ def is_dry_run(call: Call) -> bool:
 def delete_options(call: Call) -> Object:
     """DeleteOptions from the body, with those of the query."""
     options: Object = dict(decoded_body(call)) if call.body.strip() else {}
+    call.number("gracePeriodSeconds")
     if policy := call.query.get("propagationPolicy"):
         options["propagationPolicy"] = policy
     if call.query.get("orphanDependents") and "propagationPolicy" not in options:
@@ -184,6 +192,10 @@ def delete_options(call: Call) -> Object:
 
 def _propagation(options: Object) -> Propagation:
     policy = options.get("propagationPolicy")
+    if policy is not None and options.get("orphanDependents") is not None:
+        words = "orphanDependents and deletionPropagation cannot be both set"
+        cause = fields.invalid("propagationPolicy", policy, words)
+        raise Invalid("DeleteOptions.meta.k8s.io", "", [cause])
     if policy is None:
         return "Orphan" if options.get("orphanDependents") else "Background"
     if policy not in ("Background", "Foreground", "Orphan"):
@@ -196,7 +208,10 @@ def _propagation(options: Object) -> Propagation:
 def _check_preconditions(current: Object, options: Object, resource: Resource) -> None:
     wanted, meta = options.get("preconditions") or {}, current["metadata"]
     if wanted.get("uid") not in (None, meta["uid"]):
-        why = f"Precondition failed: UID in precondition: {wanted['uid']}, UID in object meta: {meta['uid']}"
+        why = (
+            f"the UID in the precondition ({wanted['uid']}) does not match the UID in record ({meta['uid']}). The object "
+            "might have been deleted and then recreated"
+        )
         raise Conflict(resource.key, meta["name"], why)
     if wanted.get("resourceVersion") not in (None, meta["resourceVersion"]):
         why = (
@@ -229,6 +244,27 @@ def _check_kind(given: Object, call: Call, resource: Resource) -> None:
             f'{kind} in version "{target.version}" cannot be handled as a {resource.kind}: converting '
             f"({target.version}.{kind}) to ({target.group or 'core'}.{resource.kind}): unknown conversion"
         )
+
+
+def _check_applied(given: Object, call: Call, resource: Resource) -> None:
+    """What is applied is typed by its own version and kind (apimachinery, pkg/util/managedfields)."""
+    target = call.target
+    expected = f"{target.group}/{target.version}" if target.group else target.version
+    version = given.get("apiVersion", "")
+    if version != expected:
+        raise BadRequest(
+            f"Incorrect version specified in apply patch. Specified patch version: {version}, expected: {expected}"
+        )
+    if given.get("kind") != resource.kind:
+        raise _untyped(given, [f"no corresponding type for {version}, Kind={given.get('kind') or ''}"])
+
+
+def _untyped(given: Object, problems: Sequence[str]) -> ApiError:
+    metadata = given.get("metadata") or {}
+    about = f"{metadata.get('namespace') or ''}/{metadata.get('name') or ''}"
+    kind = f"{given.get('apiVersion') or ''}, Kind={given.get('kind') or ''}"
+    told = problems[0] if len(problems) == 1 else "errors:\n" + "\n".join(f"  {problem}" for problem in problems)
+    return ApiError(500, "", f"failed to create typed patch object ({about}; {kind}): {told}")
 
 
 def _check_namespace(metadata: Object, call: Call, resource: Resource) -> None:

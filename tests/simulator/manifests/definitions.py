@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from tests.simulator.manifests import subnet_rules
 from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
 from tests.simulator.yaml_files import read
@@ -44,6 +45,8 @@ def _of(name: str, *, profile: Profile) -> Object:
     # anchors make equal parts of a file the same Python object, and deepcopy keeps that: what is taken from one is
     # taken from all of them, which is what every version needs
     crd: Object = deepcopy(_all()[name])
+    if name == "egressfirewalls.k8s.ovn.org" and not profile.egress_firewall_status:
+        del crd["spec"]["versions"][0]["subresources"]
     if name == "networks.config.openshift.io":
         _fit_network_config(_schema(crd), profile=profile)
     elif name == "networks.operator.openshift.io":
@@ -78,9 +81,7 @@ def _fit_network_operator(schema: dict[str, Any], *, profile: Profile) -> None:
         del migration["x-kubernetes-validations"]
     if not profile.ovn_value_rules:
         del spec["x-kubernetes-validations"]
-        _without_value_rules(ovn["ipv4"])
-        _without_value_rules(ovn["ipv6"])
-        _without_value_rules(ovn["gatewayConfig"])
+        _judge_by_octets(ovn)
     if not profile.ovn_subnets_by_family:
         del ovn["ipv4"], ovn["ipv6"]
         for field in ("ipForwarding", "ipv4", "ipv6"):
@@ -96,8 +97,11 @@ def _fit_ipsec(ovn: dict[str, Any], *, profile: Profile) -> None:
         del ovn["ipsecConfig"]["x-kubernetes-validations"][1]
 
 
-def _without_value_rules(schema: dict[str, Any]) -> None:
-    schema.pop("x-kubernetes-validations", None)
-    schema.pop("maxLength", None)
-    for child in schema.get("properties", {}).values():
-        _without_value_rules(child)
+def _judge_by_octets(ovn: dict[str, Any]) -> None:
+    """The rules of 4.14 and 4.15 in place of those of 4.16."""
+    for name in ("internalJoinSubnet", "internalTransitSwitchSubnet"):
+        ovn["ipv4"]["properties"][name] = subnet_rules.ipv4(longest=30)
+        ovn["ipv6"]["properties"][name] = subnet_rules.ipv6()
+    gateway = ovn["gatewayConfig"]["properties"]
+    gateway["ipv4"]["properties"]["internalMasqueradeSubnet"] = subnet_rules.ipv4(longest=29)
+    gateway["ipv6"]["properties"]["internalMasqueradeSubnet"] = subnet_rules.ipv6(max_length=None)

@@ -13,6 +13,7 @@ from tests.simulator.store.jsonpaths import JsonPathError, compile_path
 from tests.simulator.store.metadata import timestamp
 from tests.simulator.store.resources import Cell, Column, Resource, Scale
 from tests.simulator.store.rules import RuleError, compile_all
+from tests.simulator.store.server_columns import ADDED
 
 DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 CLEANUP = "customresourcecleanup.apiextensions.k8s.io"
@@ -35,7 +36,8 @@ def resource_of(definition: Mapping[str, Any]) -> Resource:
         namespaced=spec["scope"] == "Namespaced",
         status_subresource="status" in subresources,
         scale=_scale(subresources.get("scale")),
-        columns=_columns(stored.get("additionalPrinterColumns") or ()),
+        columns=_columns(stored.get("additionalPrinterColumns") or ())
+        + ADDED.get(f"{names['plural']}.{spec['group']}", ()),
         schema=(stored.get("schema") or {}).get("openAPIV3Schema"),
         custom=True,
         other_versions=tuple(

@@ -159,10 +159,12 @@ class Invalid(ApiError):
 
 
 class UnprocessablePatch(ApiError):
-    """422 for a JSON patch that cannot be applied."""
+    """422 for a JSON patch that cannot be applied; the server does not tell why (apimachinery, pkg/api/errors:
+    NewGenericServerResponse)."""
 
-    def __init__(self, why: str) -> None:
-        super().__init__(422, "Invalid", f"the server rejected our request due to an error in our request: {why}")
+    def __init__(self) -> None:
+        message = "the server rejected our request due to an error in our request"
+        super().__init__(422, "Invalid", message, details={})
 
 
 class TooManyRequests(ApiError):

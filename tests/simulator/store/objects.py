@@ -272,22 +272,36 @@ class ObjectStore:
         current = self.get(key, name, namespace=namespace)
         finalizers = list(current["metadata"].get("finalizers") or ())
         finalizer = {"Foreground": "foregroundDeletion", "Orphan": "orphan"}.get(propagation)
-        if finalizer == "foregroundDeletion" and self._blocking_dependents(current):
+        if finalizer is not None:
             finalizers = [*(f for f in finalizers if f != finalizer), finalizer]
         if dry_run:
             return current if finalizers or key == "namespaces" else None
-        if propagation == "Orphan":
-            self._orphan(current)
-        left = self._mark(resource, current, finalizers, actor=actor)
-        if left is None:
+        marked = self._mark(resource, current, finalizers, actor=actor)
+        if marked is None:
             return None
-        if "foregroundDeletion" in finalizers:
-            self._delete_dependents(current)
-            left = self.find(key, name, namespace=namespace)
+        if finalizer is not None:
+            self._collect(resource, marked, finalizer)
         elif key == definitions.DEFINITIONS:
-            self._delete_instances(left)
-            left = self.find(key, name)
-        return left
+            self._delete_instances(marked)
+        return marked
+
+    def _collect(self, resource: Resource, owner: Object, finalizer: str) -> None:
+        """What the garbage collector does about an owner that is deleted in the foreground, or without its dependents."""
+        if finalizer == "orphan":
+            self._orphan(owner)
+        else:
+            self._delete_dependents(owner)
+        namespace, name = _place(owner)
+        left = self.find(resource.key, name, namespace=namespace)
+        held = left is not None and finalizer in left["metadata"].get("finalizers", ())
+        if left is not None and held and not (finalizer == "foregroundDeletion" and self._blocking_dependents(left)):
+            self._drop_finalizer(resource.key, left, finalizer)
+
+    def _drop_finalizer(self, key: ResourceKey, obj: Object, finalizer: str) -> None:
+        namespace, name = _place(obj)
+        kept = [f for f in obj["metadata"]["finalizers"] if f != finalizer]
+        patch = {"metadata": {"finalizers": kept or None}}
+        self.patch(key, name, patch, namespace=namespace or None, actor=GARBAGE_COLLECTOR)
 
     # -- the steps of a write
 
@@ -373,7 +387,11 @@ class ObjectStore:
     def _check_preconditions(self, resource: Resource, current: Object, proposed: Object) -> None:
         given, meta = proposed.get("metadata") or {}, current["metadata"]
         if given.get("uid") and given["uid"] != meta["uid"]:
-            why = f"Precondition failed: UID in precondition: {given['uid']}, UID in object meta: {meta['uid']}"
+            path = "/".join(part for part in ("/kubernetes.io", resource.plural, *_place(current)) if part)
+            why = (
+                f"StorageError: invalid object, Code: 4, Key: {path}, ResourceVersion: 0, AdditionalErrorMsg: "
+                f"Precondition failed: UID in precondition: {given['uid']}, UID in object meta: {meta['uid']}"
+            )
             raise Conflict(resource.key, meta["name"], why)
         if given.get("resourceVersion") and given["resourceVersion"] != meta["resourceVersion"]:
             raise Conflict(resource.key, meta["name"])
@@ -525,9 +543,7 @@ class ObjectStore:
                 if owner is None or "foregroundDeletion" not in owner["metadata"].get("finalizers", ()):
                     break
                 if not self._blocking_dependents(owner):
-                    kept = [f for f in owner["metadata"]["finalizers"] if f != "foregroundDeletion"]
-                    patch = {"metadata": {"finalizers": kept or None}}
-                    self.patch(resource.key, reference["name"], patch, namespace=namespace, actor=GARBAGE_COLLECTOR)
+                    self._drop_finalizer(resource.key, owner, "foregroundDeletion")
                 break
 
 

@@ -186,18 +186,24 @@ def _functions() -> dict[str, Any]:
     def is_url(value: str) -> bool:
         return bool(re.match(r"^[A-Za-z][A-Za-z0-9+.-]*://[^/]+|^/", str(value)))
 
+    def split(value: str, separator: str, limit: int | None = None) -> Any:
+        """Into ``limit`` parts at most."""
+        parts = str(value).split(str(separator), -1 if limit is None else int(limit) - 1)
+        return json_to_cel(parts)
+
     def find(value: str, pattern: str) -> Any:
         match = re.search(str(pattern), str(value))
         return text(match.group(0) if match else "")
 
     return {
-        "split": lambda value, separator, *_: json_to_cel(str(value).split(str(separator))),
+        "split": split,
         "join": lambda values, separator="": text(str(separator).join(str(value) for value in values)),
         "lowerAscii": lambda value: text(str(value).lower()),
         "upperAscii": lambda value: text(str(value).upper()),
         "trim": lambda value: text(str(value).strip()),
         "replace": lambda value, old, new: text(str(value).replace(str(old), str(new))),
         "substring": lambda value, start, end=None: text(str(value)[int(start) : None if end is None else int(end)]),
+        "lastIndexOf": lambda value, part: celtypes.IntType(str(value).rfind(str(part))),
         "indexOf": lambda value, part: celtypes.IntType(str(value).find(str(part))),
         "find": find,
         "findAll": lambda value, pattern: json_to_cel([m.group(0) for m in re.finditer(str(pattern), str(value))]),

@@ -18,6 +18,21 @@ Node = Mapping[str, Any]
 
 _ALWAYS_KEPT = ("apiVersion", "kind", "metadata")
 _EMPTY: Node = {}
+_BLOCKING = frozenset(
+    {
+        "FieldValueNotSupported",
+        "FieldValueRequired",
+        "FieldValueTooLong",
+        "FieldValueTooMany",
+        "FieldValueTypeInvalid",
+    }
+)
+_UNCHECKED = Cause(
+    "FieldValueInvalid",
+    "<nil>",
+    'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing '
+    "errors to complete validation",
+)
 
 
 class Schema:
@@ -26,6 +41,7 @@ class Schema:
     def __init__(self, root: Node) -> None:
         self.root = root
         self._has_defaults = _contains(root, "default")
+        self._has_rules = _contains(root, "x-kubernetes-validations")
 
     def pruned(self, obj: Object) -> tuple[Object, list[str]]:
         """The object without unknown fields (shared where nothing is unknown), and the paths of those."""
@@ -33,15 +49,21 @@ class Schema:
         return _prune_object(obj, self.root, "", unknown, embedded=True), unknown
 
     def defaulted(self, obj: Object) -> Object:
-        """The object with the schema's defaults, shared where nothing is missing."""
+        """The object without nulls where none may be, and with the schema's defaults; shared where nothing changes."""
+        obj = _without_nulls(obj, self.root)
         done: Object = filled(obj, self.root) if self._has_defaults else obj
         return done
 
     def causes(self, obj: Object, old: Object | None = None) -> list[Cause]:
-        """Every violation; transition rules are judged against ``old``."""
+        """Every violation; transition rules are judged against ``old``. Rules are not checked on an object whose shape
+        is wrong, and a cause says so (apiextensions-apiserver, pkg/registry/customresource: hasBlockingErr)."""
         without = {key: value for key, value in obj.items() if key not in _ALWAYS_KEPT}
         causes = list(_violations(without, self.root, ""))
-        return causes or list(check_rules(obj, old, self.root))
+        if not self._has_rules:
+            return causes
+        if any(cause.reason in _BLOCKING for cause in causes):
+            return [*causes, _UNCHECKED]
+        return [*causes, *check_rules(obj, old, self.root)]
 
 
 @lru_cache(maxsize=1024)
@@ -86,6 +108,25 @@ def _prune_object(value: Object, node: Node, path: str, unknown: list[str], embe
             continue
         changed = changed or result[key] is not item
     return result if changed else value
+
+
+def _without_nulls(value: Any, node: Node) -> Any:
+    """Without the members that are null and may not be (pkg/apiserver/schema/defaulting: PruneNonNullableNulls...)."""
+    if isinstance(value, dict):
+        properties: Node = node.get("properties") or _EMPTY
+        additional = node.get("additionalProperties")
+        result: Object = {}
+        for key, item in value.items():
+            below = properties.get(key, additional if isinstance(additional, Mapping) else None)
+            if below is None:
+                result[key] = item
+            elif item is not None or below.get("nullable") or "default" in below:
+                result[key] = _without_nulls(item, below)
+        unchanged = len(result) == len(value) and all(result[key] is item for key, item in value.items())
+        return value if unchanged else result
+    if isinstance(value, list) and isinstance(node.get("items"), Mapping):
+        return _shared(value, [_without_nulls(item, node["items"]) for item in value])
+    return value
 
 
 def filled(value: Any, node: Node) -> Any:

@@ -15,6 +15,7 @@ LabelTest = Callable[[Mapping[str, str]], bool]
 
 _SET = re.compile(r"^\s*(?P<key>[^\s!=,()]+)\s+(?P<operator>in|notin)\s*\((?P<values>[^()]*)\)\s*$")
 _EQUALITY = re.compile(r"^\s*(?P<key>[^\s!=,()]+)\s*(?P<operator>==|=|!=)\s*(?P<value>[^\s=,()!]*)\s*$")
+_COMPARISON = re.compile(r"^\s*(?P<key>[^\s!=,()<>]+)\s*(?P<operator>[<>])\s*(?P<value>[^\s=,()!]+)\s*$")
 _EXISTENCE = re.compile(r"^\s*(?P<absent>!?)\s*(?P<key>[^\s!=,()]+)\s*$")
 _METADATA_FIELDS = frozenset({"metadata.name", "metadata.namespace"})
 
@@ -85,12 +86,30 @@ def _requirement(part: str) -> LabelTest:
         if match["operator"] == "!=":
             return lambda labels: labels.get(key) != value
         return lambda labels: labels.get(key) == value
+    if match := _COMPARISON.match(part):
+        return _comparison(match["key"], match["operator"], match["value"])
     if match := _EXISTENCE.match(part):
         key = match["key"]
         if match["absent"]:
             return lambda labels: key not in labels
         return lambda labels: key in labels
     raise BadRequest(f"unable to parse requirement: found '{part.strip()}', expected: a label selector")
+
+
+def _comparison(key: str, operator: str, value: str) -> LabelTest:
+    """``n>3``: labels that are numbers beyond another."""
+    if not re.fullmatch(r"[+-]?\d+", value):
+        why = f"values[0][{key}]: Invalid value: \"{value}\": for 'Gt', 'Lt' operators, the value must be an integer"
+        raise BadRequest(f"unable to parse requirement: {why}")
+    bound = int(value)
+
+    def test(labels: Mapping[str, str]) -> bool:
+        given = labels.get(key, "")
+        if not re.fullmatch(r"[+-]?\d+", given):
+            return False
+        return int(given) > bound if operator == ">" else int(given) < bound
+
+    return test
 
 
 def _expression(expression: Mapping[str, Any]) -> LabelTest:

@@ -96,14 +96,22 @@ class MachineConfigOperator:
     def _write_controller_config(self, spec: Object) -> None:
         store = self._world.store
         if store.find(CONTROLLER_CONFIGS, CONTROLLER_CONFIG) is not None:
-            store.patch(CONTROLLER_CONFIGS, CONTROLLER_CONFIG, {"spec": spec}, actor=OPERATOR_ACTOR)
+            # no merge patch: it would take away what is null
+            store.edit(
+                CONTROLLER_CONFIGS, CONTROLLER_CONFIG, lambda config: config["spec"].update(spec), actor=OPERATOR_ACTOR
+            )
             return
         profile = self._world.profile
         infrastructure = store.find("infrastructures.config.openshift.io", "cluster")
+        dns = store.find("dnses.config.openshift.io", "cluster")
         body = {
+            "additionalTrustBundle": None,
+            "baseOSContainerImage": "",
+            "cloudProviderCAData": None,
             "cloudProviderConfig": "",
             "clusterDNSIP": "172.30.0.10",
             "etcdDiscoveryDomain": "",
+            "dns": _plain(dns) if dns else None,
             "images": {},
             "infra": _plain(infrastructure) if infrastructure else None,
             "ipFamilies": "IPv4",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -104,6 +105,7 @@ def _spec(**properties: Any) -> Object:
 
 _NODES: dict[ResourceKey, Node] = {
     "pods": _of(
+        status=_always(_of(phase=_value("Pending"))),
         spec=_always({"properties": {**_POD_SPEC["properties"], "enableServiceLinks": _value(True)}}),
     ),
     "secrets": _of(type=_value("Opaque")),
@@ -208,7 +210,19 @@ def _service(obj: Object) -> Object:
     return {**obj, "spec": {**obj["spec"], "ports": completed_ports}}
 
 
+def _secret(obj: Object) -> Object:
+    """``stringData`` is written into ``data`` and never read back."""
+    if "stringData" not in obj:
+        return obj
+    text = {
+        key: base64.b64encode(str(value).encode()).decode() for key, value in (obj["stringData"] or {}).items()
+    }
+    kept = {key: value for key, value in obj.items() if key != "stringData"}
+    return {**kept, "data": {**(obj.get("data") or {}), **text}} if text else kept
+
+
 _DEPENDING: dict[ResourceKey, Callable[[Object], Object]] = {
+    "secrets": _secret,
     "pods": _pod,
     "services": _service,
     "deployments.apps": _deployment,

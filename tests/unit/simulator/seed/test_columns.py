@@ -191,7 +191,29 @@ def test_a_cluster_operator() -> None:
         "PROGRESSING": "False",
         "DEGRADED": "False",
         "SINCE": "29d",
+        "MESSAGE": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("conditions", "message"),
+    [
+        pytest.param([("Progressing", "True", "rolling")], "rolling", id="progressing"),
+        pytest.param([("Progressing", "True", "rolling"), ("Degraded", "True", "broken")], "broken", id="degraded"),
+        pytest.param([("Degraded", "True", "broken"), ("Available", "False", "away")], "away", id="not available"),
+        pytest.param([("Degraded", "True", "")], "Why", id="a reason without a message"),
+        pytest.param([("Available", "True", "fine")], None, id="nothing to tell"),
+    ],
+)
+def test_the_server_adds_a_message_to_cluster_operators(conditions: list[tuple[str, str, str]], message: str) -> None:
+    resource = shared().resource("clusteroperators.config.openshift.io")
+    told = [{"type": kind, "status": status, "message": text, "reason": "Why"} for kind, status, text in conditions]
+    assert row(resource, {"metadata": {"name": "dns"}, "status": {"conditions": told}})["MESSAGE"] == message
+
+
+def test_a_cluster_network_has_no_age() -> None:
+    columns = shared().resource("clusternetworks.network.openshift.io").columns
+    assert [column.name for column in columns] == ["Name", "Cluster Network", "Service Network", "Plugin Name"]
 
 
 def test_a_pool() -> None:

@@ -191,7 +191,9 @@ def test_a_definition_is_served_at_once_and_takes_its_objects_with_it():
     assert crd["metadata"]["finalizers"] == [CLEANUP]
     store.subscribe(seen.append, keys=["things.example.com"])
     store.create("things.example.com", ref(), actor=ACTOR)
-    assert store.delete(DEFINITIONS, "things.example.com", actor=ACTOR) is None
+    marked = store.delete(DEFINITIONS, "things.example.com", actor=ACTOR)
+    assert marked is not None and "deletionTimestamp" in marked["metadata"]
+    assert store.find(DEFINITIONS, "things.example.com") is None
     assert [change.type for change in seen] == ["ADDED", "DELETED"]
     assert store.resource("things.example.com") is None
     assert store.list("things.example.com") == []

@@ -53,18 +53,13 @@ def test_an_ovn_cluster_has_its_own():
     assert [e["metadata"]["name"] for e in scene.store.list(EGRESS_IPS)] == ["egressip-ci", "egressip-shop"]
 
 
-COMMON = {
-    "adminpolicybasedexternalroutes.k8s.ovn.org",
-    "egressfirewalls.k8s.ovn.org",
-    "egressips.k8s.ovn.org",
-    "egressqoses.k8s.ovn.org",
-    "egressservices.k8s.ovn.org",
-}
+FIRST = {"egressfirewalls.k8s.ovn.org", "egressips.k8s.ovn.org", "egressqoses.k8s.ovn.org"}
+COMMON = FIRST | {"adminpolicybasedexternalroutes.k8s.ovn.org", "egressservices.k8s.ovn.org"}
 POLICIES = {"adminnetworkpolicies.policy.networking.k8s.io", "baselineadminnetworkpolicies.policy.networking.k8s.io"}
 
 
 @pytest.mark.parametrize(
-    ("ocp", "expected"), [("4.12", COMMON), ("4.14", COMMON), ("4.16", COMMON | POLICIES)], ids=["4.12", "4.14", "4.16"]
+    ("ocp", "expected"), [("4.12", FIRST), ("4.14", COMMON), ("4.16", COMMON | POLICIES)], ids=["4.12", "4.14", "4.16"]
 )
 def test_the_definitions_that_a_migration_brings(ocp, expected):
     """cluster-network-operator, bindata/network/ovn-kubernetes/common; those of policies behind a feature gate"""
