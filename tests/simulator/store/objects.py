@@ -614,8 +614,13 @@ def _confined(resource: Resource, current: Object, proposed: Object, *, subresou
         new.pop("status", None)
         if "status" in proposed:
             new["status"] = proposed["status"]
-    # The status strategy of custom resources resets metadata, those of builtin kinds take labels and annotations over.
-    new["metadata"] = dict(meta) if resource.custom else given
+    # The status strategy of custom resources resets metadata but for the ownership, those of builtin kinds take labels
+    # and annotations over.
+    new["metadata"] = given
+    if resource.custom:
+        new["metadata"] = {key: value for key, value in meta.items() if key != "managedFields"}
+        if "managedFields" in given:
+            new["metadata"]["managedFields"] = given["managedFields"]
     return new
 
 
