@@ -16,6 +16,7 @@ def main() -> int:
 
     try:
         cluster = SimulatedCluster(options)
+        cluster.world.tolerant = True
     except (FaultError, KeyError, ValueError) as error:
         print(f"simulator: {error}", file=sys.stderr)
         return 2

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from tests.simulator.behaviours.world import World
+from tests.simulator.behaviours.world import BehaviourFailed, World
 from tests.simulator.clock import Process
 from tests.simulator.store.errors import ApiError
 
@@ -24,7 +24,8 @@ class Loop:
 
     ``note(key)`` asks for a reconcile of ``key`` after ``delay`` (the name of a duration); notes in between are one.
     One key at a time, or with ``parallel`` one reconcile per key. Nothing happens while the API is down or
-    ``alive`` says no: the work waits until the world revives. A reconcile that raises an ApiError is tried again later.
+    ``alive`` says no: the work waits until the world revives. A reconcile that raises an ApiError is tried again later, and so
+    is one that fails on a malformed object (``World.guard``).
     """
 
     def __init__(
@@ -83,9 +84,13 @@ class Loop:
 
     def _start(self, key: str) -> None:
         try:
-            work = self._reconcile(key)
+            with self._world.guard(self._name, key or "everything"):
+                work = self._reconcile(key)
         except ApiError as error:
-            self._failed(key, error)
+            self._failed(key, error.message)
+            return
+        except BehaviourFailed as error:
+            self._failed(key, str(error))
             return
         if work is None:
             self._done(key)
@@ -94,9 +99,12 @@ class Loop:
 
     def _run(self, key: str, work: Process) -> Process:
         try:
-            yield from work
+            with self._world.guard(self._name, key or "everything"):
+                yield from work
         except ApiError as error:
-            self._failed(key, error)
+            self._failed(key, error.message)
+        except BehaviourFailed as error:
+            self._failed(key, str(error))
         else:
             self._done(key)
         self._go()
@@ -105,9 +113,9 @@ class Loop:
         self._running.discard(key)
         self._failures.pop(key, None)
 
-    def _failed(self, key: str, error: ApiError) -> None:
+    def _failed(self, key: str, why: str) -> None:
         self._running.discard(key)
-        self._world.failures.append((self._name, key, error.message))
+        self._world.failures.append((self._name, key, why))
         failures = self._failures[key] = self._failures.get(key, 0) + 1
         pause = min(_RETRY_FIRST * 2 ** (failures - 1), _RETRY_LAST)
         self.note_after(pause, key, background=failures > _HURRIED_RETRIES)

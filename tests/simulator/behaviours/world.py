@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
+import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 import simpy
 
@@ -17,6 +20,7 @@ from tests.simulator.options import Options
 from tests.simulator.ports import ApiGate, Change, Object, ResourceKey
 from tests.simulator.profiles import Profile
 from tests.simulator.record.disruptions import Disruptions
+from tests.simulator.store.errors import ApiError
 from tests.simulator.store.objects import ObjectStore
 from tests.simulator.store.webhooks import Reach
 
@@ -24,6 +28,10 @@ from tests.simulator.store.webhooks import Reach
 AGE = timedelta(days=30)
 #: how long the API server keeps events (kube-apiserver --event-ttl=3h in OpenShift)
 _EVENT_TTL = 3 * 3600.0
+
+
+class BehaviourFailed(Exception):
+    """A behaviour has raised what it should not, and it has been told."""
 
 
 class World:
@@ -45,6 +53,8 @@ class World:
         self.store: ObjectStore = None  # type: ignore[assignment]  # set by the cluster before any behaviour is made
         #: why the API server cannot reach a Service; set by the cluster
         self.webhook_failure: Reach = lambda namespace, name: None
+        #: whether a behaviour that fails on an object goes on with the next; tests want to see it fail
+        self.tolerant = False
         #: reconciles that ended with an ApiError: (controller, key, message); they are tried again
         self.failures: deque[tuple[str, str, str]] = deque(maxlen=200)
         #: something may work again that stood still: the API is back, a controller's pod has a network
@@ -92,7 +102,27 @@ class World:
         for key in keys:
             for obj in self.store.list(key):
                 listener(Change("ADDED", key, obj, None, actor=""))
-        self.store.subscribe(listener, keys=keys)
+        self.store.subscribe(partial(self._tell, listener), keys=keys)
+
+    def _tell(self, listener: Callable[[Change], None], change: Change) -> None:
+        with suppress(BehaviourFailed), self.guard(getattr(listener, "__qualname__", repr(listener)), _place_of(change)):
+            listener(change)
+
+    @contextmanager
+    def guard(self, behaviour: str, about: str) -> Iterator[None]:
+        """One malformed object is not the end of a behaviour: what it raises is told on standard error, and noted in
+        ``failures``. An ApiError is an answer, and passes."""
+        try:
+            yield
+        except ApiError:
+            raise
+        except Exception as error:
+            if not self.tolerant or self.installing:
+                raise
+            told = f"{type(error).__name__}: {error}"
+            self.failures.append((behaviour, about, told))
+            print(f"{behaviour} fails on {about}: {told}", file=sys.stderr)
+            raise BehaviourFailed(told) from error
 
     def _gate_changed(self) -> None:
         if self.gate.available:
@@ -144,3 +174,9 @@ class World:
             _recorded, namespace, name = self._events.popleft()
             if self.store.find("events", name, namespace=namespace) is not None:
                 self.store.delete("events", name, namespace=namespace, actor="system:apiserver")
+
+
+def _place_of(change: Change) -> str:
+    meta = change.object["metadata"]
+    name = f"{meta['namespace']}/{meta['name']}" if meta.get("namespace") else meta["name"]
+    return f"{change.key} {name}"
