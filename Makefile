@@ -116,6 +116,10 @@ matrix-ends: venv ## migrate with the lowest and with the newest versions
 bench: venv tree ## wall time and API requests of a migration
 	@python tools/bench.py $(ARGS)
 
+.PHONY: differential
+differential: venv ## the requests of tests/differential against two API servers: A=kubeconfig B=kubeconfig
+	@python -m tests.differential $(if $(A),$(A),$(error A is missing: the kubeconfig of an API server)) $(B) $(ARGS)
+
 .PHONY: fix
 fix: venv ## let ruff format and mend what it can, and write the results that modules share
 	python -m tools.returns

@@ -31,5 +31,7 @@ def test_the_simulator_answers_as_a_real_server(server: Server, case: Case):
     found = []
     for step in case.steps:
         answer = server.take(step, kept)
-        found += [f"{step.verb} {step.path}: {line}" for line in shortcomings(step, answer, {**kept, "ns": server.namespace})]
+        found += [
+            f"{step.verb} {step.path}: {line}" for line in shortcomings(step, answer, {**kept, "ns": server.namespace})
+        ]
     assert found == []

@@ -23,7 +23,11 @@ def answer(
 ) -> Object:
     """The review in the body, with its status."""
     given = decoded_body(call)
-    review: Object = {"kind": resource.kind, "apiVersion": resource.api_version, "metadata": {"creationTimestamp": None}}
+    review: Object = {
+        "kind": resource.kind,
+        "apiVersion": resource.api_version,
+        "metadata": {"creationTimestamp": None},
+    }
     spec = given.get("spec") or {}
     if resource.kind == "SelfSubjectReview":
         review["metadata"] = {"creationTimestamp": timestamp(store.now())}

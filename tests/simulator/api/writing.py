@@ -59,9 +59,7 @@ class Writer:
         new, unknown = self._known(new, resource)
         warnings = _judge_unknown(unknown, call, resource)
         new = self._applier.after_create(call, resource, new)
-        created = self._store.create(
-            resource.key, new, actor=call.user.name, dry_run=is_dry_run(call), checked=True
-        )
+        created = self._store.create(resource.key, new, actor=call.user.name, dry_run=is_dry_run(call), checked=True)
         return Written(created, code=201, warnings=warnings)
 
     def update(self, call: Call, resource: Resource) -> Written:
@@ -209,8 +207,8 @@ def _check_preconditions(current: Object, options: Object, resource: Resource) -
     wanted, meta = options.get("preconditions") or {}, current["metadata"]
     if wanted.get("uid") not in (None, meta["uid"]):
         why = (
-            f"the UID in the precondition ({wanted['uid']}) does not match the UID in record ({meta['uid']}). The object "
-            "might have been deleted and then recreated"
+            f"the UID in the precondition ({wanted['uid']}) does not match the UID in record ({meta['uid']}). The "
+            "object might have been deleted and then recreated"
         )
         raise Conflict(resource.key, meta["name"], why)
     if wanted.get("resourceVersion") not in (None, meta["resourceVersion"]):

@@ -24,8 +24,8 @@ class Loop:
 
     ``note(key)`` asks for a reconcile of ``key`` after ``delay`` (the name of a duration); notes in between are one.
     One key at a time, or with ``parallel`` one reconcile per key. Nothing happens while the API is down or
-    ``alive`` says no: the work waits until the world revives. A reconcile that raises an ApiError is tried again later, and so
-    is one that fails on a malformed object (``World.guard``).
+    ``alive`` says no: the work waits until the world revives. A reconcile that raises an ApiError, or fails on a
+    malformed object (``World.guard``), is tried again later.
     """
 
     def __init__(

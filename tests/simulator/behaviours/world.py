@@ -105,7 +105,10 @@ class World:
         self.store.subscribe(partial(self._tell, listener), keys=keys)
 
     def _tell(self, listener: Callable[[Change], None], change: Change) -> None:
-        with suppress(BehaviourFailed), self.guard(getattr(listener, "__qualname__", repr(listener)), _place_of(change)):
+        with (
+            suppress(BehaviourFailed),
+            self.guard(getattr(listener, "__qualname__", repr(listener)), _place_of(change)),
+        ):
             listener(change)
 
     @contextmanager

@@ -197,9 +197,7 @@ def check_references(references: Sequence[Mapping[str, Any]] | None) -> list[Cau
 
 
 def check_labels(labels: Mapping[str, str] | None) -> list[Cause]:
-    causes = [
-        _invalid("metadata.labels", key, words) for key in labels or () for words in qualified_name_problems(key)
-    ]
+    causes = [_invalid("metadata.labels", key, words) for key in labels or () for words in qualified_name_problems(key)]
     for value in (labels or {}).values():
         if len(value) > 63:
             message = f'Invalid value: "{value}": must be no more than 63 characters'

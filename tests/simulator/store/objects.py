@@ -286,7 +286,7 @@ class ObjectStore:
         return marked
 
     def _collect(self, resource: Resource, owner: Object, finalizer: str) -> None:
-        """What the garbage collector does about an owner that is deleted in the foreground, or without its dependents."""
+        """What the garbage collector does about an owner deleted in the foreground or without its dependents."""
         if finalizer == "orphan":
             self._orphan(owner)
         else:
@@ -334,9 +334,7 @@ class ObjectStore:
         if "deletionTimestamp" in home["metadata"]:
             raise _terminating(resource.key, name, namespace)
 
-    def _checked(
-        self, resource: Resource, new: Object, old: Object | None, *, causes: Causes, by_kind: bool
-    ) -> Object:
+    def _checked(self, resource: Resource, new: Object, old: Object | None, *, causes: Causes, by_kind: bool) -> Object:
         """Pruned and defaulted; ``Invalid`` when the schema, the metadata or the rules of the kind are violated."""
         meta = new["metadata"]
         causes = [*causes, *metadata.check_members(meta, old and old["metadata"], resource=resource)]

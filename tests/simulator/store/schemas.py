@@ -30,8 +30,8 @@ _BLOCKING = frozenset(
 _UNCHECKED = Cause(
     "FieldValueInvalid",
     "<nil>",
-    'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing '
-    "errors to complete validation",
+    'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the '
+    "existing errors to complete validation",
 )
 
 

@@ -74,7 +74,7 @@ def _client(config: Mapping[str, Any], path: str) -> Iterator[Cause]:
         if urlsplit(url).scheme != "https":
             words = "'https' is the only allowed URL scheme; desired format: https://host[/path]"
             yield fields.invalid(f"{path}.url", urlsplit(url).scheme, words)
-    else:
+    elif service is not None:
         for name in ("name", "namespace"):
             if not service.get(name):
                 yield fields.required(f"{path}.service.{name}", f"service {name} is required")

@@ -30,17 +30,13 @@ def node(new: Object, old: Object | None) -> Iterator[Cause]:
         else:
             yield from fields.one_of(f"{path}.effect", effect, EFFECTS)
         if (key, effect) in seen:
-            shown = fields.Go(
-                f'core.Taint{{Key:"{key}", Value:"{taint.get("value", "")}", Effect:"{effect}", '
-                "TimeAdded:<nil>}"
-            )
-            duplicated = fields.duplicate(path, shown)
-            yield Cause(duplicated.reason, path, duplicated.message)
+            taint_shown = f'Key:"{key}", Value:"{taint.get("value", "")}", Effect:"{effect}", TimeAdded:<nil>'
+            yield fields.duplicate(path, fields.Go(f"core.Taint{{{taint_shown}}}"))
         seen.add((key, effect))
     before = (old or {}).get("spec") or {}
-    for name, shown in (("providerID", "providerID"), ("podCIDRs", "podCIDR")):
+    for name, told in (("providerID", "providerID"), ("podCIDRs", "podCIDR")):
         if before.get(name) and spec.get(name) != before[name]:
-            words = f'node updates may not change {shown} except from "" to valid'
+            words = f'node updates may not change {told} except from "" to valid'
             yield fields.forbidden(f"spec.{name}", words)
 
 

@@ -114,6 +114,20 @@ _NODES: dict[ResourceKey, Node] = {
         sessionAffinity=_value("None"),
         ports=_items(_of(protocol=_value("TCP"))),
     ),
+    **{
+        key: _spec()
+        for key in (
+            "nodes",
+            "persistentvolumes",
+            "replicationcontrollers",
+            "resourcequotas",
+            "certificatesigningrequests.certificates.k8s.io",
+            "ingresses.networking.k8s.io",
+            "leases.coordination.k8s.io",
+            "networkpolicies.networking.k8s.io",
+            "poddisruptionbudgets.policy",
+        )
+    },
     "persistentvolumeclaims": _spec(volumeMode=_value("Filesystem")),
     "deployments.apps": _spec(
         replicas=_value(1),
@@ -214,9 +228,7 @@ def _secret(obj: Object) -> Object:
     """``stringData`` is written into ``data`` and never read back."""
     if "stringData" not in obj:
         return obj
-    text = {
-        key: base64.b64encode(str(value).encode()).decode() for key, value in (obj["stringData"] or {}).items()
-    }
+    text = {key: base64.b64encode(str(value).encode()).decode() for key, value in (obj["stringData"] or {}).items()}
     kept = {key: value for key, value in obj.items() if key != "stringData"}
     return {**kept, "data": {**(obj.get("data") or {}), **text}} if text else kept
 

@@ -105,7 +105,7 @@ def _container(container: Mapping[str, Any], path: str, *, volumes: set[str]) ->
 def _toleration(toleration: Mapping[str, Any], path: str) -> Iterator[Cause]:
     operator = toleration.get("operator") or "Equal"
     if not toleration.get("key") and operator != "Exists":
-        words = "operator must be Exists when `key` is empty, which means \"match all values and all keys\""
+        words = 'operator must be Exists when `key` is empty, which means "match all values and all keys"'
         yield fields.invalid(f"{path}.operator", toleration.get("operator", ""), words)
     yield from fields.one_of(f"{path}.operator", operator, _OPERATORS)
     if toleration.get("effect"):

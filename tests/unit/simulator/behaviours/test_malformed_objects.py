@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.simulator.store.errors import ApiError
 from tests.unit.simulator.behaviours.scenes import Scene
 
-MALFORMED = (
+MALFORMED: tuple[dict[str, Any], ...] = (
     {},
     {"spec": {}},
     {"spec": {}, "status": {}},

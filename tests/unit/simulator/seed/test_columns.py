@@ -212,8 +212,9 @@ def test_the_server_adds_a_message_to_cluster_operators(conditions: list[tuple[s
 
 
 def test_a_cluster_network_has_no_age() -> None:
-    columns = shared().resource("clusternetworks.network.openshift.io").columns
-    assert [column.name for column in columns] == ["Name", "Cluster Network", "Service Network", "Plugin Name"]
+    resource = shared().resource("clusternetworks.network.openshift.io")
+    assert resource is not None
+    assert [column.name for column in resource.columns] == ["Name", "Cluster Network", "Service Network", "Plugin Name"]
 
 
 def test_a_pool() -> None:

@@ -40,8 +40,10 @@ class Recording(ObjectStore):
         super().__init__(**arguments)
         self.asked: list[tuple[str, Mapping[str, Any], Object]] = []
 
-    def create(self, key: str, obj: Mapping[str, Any], *, actor: str, dry_run: bool = False) -> Object:
-        made = super().create(key, obj, actor=actor, dry_run=dry_run)
+    def create(
+        self, key: str, obj: Mapping[str, Any], *, actor: str, dry_run: bool = False, checked: bool = False
+    ) -> Object:
+        made = super().create(key, obj, actor=actor, dry_run=dry_run, checked=checked)
         self.asked.append((key, obj, made))
         return made
 
