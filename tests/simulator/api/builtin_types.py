@@ -175,10 +175,12 @@ def _pruned(value: Any, kind: str, path: str, unknown: list[str], owner: str = "
     container, item = _item(kind)
     if container == "list":
         _demand(value, (list,), kind, path, owner)
-        return [_pruned(entry, item, f"{path}[{index}]", unknown, owner) for index, entry in enumerate(value)]
+        entries = [_zero(item) if entry is None else entry for entry in value]
+        return [_pruned(entry, item, f"{path}[{index}]", unknown, owner) for index, entry in enumerate(entries)]
     if container == "dict":
         _demand(value, (dict,), kind, path, owner)
-        return {key: _pruned(entry, item, f"{path}.\0{key}\0", unknown, owner) for key, entry in value.items()}
+        entries_by_key = {key: _zero(item) if entry is None else entry for key, entry in value.items()}
+        return {key: _pruned(entry, item, f"{path}.\0{key}\0", unknown, owner) for key, entry in entries_by_key.items()}
     if item in _PYTHON_TYPES:
         _demand(value, _PYTHON_TYPES[item], item, path, owner)
         if item == "datetime":
@@ -198,6 +200,13 @@ def _pruned(value: Any, kind: str, path: str, unknown: list[str], owner: str = "
         else:
             unknown.append(below.replace("\0", ""))
     return result
+
+
+def _zero(kind: str) -> Any:
+    """What Go makes of a null in a list or a map."""
+    if kind == "str":
+        return ""
+    return {} if kind != "object" and _model(kind) is not None else None
 
 
 def _check_bytes(value: Any) -> None:

@@ -114,7 +114,11 @@ class Tables:
 
 
 def _cell(column: Column, obj: Object, now: datetime) -> Any:
-    return column.cell(obj, now)
+    try:
+        return column.cell(obj, now)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError):
+        # a member that every sensible object has is not there
+        return None
 
 
 def _definition(column: Column) -> Object:
