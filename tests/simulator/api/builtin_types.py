@@ -204,7 +204,7 @@ def _pruned(value: Any, kind: str, path: str, unknown: list[str], owner: str = "
 
 def _zero(kind: str) -> Any:
     """What Go makes of a null in a list or a map."""
-    if kind == "str":
+    if kind in ("str", "bytes", "bytearray"):
         return ""
     return {} if kind != "object" and _model(kind) is not None else None
 

@@ -33,7 +33,7 @@ def config_map(new: Object, old: Object | None) -> Iterator[Cause]:
         if key in data:
             yield fields.invalid(f"binaryData[{key}]", key, "duplicate of key present in data")
     size = sum(len(str(value).encode()) for value in data.values())
-    size += sum(_decoded_size(value) for value in binary.values())
+    size += sum(_decoded_size(value or "") for value in binary.values())
     if size > LARGEST:
         yield Cause("FieldValueTooLong", "[]", f"Too long: must have at most {LARGEST} bytes")
 
