@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from functools import partial
 
 from tests.simulator.behaviours.conditions import condition, is_true, updated
@@ -14,7 +15,7 @@ from tests.simulator.behaviours.platform.signing_requests import SigningRequests
 from tests.simulator.behaviours.signals import Signal
 from tests.simulator.behaviours.workloads import pod_status
 from tests.simulator.behaviours.workloads.pod_index import PODS, PodIndex, is_over, is_ready, is_static, on_host_network
-from tests.simulator.behaviours.world import World
+from tests.simulator.behaviours.world import BehaviourFailed, World
 from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object
 
@@ -264,7 +265,8 @@ class Kubelets:
             return
         pod = self._world.store.find(PODS, name, namespace=namespace)
         if pod is not None and pod["metadata"]["uid"] == uid:
-            self._sync_pod(pod)
+            with suppress(BehaviourFailed), self._world.guard("Kubelets._sync_pod", f"{namespace}/{name}"):
+                self._sync_pod(pod)
 
     def _look_when_up(self, namespace: str, name: str, uid: str) -> Process:
         yield from self._world.api()
