@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,8 +174,13 @@ def test_a_second_look_is_kept_out_and_does_not_count_as_a_failure(tmp_path: Pat
         early = site.reboot(["worker-0"], reboot_timeout=1, **site.by_configuration)
         assert early["failed"] and not early["changed"]
         assert "it lets nobody in any more, since a shutdown is scheduled on it already" in early["msg"]
-        simulator.set_speed(60)
-        result = site.reboot(["worker-0"], reboot_timeout=120, **site.by_configuration)
+        simulator.forget_requests()
+        with ThreadPoolExecutor() as pool:
+            asked = pool.submit(site.reboot, ["worker-0"], reboot_timeout=120, **site.by_configuration)
+            while not any(row["resource"] == "nodes" for row in simulator.requests()):
+                time.sleep(0.1)
+            simulator.set_speed(60)
+            result = asked.result()
         assert results(result) == {"worker-0": ("skipped", None)}
         assert dict(reboots(simulator.disruptions())) == {("worker-0", "manual"): 1}
 
