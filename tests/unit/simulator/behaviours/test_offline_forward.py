@@ -229,12 +229,11 @@ def test_network_is_progressing_and_stays_available():
     scene.prepare(OVN)
     scene.flip(OVN)
     scene.until(lambda: scene.operator("network", "Progressing")["status"] == "True", within=10)
+    awaited = 'DaemonSet "/openshift-ovn-kubernetes/ovnkube-node" is not available (awaiting 6 nodes)'
+    # The first to be looked at are those whose pods are losing their network.
+    scene.until(lambda: awaited in scene.operator("network", "Progressing")["message"].splitlines(), within=60)
     condition = scene.operator("network", "Progressing")
-    assert condition["reason"] == "Deploying"
-    assert (
-        'DaemonSet "/openshift-ovn-kubernetes/ovnkube-node" is not available (awaiting 6 nodes)'
-        in condition["message"].splitlines()
-    )
+    assert (condition["status"], condition["reason"]) == ("True", "Deploying")
     scene.pass_by(300)
     scene.reboot_all()
     available = [

@@ -21,11 +21,11 @@ def intervals(scene: Scene) -> list[float]:
 def test_all_masters_together_take_the_api_down_until_two_are_back():
     scene = Scene("4.14")
     scene.reboot("master-0", "master-1", "master-2")
-    scene.until(lambda: not scene.cluster.gate.available, within=120)
+    scene.until(lambda: not scene.cluster.gate.available, within=240)
     assert scene.cluster.gate.reason
     down = scene.until(lambda: scene.cluster.gate.available, within=900)
     assert 60 < down < 600
-    scene.until(scene.healthy, within=1200, step=5)
+    scene.until(scene.healthy, within=2400, step=5)
 
 
 @pytest.mark.parametrize(("masters", "down"), [(1, 0), (2, 1)])
@@ -49,9 +49,9 @@ def test_one_master_at_a_time_costs_a_few_seconds():
 def test_a_single_node_has_no_api_while_it_boots():
     scene = Scene("4.14", masters=1, workers=0)
     scene.reboot("master-0")
-    scene.until(lambda: not scene.cluster.gate.available, within=120)
+    scene.until(lambda: not scene.cluster.gate.available, within=240)
     assert scene.until(lambda: scene.cluster.gate.available, within=600) > 60
-    scene.until(scene.healthy, within=1200, step=5)
+    scene.until(scene.healthy, within=2400, step=5)
 
 
 def test_nothing_is_written_while_the_api_is_down():
@@ -61,7 +61,7 @@ def test_nothing_is_written_while_the_api_is_down():
     def down() -> bool:
         return not scene.cluster.gate.available
 
-    scene.until(down, within=120, step=0.25)
+    scene.until(down, within=240, step=0.25)
     written = len(scene.changes)
     for _step in range(600):
         scene.pass_by(0.25)

@@ -92,7 +92,11 @@ def test_several_are_done_when_each_is():
     clock.at(30, lambda: cluster.put(DEPLOYMENT, objects.deployment()))
     outcome = wait(cluster, SOURCE, clock=clock, **MULTUS)
     assert [row["name"] for row in outcome.facts["rollouts"]] == ["multus", "network-check-source"]
-    assert outcome.facts["rollouts"][0] == {"kind": "DaemonSet", "name": "multus", **outcome.facts["rollout"]}
+    assert outcome.facts["rollouts"][0] == {
+        "kind": "DaemonSet",
+        "name": "multus",
+        "rollout": outcome.facts["rollout"],
+    }
     assert outcome.wait.verdict.state == "done"
     assert clock.now >= 30
 
