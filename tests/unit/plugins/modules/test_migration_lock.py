@@ -139,6 +139,14 @@ def test_without_a_phase_the_last_one_goes_on(bench):
     assert len(bench.run("migration_journal")["events"]) == 1
 
 
+def test_who_is_refused_hears_which_phase_the_other_is_in(bench):
+    held_by(bench, "a")
+    bench.run("cno_migration_info", lock_holder="a", run_phase="reboot")
+    refused = bench.run("migration_lock", holder="b")
+    assert (refused["failed"], refused["lock"]["phase"]) == (True, "reboot")
+    assert "a has it" in refused["msg"]
+
+
 def test_without_the_lock_a_phase_is_not_recorded(bench):
     held_by(bench, "b")
     assert bench.run("cno_migration_info", lock_holder="a", run_phase="prepare")["failed"] is True
