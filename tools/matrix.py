@@ -218,7 +218,13 @@ def carry_out(step: Step, *, folder: Path, around: Mapping[str, str]) -> Done:
     with log.open("wb") as output:
         try:
             code = subprocess.run(
-                step.command, cwd=folder, env=dict(around), stdout=output, stderr=subprocess.STDOUT, timeout=PATIENCE
+                step.command,
+                cwd=folder,
+                env=dict(around),
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=PATIENCE,
+                check=False,
             ).returncode
             ended = f"ended with {code}" if code else ""
         except subprocess.TimeoutExpired:

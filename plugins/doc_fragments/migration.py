@@ -41,9 +41,8 @@ options:
         default: true
 """
 
-    SETTINGS = (
-        FEATURES
-        + r"""
+    SETTINGS = r"""
+options:
   ovn:
     description:
       - Settings of OVN-Kubernetes, when it is the target. What is left out is left to the operator.
@@ -108,4 +107,3 @@ options:
         type: int
         required: true
 """
-    )

@@ -18,15 +18,13 @@ options:
     default: 10
 """
 
-    DOCUMENTATION = (
-        SLEEP
-        + r"""
+    DOCUMENTATION = r"""
+options:
   wait_timeout:
     description:
       - How many seconds to wait for the wanted state before the module fails.
     type: int
 """
-    )
 
     OUTAGE = r"""
 options:

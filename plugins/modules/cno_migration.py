@@ -21,8 +21,10 @@ author:
 extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
   - ocp_day2.ovn_migration.migration
+  - ocp_day2.ovn_migration.migration.features
   - ocp_day2.ovn_migration.migration.settings
   - ocp_day2.ovn_migration.waiting
+  - ocp_day2.ovn_migration.waiting.sleep
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.failure_grace
   - ocp_day2.ovn_migration.waiting.attributes

@@ -26,6 +26,7 @@ extends_documentation_fragment:
   - ocp_day2.ovn_migration.migration
   - ocp_day2.ovn_migration.migration.features
   - ocp_day2.ovn_migration.waiting
+  - ocp_day2.ovn_migration.waiting.sleep
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:

@@ -23,6 +23,7 @@ extends_documentation_fragment:
   - kubernetes.core.k8s_auth_options
   - ocp_day2.ovn_migration.borrowing
   - ocp_day2.ovn_migration.waiting
+  - ocp_day2.ovn_migration.waiting.sleep
   - ocp_day2.ovn_migration.waiting.outage
   - ocp_day2.ovn_migration.waiting.attributes
 attributes:

@@ -54,7 +54,7 @@ class Line:
         """Whether ``seconds`` have passed, and not only the time until the client hung up or the test ended."""
         until = time.monotonic() + seconds
         while (left := until - time.monotonic()) > 0:
-            ready, _, _ = select.select([self.connection, self._stopped], [], [], left)
+            ready, _write, _broken = select.select([self.connection, self._stopped], [], [], left)
             if self._stopped in ready or (ready and not self.connection.recv(65536)):
                 return False
         return True
@@ -112,7 +112,7 @@ class Server:
 
     def _accept(self) -> None:
         while True:
-            ready, _, _ = select.select([self._listener, self._stopped], [], [], LONGEST)
+            ready, _write, _broken = select.select([self._listener, self._stopped], [], [], LONGEST)
             if self._listener not in ready:
                 return
             connection, _address = self._listener.accept()

@@ -327,7 +327,7 @@ class KubernetesCluster:
         # The pool, not the client's request(): what that returns and raises changes with its version. Nor
         # the pool's request(): there urllib3 1.26 folds the header lines of several groups into one.
         timeout = urllib3.Timeout(connect=self._bounds.connect, read=self._bounds.read)
-        return self._pool.urlopen(method, url, timeout=timeout, retries=False, redirect=False, **request)
+        return self._pool.request_encode_url(method, url, timeout=timeout, retries=False, redirect=False, **request)
 
     def _requested(self, method: str, url: str, *, preload_content: bool = True, **_given: Any) -> Any:
         """In the place of the pool's ``request``: a GET of the client's discovery, sent as our own requests are."""

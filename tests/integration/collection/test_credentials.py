@@ -103,7 +103,7 @@ def tunnel(line: Line) -> None:
         line.say(b"HTTP/1.1 200 Connection established\r\n\r\n")
         ends = {line.connection: upstream, upstream: line.connection}
         while True:
-            ready, _, _ = select.select([*ends], [], [], 20)
+            ready, _write, _broken = select.select([*ends], [], [], 20)
             for one in ready:
                 data = one.recv(65536)
                 if not data:

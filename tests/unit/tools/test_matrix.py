@@ -152,7 +152,8 @@ def test_an_environment_is_made_once_for_its_content(home: Path, monkeypatch: py
 
     def run(command: list[str], **options: object) -> object:
         if command[1] == "-c":
-            return real(command, **options)  # type: ignore[call-overload]
+            check = bool(options.pop("check", False))
+            return real(command, check=check, **options)  # type: ignore[call-overload]
         made.append(command[2])
         if command[2] == "venv":
             Path(command[-1]).mkdir(parents=True)

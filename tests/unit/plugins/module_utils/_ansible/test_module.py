@@ -150,7 +150,7 @@ def test_an_exec_gets_at_most_what_is_left_of_wait_timeout(cluster, capfd):
     namespace = objects.daemon_pod("w0")["metadata"]["namespace"]
 
     def flow(task):
-        for _ in range(3):
+        for _time in range(3):
             task.cluster.execute(name, ["true"], namespace=namespace, container="c", timeout=30.0)
             task.clock.sleep(6.0)
         return Outcome()

@@ -186,7 +186,7 @@ def hangs_up(line: Line) -> None:
 
 
 def drips_frames(line: Line) -> None:
-    for _ in range(200):
+    for _time in range(200):
         line.drip(frame(1, "."))
 
 

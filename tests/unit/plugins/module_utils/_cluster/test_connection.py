@@ -273,7 +273,7 @@ def test_a_proxy_that_refuses_does_not_change_its_mind(kubeconfig, status):
         line.answer(b"go away", status=status)
 
     for error in through_a_proxy(kubeconfig, play):
-        assert type(error) is Misconfigured
+        assert error.__class__ is Misconfigured
         assert f"the proxy refuses to connect: HTTP {status}" in error.message
         assert "proxy-url" in error.remedy
         assert "pa:ss" not in error.message

@@ -263,7 +263,7 @@ class Pool:
         self.answer = answer
         self.asked = []
 
-    def urlopen(self, method, url, *, headers, body, timeout, retries, redirect):
+    def request_encode_url(self, method, url, *, headers, body, timeout, retries, redirect):
         assert retries is False
         assert redirect is False
         self.asked.append((method, url, headers, (timeout.connect_timeout, timeout.read_timeout)))
