@@ -220,7 +220,9 @@ target:
   returned: success
   type: str
 requests:
-  description: How many requests it took to look at the cluster, with one for each node that was probed.
+  description:
+    - How many requests it took to look at the cluster, with one for each node that was probed. Those that only ask
+      whether a kind that may not be read exists do not count.
   returned: success
   type: int
 problems:

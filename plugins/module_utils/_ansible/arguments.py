@@ -13,7 +13,7 @@ from .._domain.networks import OVN, TYPES
 
 Spec = dict[str, dict[str, Any]]
 
-AUTH: Spec = dict(AUTH_ARG_SPEC)
+AUTH: Spec = {name: {**option, "no_log": True} if name == "proxy" else option for name, option in AUTH_ARG_SPEC.items()}
 
 OUTAGE: Spec = {"api_outage_timeout": {"type": "int", "default": 900}}
 

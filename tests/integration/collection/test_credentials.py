@@ -207,7 +207,7 @@ def everything_run(form: Form, folder: Path) -> Run:
         "co_health": {"wait_timeout": 5},
         "node_bridges": {"wait_timeout": 5},
         "etcd_backup": {},
-        "migration_journal": {"state": "read"},
+        "migration_journal": {},
     }
     book = [
         {

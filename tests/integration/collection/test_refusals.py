@@ -69,7 +69,7 @@ def test_it_stops_and_says_what_to_do(
 def test_without_a_kubeconfig(tmp_path: Path) -> None:
     run = playbook("migrate", kubeconfig=tmp_path / "missing", cwd=tmp_path, variables=CONSENT)
     assert run.code == 2, run.output
-    assert "set K8S_AUTH_KUBECONFIG or KUBECONFIG" in run.flat
+    assert f"KUBECONFIG leads to {tmp_path / 'missing'}, and there is no such file" in run.flat
 
 
 def test_with_a_dead_api(tmp_path: Path, simulator: RunningSimulator) -> None:

@@ -254,7 +254,7 @@ def test_preconditions_of_a_delete(client):
     options = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": {"uid": "other"}}
     answer = client.ask("DELETE", f"{PODS}/web", options)
     assert answer.code == 409
-    assert "Precondition failed: UID in precondition: other, UID in object meta:" in answer.message
+    assert "the UID in the precondition (other) does not match the UID in record" in answer.message
 
 
 def test_finalize_a_namespace(client):
@@ -270,7 +270,7 @@ def test_finalize_a_namespace(client):
 
 def test_scale(client):
     path = "/apis/apps/v1/namespaces/default/deployments"
-    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": []}}
+    template = {"metadata": {"labels": {"a": "b"}}, "spec": {"containers": [{"name": "c", "image": "i"}]}}
     spec = {"replicas": 1, "selector": {"matchLabels": {"a": "b"}}, "template": template}
     deployment = {"metadata": {"name": "d"}, "spec": spec}
     assert client.ask("POST", path, deployment).code == 201

@@ -263,7 +263,7 @@ def _values(value: Any, lists: _Lists, path: Path = ()) -> Iterator[tuple[Path, 
 
 
 def _item_step(item: Any, keys: tuple[str, ...]) -> str:
-    return "k:" + json.dumps({key: item.get(key) for key in keys}, separators=(",", ":"))
+    return "k:" + json.dumps({key: (item or {}).get(key) for key in keys}, separators=(",", ":"))
 
 
 def _merged(current: Any, wanted: Any, lists: _Lists, path: Path = ()) -> Any:
