@@ -187,18 +187,22 @@ def forms(simulator: RunningSimulator, folder: Path, *, proxy: str) -> dict[str,
     }
 
 
+#: in every run; the others are among the slow ones
+REPRESENTATIVES = ("client key", "K8S_AUTH_API_KEY with a line break", "proxy as an option", "plugin")
 NAMES = (
-    "client key",
-    "tokenFile with a line break",
-    "K8S_AUTH_API_KEY with a line break",
-    "token with a line break inside",
-    "password",
-    "proxy in K8S_AUTH_PROXY",
-    "proxy in HTTPS_PROXY",
-    "proxy as an option",
-    "proxy with a wrong login",
-    "proxy that is none",
-    "plugin",
+    *REPRESENTATIVES,
+    *(
+        pytest.param(name, marks=pytest.mark.slow)
+        for name in (
+            "tokenFile with a line break",
+            "token with a line break inside",
+            "password",
+            "proxy in K8S_AUTH_PROXY",
+            "proxy in HTTPS_PROXY",
+            "proxy with a wrong login",
+            "proxy that is none",
+        )
+    ),
 )
 
 

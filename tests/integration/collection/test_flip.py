@@ -57,8 +57,9 @@ def told_not_ready(simulator: RunningSimulator) -> set[str]:
 @pytest.mark.parametrize(
     ("settings", "unready"),
     [
-        pytest.param({}, set(NODES), id="not ready"),
-        pytest.param({"nodes_stay_ready": True}, set(), id="ready", marks=pytest.mark.slow),
+        # The world in which every other test of a whole migration and rollback takes place.
+        pytest.param({}, set(NODES), id="not ready", marks=pytest.mark.slow),
+        pytest.param({"nodes_stay_ready": True}, set(), id="ready"),
         pytest.param({"ocp": "4.16"}, set(NODES), id="4.16", marks=pytest.mark.slow),
         pytest.param({"ocp": "4.12"}, set(), id="4.12", marks=pytest.mark.slow),
         pytest.param(

@@ -52,6 +52,7 @@ GATEWAY_OF_ALL = {
                 "gatewayConfig": GATEWAY_OF_ALL,
             },
             id="4.14",
+            marks=pytest.mark.slow,
         ),
         pytest.param(
             "4.14.31",

@@ -195,30 +195,28 @@ def _it_wrote_this_in_this_order(simulator: RunningSimulator, since: int) -> Non
 NAMESPACE = "openshift-ovn-kubernetes"
 
 
-def test_an_abort_brings_the_former_configuration_back_by_name(tmp_path: Path) -> None:
-    with cluster(tmp_path) as simulator:
-        before = settled(simulator)
+def test_an_abort_brings_the_former_configuration_back_and_what_was_converted(tmp_path: Path) -> None:
+    """By name; and the egress addresses, which the operator converts in prepare and never converts back."""
+    with cluster(tmp_path, extras=("egress",)) as simulator:
+        before, egress = settled(simulator), egress_of(simulator)
+        assert egress["hostsubnets"] and egress["netnamespaces"]
         bring(simulator, tmp_path, to="prepared")
         assert rendered(simulator) != before["pools"]
+        assert egress_of(simulator)["hostsubnets"] == {}
         since = len(simulator.requests())
         run = rollback(simulator, tmp_path)
         assert run.code == 0, run.output
         assert "abort: a migration to OVNKubernetes is being prepared" in run.flat
-        assert settled(simulator) == before
-        assert reboots(simulator.disruptions()) == counts(2, 0)
-        assert touched(simulator, since) == [("patch", "networks.operator.openshift.io", "cluster")]
-
-
-def test_an_abort_puts_back_what_the_operator_has_converted_and_never_converts_back(tmp_path: Path) -> None:
-    with cluster(tmp_path, extras=("egress",)) as simulator:
-        before = egress_of(simulator)
-        assert before["hostsubnets"] and before["netnamespaces"]
-        bring(simulator, tmp_path, to="prepared")
-        assert egress_of(simulator)["hostsubnets"] == {}
-        run = rollback(simulator, tmp_path)
-        assert run.code == 0, run.output
-        assert egress_of(simulator) == before
         assert "put back: HostSubnet.network.openshift.io" in run.flat
+        assert settled(simulator) == before
+        assert egress_of(simulator) == egress
+        assert reboots(simulator.disruptions()) == counts(2, 0)
+        changed = touched(simulator, since)
+        assert changed[0] == ("patch", "networks.operator.openshift.io", "cluster")
+        assert {row[1] for row in changed[1:]} == {
+            "hostsubnets.network.openshift.io",
+            "netnamespaces.network.openshift.io",
+        }
         since = len(simulator.requests())
         again = rollback(simulator, tmp_path)
         assert again.code == 0, again.output
