@@ -36,11 +36,9 @@ def launch(tmp_path, *arguments):
     return process
 
 
-def test_ready_in_two_seconds():
-    started = time.monotonic()
+def test_it_is_ready_when_it_says_so():
     with running(Options()) as simulator:
         assert HttpClient(simulator.kubeconfig).get("/readyz").body == b"ok"
-        assert time.monotonic() - started < 4.0, "2 s on an idle machine, twice that while other tests run"
         assert stat.S_IMODE(simulator.kubeconfig.stat().st_mode) == 0o600
         pid = simulator.pid
     assert not is_alive(pid)
