@@ -319,13 +319,14 @@ def test_artifacts_are_their_owners_alone_and_a_directory_keeps_its_mode(
         assert files == {"localhost-preflight.json": 0o600, "localhost-preflight.md": 0o600}
 
 
+@pytest.mark.parametrize("name", ["preflight", "rollback"])
 def test_an_inventory_name_that_leads_out_of_the_directory_is_refused(
-    simulator: RunningSimulator, tmp_path: Path
+    simulator: RunningSimulator, tmp_path: Path, name: str
 ) -> None:
     inside = tmp_path / "a" / "b"
-    variables = {"cno_artifacts_dir": str(inside), "cno_hosts": "all"}
+    variables = {"cno_artifacts_dir": str(inside), "cno_hosts": "all", "cno_allow_disruption": True}
     run = playbook(
-        "preflight",
+        name,
         kubeconfig=simulator.kubeconfig,
         cwd=tmp_path,
         variables=variables,
