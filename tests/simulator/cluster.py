@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tests.simulator.behaviours.cno.operator import NetworkOperator
+from tests.simulator.behaviours.cno.proxy import ProxyConfig
 from tests.simulator.behaviours.cno.rendering import Rendering
 from tests.simulator.behaviours.cno.status import StatusManager
 from tests.simulator.behaviours.components import Components
@@ -191,6 +192,7 @@ class SimulatedCluster:
         status = StatusManager(self.world, pods=pods, components=components)
         rendering = Rendering(self.world, topology=self.topology)
         NetworkOperator(self.world, status=status, rendering=rendering, components=components)
+        ProxyConfig(self.world, components=components)
 
     def _end_fault_in_time(self, fault: Fault, added: bool) -> None:
         seconds = fault.get("seconds")

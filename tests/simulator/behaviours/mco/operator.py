@@ -23,6 +23,7 @@ from tests.simulator.clock import Process
 from tests.simulator.ports import Change, Object
 
 NETWORKS = "networks.config.openshift.io"
+PROXIES = "proxies.config.openshift.io"
 CLUSTER_OPERATORS = "clusteroperators.config.openshift.io"
 NAME = "machine-config"
 _REQUIRED = "operator.machineconfiguration.openshift.io/required-for-upgrade"
@@ -58,12 +59,12 @@ class MachineConfigOperator:
 
         self._sync_loop = Loop(world, lambda _: self._sync(), delay="mco_notice", alive=alive)
         self._status_loop = Loop(world, lambda _: self._write_status(), delay="node_controller_sync", alive=alive)
-        world.watch(self._network_changed, NETWORKS)
+        world.watch(self._input_changed, NETWORKS, PROXIES)
         world.watch(self._pool_changed, POOLS)
         world.revived.connect(self._wake)
         self._sync_loop.note()
 
-    def _network_changed(self, change: Change) -> None:
+    def _input_changed(self, change: Change) -> None:
         self._wake()
         self._sync_loop.note()
 
@@ -89,7 +90,7 @@ class MachineConfigOperator:
         self._write_status()
 
     def _outdated(self) -> bool:
-        """Whether the ControllerConfig does not say yet what the cluster's network configuration does."""
+        """Whether the ControllerConfig does not say yet what the cluster's network and its proxy do."""
         network = self._world.store.find(NETWORKS, "cluster")
         known = self._world.store.find(CONTROLLER_CONFIGS, CONTROLLER_CONFIG)
         if network is None or known is None:
@@ -97,7 +98,8 @@ class MachineConfigOperator:
         return any(known["spec"].get(key) != value for key, value in self._controller_config(network).items())
 
     def _controller_config(self, network: Object) -> Object:
-        spec: Object = {"network": {"mtuMigration": None}}
+        proxy = self._world.store.find(PROXIES, "cluster") or {}
+        spec: Object = {"network": {"mtuMigration": None}, "proxy": proxy.get("status") or None}
         migration = (network.get("status") or {}).get("migration") or {}
         if migration.get("mtu"):
             spec["network"] = {"mtuMigration": migration["mtu"]}
@@ -131,7 +133,6 @@ class MachineConfigOperator:
             "kubeAPIServerServingCAData": "",
             "osImageURL": "",
             "platform": "",
-            "proxy": None,
             "releaseImage": profile.release_image,
             "rootCAData": "",
             **spec,
