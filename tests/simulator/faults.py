@@ -29,7 +29,7 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "ssh_host_key_changed": "node: its ssh server shows another host key than the one in known_hosts",
         "sudo_denied": "node: sudo wants a password of user core",
         "br_ex_missing": "node: configure-ovs.sh fails at the next boot with OVN-Kubernetes' configuration, and "
-        "kubelet, which requires it, stays down until the fault is removed; with `kubelet=runs` it starts without br-ex",
+        "kubelet, which requires it, stays down until the fault ends; with `kubelet=runs` it starts without br-ex",
         "ca_rotated": "no target: from now on the CA of the kubelets' clients is another one",
         "etcd_backup_fails": "node: cluster-backup.sh fails with `message`; with `mode=empty` it says that all is well",
         "csr_pending": "node: its kubelet's certificates have expired when it boots, and nobody approves new ones",
