@@ -13,8 +13,8 @@ def no_proxy(scene: Scene) -> list[str]:
     return str(scene.store.get(*PROXY)["status"]["noProxy"]).split(",")
 
 
-def flipped(**options: object) -> Scene:
-    scene = Scene("4.14", masters=3, workers=2, extras=("proxy",), **options)
+def flipped() -> Scene:
+    scene = Scene("4.14", masters=3, workers=2, extras=("proxy",))
     scene.prepare(OVN)
     scene.store.patch(CONFIG, "cluster", {"spec": {"networkType": OVN, "clusterNetwork": OTHER}}, actor="system:admin")
     scene.until(lambda: scene.status["networkType"] == OVN, within=120)
