@@ -15,7 +15,7 @@ from tests.simulator.process import running
 
 @pytest.mark.slow
 def test_a_cluster_network_that_moves_beside_a_proxy_never_takes_two_control_plane_nodes_down(tmp_path: Path) -> None:
-    """noProxy holds the cluster network, so the Machine Config Operator rolls every pool once more: after our reboots."""
+    """noProxy holds the cluster network, so the Machine Config Operator rolls every pool again, after our reboots."""
     options = Options(
         masters=3,
         workers=2,
