@@ -99,7 +99,7 @@ sanity: venv tree ## ansible-test sanity, all tests, nothing ignored
 
 .PHONY: integration
 integration: venv tree ## ansible-playbook and other clients against the simulator
-	pytest tests/integration -n 3 --dist worksteal -m "not slow" --junitxml $(RESULTS)/integration.xml $(ARGS)
+	pytest tests/integration -n 3 --dist loadscope -m "not slow" --junitxml $(RESULTS)/integration.xml $(ARGS)
 
 .PHONY: molecule
 molecule: venv tree ## the molecule scenarios against the simulator

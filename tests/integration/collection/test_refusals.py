@@ -83,10 +83,3 @@ def test_with_a_dead_api(tmp_path: Path, simulator: RunningSimulator) -> None:
     assert run.code == 2, run.output
     assert "the API does not answer" in run.flat
     assert "Check the API address" in run.flat
-
-
-def test_check_mode_tells_the_plan_and_writes_nothing(simulator: RunningSimulator, tmp_path: Path) -> None:
-    run = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, arguments=["--check", "--diff"])
-    assert run.code == 0, run.output
-    assert '+            "networkType": "OVNKubernetes"' in run.output or "OVNKubernetes" in run.flat
-    assert run.counts["changed"] >= 2
