@@ -20,13 +20,16 @@ OVS_CONFIGURATION = "ovs-configuration.service"
 CONFIGURE_OVS = "ExecStart=/usr/local/bin/configure-ovs.sh "
 
 
-def templates(role: str, *, network_type: str, profile: Profile) -> dict[str, Object]:
-    """Name to ``spec`` of the MachineConfigs that the template controller keeps for a role."""
+def templates(role: str, *, network_type: str, proxy: Object, profile: Profile) -> dict[str, Object]:
+    """Name to ``spec`` of the MachineConfigs that the template controller keeps for a role.
+
+    :param proxy: the status of the cluster's Proxy; it is in a file of each node, so that a change of it rolls all pools
+    """
     version = profile.ignition_version
     return {
         f"00-{role}": _spec(
             version,
-            files=_common_files(network_type, profile=profile),
+            files=[*_common_files(network_type, profile=profile), _proxy_file(proxy)],
             units=_common_units(network_type),
         ),
         f"01-{role}-container-runtime": _spec(
@@ -162,6 +165,13 @@ def _common_files(network_type: str, *, profile: Profile) -> list[Object]:
     if profile.forward_conf == "always" or network_type == "OpenShiftSDN":
         files.append(_file("/etc/sysctl.d/forward.conf", "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 1\n"))
     return files
+
+
+def _proxy_file(proxy: Object) -> Object:
+    """templates/common/_base/files/etc-mco-proxy.yaml"""
+    names = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "noProxy": "NO_PROXY"}
+    lines = [f"{name}={proxy[key]}" for key, name in names.items() if proxy.get(key)]
+    return _file("/etc/mco/proxy.env", "\n".join([*lines, ""]))
 
 
 def _common_units(network_type: str) -> list[Object]:
