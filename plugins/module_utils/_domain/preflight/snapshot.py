@@ -20,7 +20,7 @@ from ..health.operators import ApiService, Operator
 from ..health.pods import Pod
 from ..migration.fields import OperatorFields
 from ..migration.settings import Settings
-from ..networks import Networks
+from ..networks import OVN, Networks
 from ..nodes import Node
 from ..pools.pool import Pool
 from ..versions import Version
@@ -237,6 +237,15 @@ class Snapshot:
     external_routes = Part[Raw]("adminpolicybasedexternalroutes.k8s.ovn.org", only="rollback")
     admin_network_policies = Part[Raw]("adminnetworkpolicies.policy.networking.k8s.io", only="rollback")
     baseline_network_policies = Part[Raw]("baselineadminnetworkpolicies.policy.networking.k8s.io", only="rollback")
+
+    @property
+    def rescue(self) -> bool:
+        """Whether this is the way back from a migration that is not finished: nothing of the cluster can be expected
+        to be healthy then, and staying there is what hurts."""
+        networks = self.parts.get("networks")
+        if self.wanted.method != "rollback" or not isinstance(networks, Networks):
+            return False
+        return networks.config.spec_type == OVN and networks.operator.migrating_to is not None
 
     def absent_kind(self, part: str) -> bool:
         """Whether the cluster does not have the kind of that part: its CRD does not exist."""

@@ -14,7 +14,7 @@ from ..health.pods import in_error
 from ..reboot.quorum import NAMESPACE as ETCD
 from ..reboot.quorum import quorum_verdict
 from ..verdicts import counted, listed
-from .findings import ANY_METHOD, OFFLINE, Check, Problem, objects
+from .findings import ANY_METHOD, OFFLINE, Check, Problem, objects, told_on_the_way_back
 from .snapshot import Json, Snapshot
 
 #: Reasons for which the Cluster Network Operator does not apply what it is told
@@ -143,7 +143,8 @@ def _etcd(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _etcd_backup(snapshot: Snapshot) -> Iterator[Problem]:
-    yield Problem("whether there is a recent backup of etcd cannot be seen through the API")
+    text = "whether there is a recent backup of etcd cannot be seen through the API"
+    yield told_on_the_way_back(Problem(text), snapshot)
 
 
 def _ceph(snapshot: Snapshot) -> Iterator[Problem]:
@@ -189,6 +190,7 @@ CHECKS = (
             "When no live migration runs, remove it: oc annotate network.config cluster "
             "network.openshift.io/network-type-migration-"
         ),
+        stops_rescue=True,
     ),
     Check(
         "no_mtu_migration",
