@@ -14,7 +14,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeClus
 
 
 def watched(cluster: FakeCluster, clock: ScriptedClock, *, delay: float | None) -> None:
-    """From now on a merge patch raises a pool's generation, and ``delay`` seconds later (None: never) it is observed."""
+    """From now on a merge patch raises a pool's generation; ``delay`` seconds later (None: never) that is observed."""
     merge = cluster.merge
 
     def noticing(kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: str | None = None) -> Any:

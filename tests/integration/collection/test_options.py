@@ -21,7 +21,7 @@ EVERYTHING = {
     "ip_forwarding": "Global",
 }
 #: One run at the pace of a real Machine Config Operator, which looks at a pool some seconds after it was written; at
-#: other speeds it has looked before the next step begins. (Real ones wait 5 s: less than modules take on a slow machine.)
+#: other speeds it has looked before the next step begins. (Real ones wait 5 s, less than modules may take here.)
 PACES: dict[str, dict[str, Any]] = {
     "4.14.31": {"speed": 1, "instant": True, "durations": {"node_controller_debounce": 12}}
 }
