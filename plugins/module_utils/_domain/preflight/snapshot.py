@@ -23,6 +23,7 @@ from ..migration.settings import Settings
 from ..networks import OVN, Networks
 from ..nodes import Node
 from ..pools.pool import Pool
+from ..records.journal import Journal
 from ..versions import Version
 
 Method = Literal["offline", "rollback"]
@@ -157,6 +158,8 @@ class Snapshot:
 
     # The network
     networks = Part[Networks]("the two Network objects")
+    #: Boot ids from before the last flip of either direction; None when none is recorded.
+    flip_record = Part[Optional[Journal]]("configmap ovn-migration/migration-journal")
     #: networks.config.openshift.io cluster and networks.operator.openshift.io cluster as they are.
     network_config = Part[Json]("networks.config.openshift.io cluster")
     network_operator = Part[Json]("networks.operator.openshift.io cluster")
