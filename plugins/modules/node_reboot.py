@@ -54,11 +54,14 @@ options:
     description:
       - How a node is told. Either way it is asked first which boot it is on, and only shut down when that is the one
         that it is to leave.
+      - A node that is still up on its old boot two minutes (a control-plane node, 190 seconds) after it should have
+        gone down, or one and a half times as long as others took in the same run, is asked whether a shutdown is
+        scheduled. When it says that none is, it is told once more, and fails when it says so after that again.
       - V(rsh) runs C(shutdown) in the node's machine-config-daemon pod, which works without a pod network.
       - V(ssh) logs in at the node's C(InternalIP) with the OpenSSH client of the machine that the module runs on, and
         runs C(sudo -n shutdown). It needs neither the API nor a pod.
-      - V(rsh_then_ssh) logs in when the command could not be given in the pod. A host key that has changed, or a login
-        that is denied, is not tried twice; it goes on with V(rsh) then.
+      - V(rsh_then_ssh) logs in when the command could not be given in the pod, or had no effect. A host key that has
+        changed, or a login that is denied, is not tried twice; it goes on with V(rsh) then.
     type: str
     choices: [rsh, ssh, rsh_then_ssh]
     default: rsh

@@ -56,7 +56,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "migration": {"networks", "nodes", "records", "verdicts", "versions"},
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
         "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
-        | {"pools", "reboot", "verdicts", "versions"},
+        | {"pools", "records", "reboot", "verdicts", "versions"},
     },
 }
 

@@ -146,6 +146,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="The credential may do everything that the migration does.",
         remedy="Use a credential with the cluster-admin role.",
+        stops_rescue=True,
     ),
     Check(
         "credential_outlives_switch",
@@ -158,6 +159,7 @@ CHECKS = (
             "cluster-admin role; acknowledge it only when you can reboot the nodes by other means."
         ),
         acknowledge=True,
+        stops_rescue=True,
     ),
     Check(
         "daemon_pods_running",
@@ -191,6 +193,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every node has an InternalIP (reboots over ssh).",
         remedy="Look at oc get nodes -o wide.",
+        stops_rescue=True,
     ),
     Check(
         "nodes_ssh",

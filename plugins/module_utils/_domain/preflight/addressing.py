@@ -28,7 +28,7 @@ from ..migration.settings import (
 from ..networks import OVN, SDN, ConfigNetwork, Networks
 from ..verdicts import counted, listed
 from ..versions import FIRST_INTERCONNECT, Version
-from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, objects
+from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, objects, told_on_the_way_back
 from .hosts import Host, hosts
 from .snapshot import NotRead, Snapshot
 
@@ -263,7 +263,8 @@ def mtu_problems(
 
 def _tunnel_port(snapshot: Snapshot) -> Iterator[Problem]:
     protocol, port = tunnel(snapshot.wanted.settings, snapshot.networks, target=snapshot.wanted.target)
-    yield Problem(f"whether UDP port {port} ({protocol}) is open between all nodes cannot be seen through the API")
+    text = f"whether UDP port {port} ({protocol}) is open between all nodes cannot be seen through the API"
+    yield told_on_the_way_back(Problem(text), snapshot)
 
 
 def tunnel(settings: Settings, networks: Networks, *, target: str) -> tuple[str, int]:
@@ -301,6 +302,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every wanted setting exists on this cluster and for this target, and has a possible value.",
         remedy="Correct the setting, or leave it out.",
+        stops_rescue=True,
     ),
     Check(
         "kube_proxy_default",
@@ -320,6 +322,7 @@ CHECKS = (
             "(join, transit switch, masquerade) do not overlap."
         ),
         remedy=CHOOSE_SUBNETS,
+        stops_rescue=True,
     ),
     Check(
         "addresses_outside_subnets",
@@ -344,6 +347,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="The wanted cluster network has a possible host prefix and room for every node.",
         remedy="Choose a larger network, or a longer host prefix.",
+        stops_rescue=True,
     ),
     Check(
         "service_network_unchanged",
@@ -352,6 +356,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Nobody is changing the service network.",
         remedy="Put spec.serviceNetwork of networks.config.openshift.io cluster back to what status says.",
+        stops_rescue=True,
     ),
     Check(
         "mtu_fits_nodes",
@@ -368,6 +373,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Geneve and VXLAN have different UDP ports.",
         remedy="Give another port: ovn.geneve_port, or sdn.vxlan_port for a rollback.",
+        stops_rescue=True,
     ),
     Check(
         "tunnel_port_open",

@@ -20,9 +20,10 @@ from ..health.operators import ApiService, Operator
 from ..health.pods import Pod
 from ..migration.fields import OperatorFields
 from ..migration.settings import Settings
-from ..networks import Networks
+from ..networks import OVN, Networks
 from ..nodes import Node
 from ..pools.pool import Pool
+from ..records.journal import Journal
 from ..versions import Version
 
 Method = Literal["offline", "rollback"]
@@ -157,6 +158,8 @@ class Snapshot:
 
     # The network
     networks = Part[Networks]("the two Network objects")
+    #: Boot ids from before the last flip of either direction; None when none is recorded.
+    flip_record = Part[Optional[Journal]]("configmap ovn-migration/migration-journal")
     #: networks.config.openshift.io cluster and networks.operator.openshift.io cluster as they are.
     network_config = Part[Json]("networks.config.openshift.io cluster")
     network_operator = Part[Json]("networks.operator.openshift.io cluster")
@@ -237,6 +240,15 @@ class Snapshot:
     external_routes = Part[Raw]("adminpolicybasedexternalroutes.k8s.ovn.org", only="rollback")
     admin_network_policies = Part[Raw]("adminnetworkpolicies.policy.networking.k8s.io", only="rollback")
     baseline_network_policies = Part[Raw]("baselineadminnetworkpolicies.policy.networking.k8s.io", only="rollback")
+
+    @property
+    def rescue(self) -> bool:
+        """Whether this is the way back from a migration that is not finished: nothing of the cluster can be expected
+        to be healthy then, and staying there is what hurts."""
+        networks = self.parts.get("networks")
+        if self.wanted.method != "rollback" or not isinstance(networks, Networks):
+            return False
+        return networks.config.spec_type == OVN and networks.operator.migrating_to is not None
 
     def absent_kind(self, part: str) -> bool:
         """Whether the cluster does not have the kind of that part: its CRD does not exist."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Any, Literal, Union
+from typing import Any, Literal, Optional, Union
 
 from ..nodes import Node
 from ..verdicts import Verdict, counted, done, pending
@@ -24,8 +24,9 @@ Result = Literal["rebooted", "skipped", "failed", "planned"]
 #: What came of asking a node to reboot. ``unknown``: sent, and the line went dead. ``refused``: the command, or the
 #: stream to it, failed, which is no proof that it had no effect. ``unsent``: nothing was sent. ``elsewhere``: the node
 #: itself says that it is on another boot already, so it was not asked again. ``closed``: nothing was done, and asking
-#: again would only be answered the same, until the operator has changed something.
-Answer = Literal["accepted", "unknown", "refused", "unsent", "elsewhere", "closed"]
+#: again would only be answered the same, until the operator has changed something. ``going``: it says that it is about
+#: to go down, so it was not told once more. ``idle``: it was told often enough, and says that no shutdown is scheduled.
+Answer = Literal["accepted", "unknown", "refused", "unsent", "elsewhere", "closed", "going", "idle"]
 #: How a node was asked: by exec in a pod of it, or by logging in.
 Way = Literal["rsh", "ssh"]
 
@@ -44,6 +45,24 @@ class Request:
     answer: Answer
     seen: str = ""
     way: Way = "rsh"
+
+
+#: How often a node is told before one that says that no shutdown is scheduled is given up.
+TELLINGS = 2
+GOING = Request("going", "it says that its shutdown is under way")
+IDLE = Request("idle", "it was told more than once, and says that no shutdown is scheduled")
+#: What ``systemctl is-system-running`` says of a system that is not about to go down (systemctl(1)).
+_UP = re.compile(r"^(initializing|starting|running|degraded|maintenance)$", re.MULTILINE)
+#: That it stops, or /run/systemd/shutdown/scheduled, in which systemd-logind notes a later shutdown.
+_GOING = re.compile(r"^(stopping|MODE=\S+)$", re.MULTILINE)
+
+
+def shutdown_scheduled(text: str) -> Optional[bool]:
+    """Whether a node goes down, by what it printed of ``systemctl is-system-running`` and of that file; None when it
+    did not tell."""
+    if _GOING.search(text):
+        return True
+    return False if _UP.search(text) else None
 
 
 @dataclass(frozen=True)
@@ -232,5 +251,5 @@ def overdue_reason(target: Target, node: Node | None, *, ordered: bool, refusal:
     if not ordered:
         return f"{state}: the command could not be given in {counted(attempts, 'attempt')}, at last: {refusal}"
     if not node.silent:
-        return f"{state}: the command had no effect"
+        return f"{state}: the command had no effect{f' ({refusal})' if refusal else ''}"
     return f"{state}: it went down and has not come back"

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
+from ..._cluster import readers
 from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
 from ..._domain.backup.configuration import titled
@@ -107,7 +108,13 @@ def describe_backup(cluster: Cluster, *, target: str) -> Outcome:
         "unsettled": unsettled(index, history.read(cluster).begun_at(target=target)),
         "files": [],
     }
-    return Outcome(facts={**(_nothing() if index is None else StoredBackup(index, store.read(index)).facts()), **known})
+    if index is None:
+        return Outcome(facts={**_nothing(), **known})
+    stored = StoredBackup(index, store.read(index))
+    record = stored.contents.network
+    left = readers.networks(cluster).operator.block(other(record.network_type))
+    network = replace(record, settings=record.settings_after(left))
+    return Outcome(facts={**stored.facts(), "network": network.to_json(), **known})
 
 
 def pods_before(cluster: Cluster, *, target: str) -> list[str]:

@@ -32,6 +32,7 @@ from ..outcome import Diff, Outcome
 from ..records.config_maps import keep
 from ..rights import require_rights
 from ..waiting.clock import Clock
+from .notice import Notice
 
 KINDS: Mapping[str, Kind] = {
     kind.kind: kind
@@ -105,6 +106,10 @@ class Borrower:
     warnings: list[str] = field(default_factory=list)
     returned: list[Loan] = field(default_factory=list)
     _ledger: Optional[Ledger] = None
+    _notice: Notice = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._notice = Notice(self.cluster, self.clock)
 
     @property
     def open(self) -> Ledger:
@@ -142,7 +147,8 @@ class Borrower:
     def give_back(self, due: Sequence[Loan], *, put_back: Optional[Callable[[Loan], None]] = None) -> None:
         """Put back what is still as we set it, and strike all that is no longer ours.
 
-        One that cannot be put back does not keep the others; its entry stays.
+        One that cannot be put back does not keep the others; its entry stays. Pools are judged by whoever comes next,
+        so it returns when they report what was written.
 
         :param put_back: for what is not put back by the terms of its property
         :raises MigrationError: when there were any, with what was done all the same
@@ -157,6 +163,7 @@ class Borrower:
                 continue
             struck[loan.ref.key] = None
         self.enter(struck)
+        self.warnings += self._notice.wait()
         if failures:
             raise MigrationError(
                 tried=f"give back {len(failures)} of {len(due)} things that were borrowed",
@@ -278,6 +285,8 @@ class Borrower:
     def _send(self, ref: PropertyRef, change: Change) -> None:
         kind, namespace = KINDS[ref.kind], ref.namespace or None
         if change.merge is not None:
-            self.cluster.merge(kind, ref.name, change.merge, namespace=namespace)
+            written = self.cluster.merge(kind, ref.name, change.merge, namespace=namespace)
         else:
-            self.cluster.edit(kind, ref.name, change.edit, namespace=namespace)
+            written = self.cluster.edit(kind, ref.name, change.edit, namespace=namespace)
+        if kind == MACHINE_CONFIG_POOL:
+            self._notice.expect(written)

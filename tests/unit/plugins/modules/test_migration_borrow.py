@@ -24,6 +24,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 )
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.kills import killed_before_write
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.objects import health_check, webhook, webhooks
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.pool_controller import watched
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import cluster_at
 
 MACHINES = "openshift-machine-api"
@@ -220,6 +221,27 @@ def test_borrowing_twice_never_forgets_the_value_before(bench, cluster):
     assert seen(cluster)["worker"] == 4
     give_back(bench)
     assert seen(cluster) == BEFORE
+
+
+def test_it_returns_when_the_pool_reports_what_was_given_back(bench, cluster):
+    """Whoever comes next judges the pools, and would take one that has not noticed yet for one that is not done."""
+    watched(cluster, bench.clock, delay=5)
+    borrow(bench, max_unavailable={"worker": 2})
+    bench.clock.now = 100
+    result = give_back(bench)
+    pool = cluster.objects[(MACHINE_CONFIG_POOL, "", "worker")]
+    assert pool["status"]["observedGeneration"] == pool["metadata"]["generation"] == 5
+    assert bench.clock.now < 110
+    assert "warnings" not in result
+
+
+def test_a_pool_that_nobody_notices_is_given_back_and_told(bench, cluster):
+    watched(cluster, bench.clock, delay=None)
+    borrow(bench, max_unavailable={"worker": 2})
+    result = give_back(bench)
+    assert (result["changed"], seen(cluster), ledger(cluster)) == (True, BEFORE, {})
+    assert "has not noticed the change of worker" in warned(result)
+    assert bench.clock.now < 200
 
 
 def test_what_somebody_else_has_set_meanwhile_is_left_and_reported(bench, cluster):
