@@ -151,8 +151,10 @@ def option_problems(
     yield from _field_problems(settings, version=version, fields=fields)
     yield from _target_problems(settings, target=target)
     yield from _number_problems(settings, networks)
+    wanted = settings.ovn or {}
     for name, cidr in subnets(settings, networks, target=target, version=version):
-        yield from _notation_problems(name, cidr, wanted=settings.ovn or {})
+        option = name.partition(".")[2] or name
+        yield from notation_problems(name, cidr, option=option if option in wanted or option == "cluster_network" else "")
 
 
 def _field_problems(settings: Settings, *, version: Version, fields: OperatorFields) -> Iterable[str]:
@@ -192,7 +194,11 @@ def _number_problems(settings: Settings, networks: Networks) -> Iterable[str]:
             yield f"{name}.{option} {port} is not a UDP port"
 
 
-def _notation_problems(name: str, cidr: str, *, wanted: Mapping[str, Any]) -> Iterable[str]:
+def notation_problems(name: str, cidr: str, *, option: str) -> Iterable[str]:
+    """
+    :param name: how messages call it
+    :param option: the option that it is wanted by: ``cluster_network``, a key of ``DEFAULT_SUBNETS``, or none
+    """
     if "/" not in cidr:
         yield f"{name} {cidr or '(empty)'} is not a network in CIDR notation (it has no prefix length)"
         return
@@ -201,10 +207,9 @@ def _notation_problems(name: str, cidr: str, *, wanted: Mapping[str, Any]) -> It
     except ValueError as error:
         yield f"{name} {cidr} is not a network in CIDR notation ({error})"
         return
-    option = name.partition(".")[2]
-    if option in wanted or name == "cluster_network":
+    if option:
         yield from _place_problems(name, network)
-    if option in DEFAULT_SUBNETS and option in wanted:
+    if option in DEFAULT_SUBNETS:
         if network.version != 4:
             yield f"{name} {network} is not an IPv4 network"
         elif network.prefixlen > LONGEST_PREFIX[option]:
