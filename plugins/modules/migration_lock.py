@@ -217,8 +217,6 @@ def keep_away(task: Task) -> Outcome:
         if not holder:
             raise Refused(tried="give the lock back", seen="holder is missing", remedy="Say whose it is.")
         return _give_back(task, holder)
-    if task["lease_seconds"] < 1:
-        raise Refused(tried="take the lock", seen=f"lease_seconds {task['lease_seconds']} is no time")
     return lease.hold(
         task.cluster,
         holder=holder or lease.own_name(),
