@@ -58,13 +58,25 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
         "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
         | {"pools", "reboot", "verdicts", "versions"},
-        "variables": {"borrowing", "migration", "preflight", "reboot"},
+        "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },
 }
 
 #: what a decision may be made of; no clock, no file, no network
 PURE = frozenset(
-    {"__future__", "ast", "base64", "collections", "copy", "dataclasses", "datetime", "difflib", "enum", "functools", "hashlib"}
+    {
+        "__future__",
+        "ast",
+        "base64",
+        "collections",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "difflib",
+        "enum",
+        "functools",
+        "hashlib",
+    }
     | {"ipaddress", "itertools", "json", "math", "operator", "re", "shlex", "string", "textwrap", "typing"}
 )
 

@@ -154,7 +154,9 @@ def option_problems(
     wanted = settings.ovn or {}
     for name, cidr in subnets(settings, networks, target=target, version=version):
         option = name.partition(".")[2] or name
-        yield from notation_problems(name, cidr, option=option if option in wanted or option == "cluster_network" else "")
+        yield from notation_problems(
+            name, cidr, option=option if option in wanted or option == "cluster_network" else ""
+        )
 
 
 def _field_problems(settings: Settings, *, version: Version, fields: OperatorFields) -> Iterable[str]:
@@ -236,8 +238,8 @@ def family_problems(settings: Settings, networks: Networks) -> Iterable[str]:
         return
     if set(pods) != set(services):
         yield (
-            f"{name} is {_named(pods)} and serviceNetwork is {_named(services)}: both must be IPv4-only, both IPv6-only, "
-            "or both dual-stack"
+            f"{name} is {_named(pods)} and serviceNetwork is {_named(services)}: both must be IPv4-only, both "
+            "IPv6-only, or both dual-stack"
         )
     elif pods[0] != services[0]:
         yield f"{name} begins with IPv{pods[0]} and serviceNetwork with IPv{services[0]}: they must begin alike"

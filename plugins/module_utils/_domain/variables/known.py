@@ -35,9 +35,7 @@ ALIKE = 0.8
 
 def unknown(given: Iterable[str], *, roles: Collection[str], known: Collection[str]) -> list[str]:
     """Names that begin with a role's and mean nothing to it, each with the nearest that does."""
-    strange = sorted(
-        name for name in given if name not in known and any(name.startswith(f"{role}_") for role in roles)
-    )
+    strange = sorted(name for name in given if name not in known and any(name.startswith(f"{role}_") for role in roles))
     return [f"{name} is no variable of {_role(name, roles)}{_hint(name, known)}" for name in strange]
 
 

@@ -33,6 +33,10 @@ def numbers(options, path=""):
         yield from numbers(spec.get("options") or {}, f"{path}{name}.")
 
 
+def word(value):
+    return value if isinstance(value, str) else ""
+
+
 def role_numbers():
     for role in sorted((ROOT / "roles").iterdir()):
         spec = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
@@ -46,7 +50,9 @@ def module_numbers():
             yield f"{module}: {path}", name, spec
 
 
-@pytest.mark.parametrize(("path", "name", "spec"), [*role_numbers()], ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "name", "spec"), [*role_numbers()], ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_number_of_a_role_has_a_range_and_tells_it(path, name, spec):
     allowed = range_of(name)
     assert allowed, f"{path} has no range"
@@ -55,7 +61,9 @@ def test_a_number_of_a_role_has_a_range_and_tells_it(path, name, spec):
     assert spec.get("default") is None or spec["default"] in allowed
 
 
-@pytest.mark.parametrize(("path", "name", "spec"), [*module_numbers()], ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("path", "name", "spec"), [*module_numbers()], ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_number_of_a_module_has_a_range(path, name, spec):
     allowed = range_of(name)
     assert allowed, f"{path} has no range"
