@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -45,48 +46,39 @@ def _expanded(path: str) -> str:
 
 
 class Inputs:
-    """The variables of some roles: what each is to be, and what it is."""
+    """All variables of ours: what each is to be, what it is where nobody has set it, and what it is."""
 
-    def __init__(self, roles: list[str]) -> None:
-        self.specs = {name: spec for role in roles for name, spec in _specified(role).items()}
-        self.defaults = {name: value for role in roles for name, value in _defaults(role).items()}
+    def __init__(self, task_vars: Mapping[str, Any], templar: Any) -> None:
+        roles = role_names()
+        self.specs = {**RUN_WIDE, **{name: spec for role in roles for name, spec in _specified(role).items()}}
+        self.defaults = {name: _trusted(value) for role in roles for name, value in _defaults(role).items()}
+        self.given = {name: task_vars[name] for name in self.specs if self._is_given(name, task_vars.get(name))}
+        scope = {name: value for name, value in task_vars.items() if name not in self.specs}
+        self._templar = templar.copy_with_new_env(available_variables={**scope, **self.defaults, **self.given})
 
-    def read(self, templar: Any, task_vars: Mapping[str, Any], *, given_only: bool) -> tuple[dict[str, Any], list[str]]:
-        """(name to value in its type, what is wrong). What is blank is what it is when it is left out.
-
-        :param given_only: leave out what nobody has set, so that a wrong value is told once and not for each default that
-            is made of it
-        """
-        given = {name: task_vars[name] for name in self.specs if self.is_given(name, task_vars)}
-        absent = {name: _trusted(value) for name, value in self.defaults.items() if name not in given}
-        missing = {name for name, value in task_vars.items() if name in self.specs and blank(value)}
-        scope = {name: value for name, value in task_vars.items() if name not in missing}
-        evaluated = templar.copy_with_new_env(available_variables={**scope, **absent})
+    def read(self, names: Iterable[str]) -> tuple[dict[str, Any], list[str]]:
+        """(name to value in its type, what is wrong). What is blank is what it is when it is left out."""
         values: dict[str, Any] = {}
         problems: list[str] = []
-        for name, spec in self.specs.items():
-            if given_only and name not in given:
-                continue
+        for name in names:
             try:
-                values[name] = self._value(name, spec, evaluated, {**absent, **given})
+                values[name] = self._value(name)
             except Wrong as wrong:
                 problems += wrong.problems
             except AnsibleError as error:
                 problems.append(f"{name} cannot be evaluated: {' '.join(str(error).split())}")
         return values, problems
 
-    def is_given(self, name: str, task_vars: Mapping[str, Any]) -> bool:
+    def _is_given(self, name: str, value: Any) -> bool:
         """Whether somebody has set it: neither blank nor the role's own default, which a play sees, too."""
-        value = task_vars.get(name)
         return not blank(value) and not (name in self.defaults and value == self.defaults[name])
 
-    def _value(self, name: str, spec: Mapping[str, Any], templar: Any, texts: Mapping[str, Any]) -> Any:
-        value = plain(templar.template(texts[name])) if name in texts else None
-        if blank(value) and name in self.defaults:
-            value = plain(templar.template(_trusted(self.defaults[name])))
-        if blank(value):
-            return spec.get("default")
-        return converted(name, value, spec)
+    def _value(self, name: str) -> Any:
+        for texts in (self.given, self.defaults):
+            value = plain(self._templar.template(texts[name])) if name in texts else None
+            if not blank(value):
+                return converted(name, value, self.specs[name])
+        return self.specs[name].get("default")
 
 
 def plain(value: Any) -> Any:
@@ -102,6 +94,7 @@ def _trusted(value: Any) -> Any:
     return trust_as_template(value) if isinstance(value, str) else value
 
 
+@cache
 def _loaded(path: Path) -> Any:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     return yaml.load(path.read_text(encoding="utf-8"), Loader=loader)
@@ -123,7 +116,7 @@ def role_names() -> list[str]:
     return sorted(path.parent.parent.name for path in ROLES.glob("*/meta/argument_specs.yml"))
 
 
-class ActionModule(ActionBase):
+class ActionModule(ActionBase):  # type: ignore[misc]
     """See the documentation of the module ``role_variables``."""
 
     TRANSFERS_FILES = False
@@ -137,15 +130,17 @@ class ActionModule(ActionBase):
         roles = role_names()
         if role and role not in roles:
             raise AnsibleError(f"There is no role {role} in this collection; it has {', '.join(roles)}.")
-        inputs = Inputs([role] if role else roles)
-        if not role:
-            inputs.specs.update(RUN_WIDE)
-        values, problems = inputs.read(self._templar, task_vars, given_only=not role)
+        inputs = Inputs(task_vars, self._templar)
+        known = inputs.specs
+        # A wrong value is told once, and not for each default that is made of it.
+        values, problems = inputs.read(
+            [name for name in known if name.startswith(f"{role}_")] if role else inputs.given
+        )
         problems += meaning_problems(values, CONTROLLER if self._connection.transport == "local" else None)
-        problems += unknown(task_vars, roles=[role] if role else roles, known=inputs.specs)
+        problems += unknown(task_vars, roles=[role] if role else roles, known=known)
         problems += self._absent(values)
         if not role:
-            for text in doubtful(task_vars, roles=roles, known=inputs.specs):
+            for text in doubtful(task_vars, roles=roles, known=known):
                 Display().warning(text)
         if problems:
             return {**result, "failed": True, "problems": problems, "msg": _message(problems)}
@@ -163,6 +158,6 @@ class ActionModule(ActionBase):
 def _message(problems: list[str]) -> str:
     what = "A variable is" if len(problems) == 1 else f"{len(problems)} variables are"
     return (
-        f"{what} not what a role can follow. {'; '.join(problems)}. Nothing was changed. Correct them and run this again; "
-        "the README of each role lists its variables."
+        f"{what} not what a role can follow. {'; '.join(problems)}. Nothing was changed. Correct them and run this "
+        "again; the README of each role lists its variables."
     )

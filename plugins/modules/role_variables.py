@@ -9,20 +9,21 @@ DOCUMENTATION = r"""
 module: role_variables
 short_description: Read the variables of the roles of this collection, and refuse what no role could follow
 description:
-  - Holds the variables against the specifications of the roles, and against what their modules would refuse (types, choices,
-    ranges, keys of dictionaries, networks, ids of checks, files that have to be there, names that no role knows). All that
-    is wrong is told at once, by the names of the variables.
-  - Takes them as people give them. Text is read as the type that the variable has (C("5"), C("yes"), C("a,b"), JSON), and
-    what is blank counts as left out.
-  - It runs on the controller, reads no cluster and writes nothing. The roles and playbooks of this collection begin with it.
+  - Holds the variables against the specifications of the roles, and against what their modules would refuse (types,
+    choices, ranges, keys of dictionaries, networks, ids of checks, files that have to be there, names that no role
+    knows). All that is wrong is told at once, by the names of the variables.
+  - Takes them as people give them. Text is read as the type that the variable has (C("5"), C("yes"), C("a,b"), JSON),
+    and what is blank counts as left out.
+  - It runs on the controller, reads no cluster and writes nothing. The roles and playbooks of this collection begin
+    with it.
 version_added: 1.0.0
 author:
   - ocp_day2.ovn_migration contributors
 options:
   role:
     description:
-      - The role whose variables to read, without the name of the collection. Left out, those of all roles and playbooks are
-        looked at, and none is returned.
+      - The role whose variables to read, without the name of the collection. Left out, those of all roles and playbooks
+        are looked at, and none is returned.
     type: str
   nodes:
     description:

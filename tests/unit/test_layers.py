@@ -58,7 +58,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
         "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
         | {"pools", "records", "reboot", "verdicts", "versions"},
-        "variables": {"borrowing", "migration", "preflight", "reboot"},
+        "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },
 }
 

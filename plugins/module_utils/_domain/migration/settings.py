@@ -238,8 +238,8 @@ def family_problems(settings: Settings, networks: Networks) -> Iterable[str]:
         return
     if set(pods) != set(services):
         yield (
-            f"{name} is {_named(pods)} and serviceNetwork is {_named(services)}: both must be IPv4-only, both IPv6-only, "
-            "or both dual-stack"
+            f"{name} is {_named(pods)} and serviceNetwork is {_named(services)}: both must be IPv4-only, both "
+            "IPv6-only, or both dual-stack"
         )
     elif pods[0] != services[0]:
         yield f"{name} begins with IPv{pods[0]} and serviceNetwork with IPv{services[0]}: they must begin alike"

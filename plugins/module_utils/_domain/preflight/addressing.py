@@ -364,7 +364,7 @@ CHECKS = (
         _families,
         severity="block",
         methods=ANY_METHOD,
-        title="Cluster network and service network have the same address families in the same order, as the target needs.",
+        title="Cluster network and service network have the same address families, in the same order.",
         remedy="Correct cno_switch_cluster_network; the service network cannot be changed on the way.",
         stops_rescue=True,
     ),
@@ -383,7 +383,10 @@ CHECKS = (
         severity="block",
         methods=ANY_METHOD,
         title="The MTU is given where the operator would guess wrong, and fits the smallest MTU of all nodes.",
-        remedy="Give the MTU (cno_prepare_ovn, cno_prepare_sdn), so that nothing is guessed; a change of it needs the separate procedure for the MTU.",
+        remedy=(
+            "Give the MTU (cno_prepare_ovn, cno_prepare_sdn), so that nothing is guessed; a change of it needs the "
+            "separate procedure for the MTU."
+        ),
     ),
     Check(
         "tunnel_ports_differ",

@@ -21,6 +21,7 @@ from ..preflight.choices import Choices, invalid_choices
 from ..preflight.registry import CHECKS
 from ..reboot.plan import batch_size
 from ..reboot.ssh import JUMP_HOST
+from ..verdicts import listed
 from .conversions import shown
 
 Values = Mapping[str, Any]
@@ -75,14 +76,14 @@ def _shares(values: Values) -> Iterable[str]:
         )
         for part, share in parts.items():
             if share is not None:
-                yield from _refused(part, lambda share=share: batch_size(str(share), of=1))
+                yield from _refused(part, share, lambda given: batch_size(str(given), of=1))
     for pool, share in (values.get("cno_prepare_max_unavailable") or {}).items():
-        yield from _refused(f"cno_prepare_max_unavailable.{pool}", lambda share=share: pool_share(share))
+        yield from _refused(f"cno_prepare_max_unavailable.{pool}", share, pool_share)
 
 
-def _refused(name: str, rule: Callable[[], object]) -> Iterable[str]:
+def _refused(name: str, value: Any, rule: Callable[[Any], object]) -> Iterable[str]:
     try:
-        rule()
+        rule(value)
     except ValueError as error:
         yield f"{name}: {error}"
 
@@ -114,7 +115,7 @@ def _networks(values: Values) -> Iterable[str]:
 
 def _choices(values: Values) -> Iterable[str]:
     prefix = "cno_preflight_"
-    options = {"acknowledge": [], "skip": [], "severities": {}, "custom_checks": []}
+    options: dict[str, Any] = {"acknowledge": [], "skip": [], "severities": {}, "custom_checks": []}
     given = {option: values.get(f"{prefix}{option}", empty) for option, empty in options.items()}
     for text in invalid_choices(Choices.from_params(given), CHECKS):
         option = text.split()[0]
@@ -156,12 +157,12 @@ def absent_from_cluster(values: Values, *, nodes: Collection[str], pools: Collec
     :param nodes: names of the cluster's nodes
     :param pools: names of its MachineConfigPools
     """
-    shares = values.get("cno_reboot_max_unavailable")
+    shares, etcd_node = values.get("cno_reboot_max_unavailable"), values.get("cno_backup_etcd_node")
     named = (
         ("cno_reboot_nodes", values.get("cno_reboot_nodes") or (), "node", nodes),
         (
             "cno_backup_etcd_node",
-            [values["cno_backup_etcd_node"]] if values.get("cno_backup_etcd_node") else (),
+            [etcd_node] if etcd_node else (),
             "node",
             nodes,
         ),
@@ -170,7 +171,7 @@ def absent_from_cluster(values: Values, *, nodes: Collection[str], pools: Collec
         ("cno_prepare_max_unavailable", values.get("cno_prepare_max_unavailable") or (), "pool", pools),
     )
     return [
-        f"{variable} names {shown(name)}, and this cluster has no such {what}; it has {', '.join(sorted(known)) or 'none'}"
+        f"{variable} names {shown(name)}, and this cluster has no such {what}; it has {listed(sorted(known)) or 'none'}"
         for variable, names, what, known in named
         for name in names
         if name not in known

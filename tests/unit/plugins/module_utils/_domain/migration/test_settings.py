@@ -213,28 +213,20 @@ def test_law_15_a_setting_is_refused_where_the_cluster_has_no_field_for_it(given
         pytest.param({"cluster_network": [{"cidr": "x", "host_prefix": 23}]}, OVN, "x is not a network", id="no CIDR"),
         pytest.param({"cluster_network": [{"cidr": "100.64.0.0/14", "host_prefix": 23}]}, SDN, None, id="SDN has none"),
         pytest.param({"ovn": {"join_subnet": ""}}, OVN, "ovn.join_subnet (empty) is not a network", id="join is empty"),
-        pytest.param(
-            {"ovn": {"masquerade_subnet": ""}}, OVN, "ovn.masquerade_subnet (empty) is not", id="masquerade is empty"
-        ),
+        pytest.param({"ovn": {"masquerade_subnet": ""}}, OVN, "ovn.masquerade_subnet (empty) is not", id="empty"),
         pytest.param({"ovn": {"join_subnet": "100.65.0.0/31"}}, OVN, "is /30 at the longest", id="join of two"),
-        pytest.param(
-            {"ovn": {"transit_switch_subnet": "100.89.0.0/31"}}, OVN, "/30 at the longest", id="transit of two"
-        ),
-        pytest.param(
-            {"ovn": {"masquerade_subnet": "169.254.0.0/30"}}, OVN, "/29 at the longest", id="masquerade of four"
-        ),
-        pytest.param({"ovn": {"masquerade_subnet": "169.254.0.0/29"}}, OVN, None, id="masquerade of eight"),
+        pytest.param({"ovn": {"transit_switch_subnet": "100.89.0.0/31"}}, OVN, "/30 at the longest", id="transit"),
+        pytest.param({"ovn": {"masquerade_subnet": "169.254.0.0/30"}}, OVN, "/29 at the longest", id="four"),
+        pytest.param({"ovn": {"masquerade_subnet": "169.254.0.0/29"}}, OVN, None, id="eight"),
         pytest.param({"ovn": {"join_subnet": "0.64.0.0/16"}}, OVN, "for unspecified addresses", id="join in 0/8"),
         pytest.param({"ovn": {"join_subnet": "127.0.0.0/16"}}, OVN, "for loopback addresses", id="join on loopback"),
-        pytest.param(
-            {"ovn": {"transit_switch_subnet": "239.0.0.0/16"}}, OVN, "for multicast", id="transit on multicast"
-        ),
-        pytest.param({"ovn": {"masquerade_subnet": "240.0.0.0/24"}}, OVN, "and reserved", id="masquerade on reserved"),
+        pytest.param({"ovn": {"transit_switch_subnet": "239.0.0.0/16"}}, OVN, "for multicast", id="multi"),
+        pytest.param({"ovn": {"masquerade_subnet": "240.0.0.0/24"}}, OVN, "and reserved", id="reserved"),
         pytest.param(
             {"cluster_network": [{"cidr": "224.0.0.0/14", "host_prefix": 23}]},
             OVN,
             "for multicast",
-            id="pods, multicast",
+            id="pods",
         ),
         pytest.param(
             {"cluster_network": [{"cidr": "126.0.0.0/7", "host_prefix": 23}]}, SDN, "for loopback", id="pods, loopback"
@@ -339,9 +331,7 @@ def test_a_second_address_family_is_left_alone():
         pytest.param([PODS_6, PODS_4], [SERVICES_6, SERVICES_4], None, id="IPv6 first"),
         pytest.param([PODS_4], [SERVICES_6], "clusterNetwork is IPv4-only and serviceNetwork is IPv6-only", id="mixed"),
         pytest.param([PODS_4, PODS_6], [SERVICES_4], "is dual-stack and serviceNetwork is IPv4", id="one missing"),
-        pytest.param(
-            [PODS_6, PODS_4], [SERVICES_4, SERVICES_6], "begins with IPv6 and serviceNetwork with", id="order"
-        ),
+        pytest.param([PODS_6, PODS_4], [SERVICES_4, SERVICES_6], "begins with IPv6 and serviceNetwork with", id="o"),
         pytest.param([PODS_4], [SERVICES_4, "172.31.0.0/16"], "one IPv4 and one IPv6 network at most", id="two of one"),
     ],
 )

@@ -33,6 +33,10 @@ def numbers(options, path=""):
         yield from numbers(spec.get("options") or {}, f"{path}{name}.")
 
 
+def word(value):
+    return value if isinstance(value, str) else ""
+
+
 def role_numbers():
     for role in sorted((ROOT / "roles").iterdir()):
         spec = yaml.safe_load((role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
