@@ -121,6 +121,9 @@ class Profile:
     pool_in_words: str = "pool"
     #: what Go calls a wait that has ended: the first of two errors
     wait_ended: str = "timed out waiting for the condition"
+    #: ``/etc/kubernetes/kubelet-ca.crt`` is in the MachineConfigs; otherwise the daemons write it from the
+    #: ControllerConfig (pkg/daemon/certificate_writer.go)
+    kubelet_ca_rendered: bool = True
     #: the node controller gives a new target only to nodes that are Ready and schedulable
     candidates_are_ready: bool = False
     #: seconds that a sync waits for degraded pools and for the required one: 600, times the number of masters where
@@ -237,6 +240,7 @@ _4_14 = replace(
     pool_paused="Pool is paused; will not update to MachineConfig {name}",
     required_pool_paused="error required MachineConfigPool {pool} is paused and cannot sync until it is unpaused",
     pool_in_words="MachineConfigPool",
+    kubelet_ca_rendered=False,
     wait_ended="context deadline exceeded",
     required_pools_timeout_per_master=True,
     mcd_second_container="kube-rbac-proxy",

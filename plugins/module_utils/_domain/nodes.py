@@ -98,12 +98,23 @@ def configured_verdict(node: Node, *, config: str) -> Verdict:
     if node.desired_config != config:
         return pending(f"node {node.name} is not yet asked to take {config}")
     if node.current_config != config or node.state != "Done":
-        return pending(f"node {node.name} is {node.state or 'without a state'} on its way to {config}")
+        return pending(f"node {node.name} is {node.state or 'without a state'} on its way to {config}{_away(node)}")
     if not node.ready:
         return pending(f"node {node.name} is not Ready ({node.ready_reason})")
     if not node.schedulable:
         return pending(f"node {node.name} is cordoned")
     return done(f"node {node.name} runs {config}")
+
+
+def _away(node: Node) -> str:
+    """kubelet does not start when configure-ovs.sh has failed: kubelet-dependencies.target requires
+    ovs-configuration.service (machine-config-operator 4.12 to 4.16, templates/common/_base/units)."""
+    if not node.silent:
+        return ""
+    return (
+        ", and nobody has heard of its kubelet for a while; if it stays away, look at ovs-configuration and kubelet on "
+        "its console"
+    )
 
 
 def degraded_verdict(node: Node, *, config: Optional[str]) -> Verdict:

@@ -72,7 +72,7 @@ def told_not_ready(simulator: RunningSimulator) -> set[str]:
         pytest.param({"durations": {"plugin_start": 240.0}}, set(NODES), id="late", marks=pytest.mark.slow),
         pytest.param({"install_config_masters": 3}, set(NODES), id="bootstrap waits", marks=pytest.mark.slow),
         pytest.param(
-            {"masters": 3, "workers": 1, "faults": ("api_hangs:control-plane,for=20",)},
+            {"masters": 3, "faults": ("api_hangs:control-plane,for=20",)},
             None,
             id="api hangs",
             marks=pytest.mark.slow,

@@ -10,7 +10,7 @@ import simpy
 
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.mco.machine_configs import network_type_of
+from tests.simulator.behaviours.mco.machine_configs import needs_reboot, network_type_of
 from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.names import (
     CONFIGS,
@@ -154,10 +154,14 @@ class Daemons:
 
     def _update(self, machine: Machine, current: str, desired: str) -> Process:
         world, boot_id = self._world, machine.boot_id
-        if world.store.find(CONFIGS, desired) is None:
+        wanted = world.store.find(CONFIGS, desired)
+        if wanted is None:
             self._degrade(machine, f'machineconfig.machineconfiguration.openshift.io "{desired}" not found')
             return
         self._annotate(machine, {STATE: WORKING, REASON: ""})
+        if not needs_reboot(world.store.find(CONFIGS, current), wanted):
+            yield from self._update_running(machine, desired)
+            return
         self._log(machine, f"Checking Reconcilable for config {current} to {desired}")
         self._log(
             machine,
@@ -189,6 +193,16 @@ class Daemons:
         self._event(machine, "Reboot", f"Node will reboot into config {desired}")
         self._log(machine, "reboot successful")
         self._world.clock.spawn(self._reboot(machine), name=f"mcd {machine.name}")
+
+    def _update_running(self, machine: Machine, desired: str) -> Process:
+        """Only files have changed that are read anew: neither drain nor reboot."""
+        boot_id = machine.boot_id
+        yield self._world.clock.sleep(self._world.jitter(self._world.durations.mcd_write))
+        yield from self._world.api()
+        if machine.boot_id == boot_id and machine.kubelet:
+            self._write_to_disk(machine, desired)
+            self._log(machine, "Changes do not require drain, skipping.")
+            yield from self._finish(machine, desired)
 
     def _reboot(self, machine: Machine) -> Process:
         yield self._world.clock.sleep(0)

@@ -17,13 +17,18 @@ from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
 
 OVS_CONFIGURATION = "ovs-configuration.service"
+KUBELET_CA = "/etc/kubernetes/kubelet-ca.crt"
+_NO_REBOOT = frozenset({KUBELET_CA, "/var/lib/kubelet/config.json"})
 CONFIGURE_OVS = "ExecStart=/usr/local/bin/configure-ovs.sh "
 
 
-def templates(role: str, *, network_type: str, proxy: Object, profile: Profile) -> dict[str, Object]:
+def templates(
+    role: str, *, network_type: str, proxy: Object, profile: Profile, client_ca: str = ""
+) -> dict[str, Object]:
     """Name to ``spec`` of the MachineConfigs that the template controller keeps for a role.
 
-    :param proxy: the status of the cluster's Proxy; it is in a file of each node, so that a change of it rolls all pools
+    :param proxy: the status of the cluster's Proxy; it is in a file of each node, so a change of it rolls all pools
+    :param client_ca: as the ControllerConfig has it; it is in a file up to 4.13
     """
     version = profile.ignition_version
     return {
@@ -45,7 +50,10 @@ def templates(role: str, *, network_type: str, proxy: Object, profile: Profile) 
         ),
         f"01-{role}-kubelet": _spec(
             version,
-            files=[_file("/etc/kubernetes/cloud.conf", ""), _file("/etc/kubernetes/kubelet-ca.crt", "")],
+            files=[
+                _file("/etc/kubernetes/cloud.conf", ""),
+                *([_file(KUBELET_CA, client_ca)] if profile.kubelet_ca_rendered else []),
+            ],
             units=[_unit("kubelet.service", _kubelet_unit(role))],
         ),
     }
@@ -119,6 +127,19 @@ def rendered_name(pool: str, spec: Object) -> str:
     """``rendered-<pool>-<md5 of the content>``: the same content always has the same name."""
     digest = hashlib.md5(json.dumps(spec, sort_keys=True).encode(), usedforsecurity=False).hexdigest()
     return f"rendered-{pool}-{digest}"
+
+
+def needs_reboot(old: Object | None, new: Object) -> bool:
+    """Whether a node has to be drained and rebooted for the change: not for files that are read anew
+    (machine-config-operator, pkg/daemon/update.go, calculatePostConfigChangeActionFromFileDiffs)."""
+    return old is None or _without(old, _NO_REBOOT) != _without(new, _NO_REBOOT)
+
+
+def _without(config: Object, paths: frozenset[str]) -> Any:
+    spec = config["spec"]
+    ignition = spec.get("config") or {}
+    files = [file for file in (ignition.get("storage") or {}).get("files") or () if file["path"] not in paths]
+    return {**spec, "config": {**ignition, "storage": files}}
 
 
 def network_type_of(config: Object | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import simpy
@@ -20,6 +21,7 @@ from tests.simulator.behaviours.mco.names import (
 from tests.simulator.behaviours.mco.pool_status import node_state
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
+from tests.simulator.faults import Fault
 from tests.simulator.ports import Change, Object
 
 NETWORKS = "networks.config.openshift.io"
@@ -52,6 +54,7 @@ class MachineConfigOperator:
         #: why the last sync has failed, and what the present one waits for
         self._error = ""
         self._waited_for = ""
+        self._client_ca = ""
         self._changed_event: simpy.Event | None = None
 
         def alive() -> bool:
@@ -62,7 +65,15 @@ class MachineConfigOperator:
         world.watch(self._input_changed, NETWORKS, PROXIES)
         world.watch(self._pool_changed, POOLS)
         world.revived.connect(self._wake)
+        world.faults.on_change(self._fault_changed)
         self._sync_loop.note()
+
+    def _fault_changed(self, fault: Fault, added: bool) -> None:
+        """The CA of the kubelets' clients is in ConfigMap openshift-config-managed/kube-apiserver-client-ca."""
+        if fault.kind == "ca_rotated" and added:
+            self._client_ca = f"ca rotated at {self._world.timestamp()}"
+            self._wake()
+            self._sync_loop.note()
 
     def _input_changed(self, change: Change) -> None:
         self._wake()
@@ -100,6 +111,7 @@ class MachineConfigOperator:
     def _controller_config(self, network: Object) -> Object:
         proxy = self._world.store.find(PROXIES, "cluster") or {}
         spec: Object = {"network": {"mtuMigration": None}, "proxy": proxy.get("status") or None}
+        spec["kubeAPIServerServingCAData"] = base64.b64encode(self._client_ca.encode()).decode()
         migration = (network.get("status") or {}).get("migration") or {}
         if migration.get("mtu"):
             spec["network"] = {"mtuMigration": migration["mtu"]}
@@ -130,7 +142,6 @@ class MachineConfigOperator:
             "images": {},
             "infra": _plain(infrastructure) if infrastructure else None,
             "ipFamilies": "IPv4",
-            "kubeAPIServerServingCAData": "",
             "osImageURL": "",
             "platform": "",
             "releaseImage": profile.release_image,

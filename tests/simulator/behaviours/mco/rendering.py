@@ -56,6 +56,7 @@ class TemplateController:
                 role,
                 network_type=config["spec"]["networkType"],
                 proxy=config["spec"].get("proxy") or {},
+                client_ca=config["spec"].get("kubeAPIServerServingCAData") or "",
                 profile=profile,
             )
             if self._world.installing:

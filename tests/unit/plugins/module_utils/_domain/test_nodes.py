@@ -42,6 +42,12 @@ def test_either_label_makes_a_control_plane_node(role):
         pytest.param({"config": OLD, "desired": NEW}, "pending", "is Done on its way", id="asked, not begun"),
         pytest.param({"config": OLD, "desired": NEW, "state": "Working"}, "pending", "is Working", id="working"),
         pytest.param({"config": NEW, "state": "Working"}, "pending", "is Working", id="configured, not yet Done"),
+        pytest.param(
+            {"config": OLD, "desired": NEW, "state": "Working", "ready": False},
+            "pending",
+            "look at ovs-configuration and kubelet on its console",
+            id="it has not come back yet",
+        ),
         pytest.param({"config": NEW, "state": ""}, "pending", "without a state", id="no state"),
         pytest.param({"config": NEW, "ready": False}, "pending", "is not Ready (NodeStatusUnknown", id="not Ready"),
         pytest.param({"config": NEW, "unschedulable": True}, "pending", "is cordoned", id="cordoned"),
