@@ -323,6 +323,7 @@ CHECKS = (
         ),
         remedy=CHOOSE_SUBNETS,
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "addresses_outside_subnets",
@@ -348,6 +349,7 @@ CHECKS = (
         title="The wanted cluster network has a possible host prefix and room for every node.",
         remedy="Choose a larger network, or a longer host prefix.",
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "service_network_unchanged",
@@ -357,6 +359,7 @@ CHECKS = (
         title="Nobody is changing the service network.",
         remedy="Put spec.serviceNetwork of networks.config.openshift.io cluster back to what status says.",
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "mtu_fits_nodes",
