@@ -92,7 +92,7 @@ def _proxy(seeding: Seeding) -> tuple[Object, Object]:
     if "proxy" not in seeding.options.extras:
         return trusted, {}
     urls = {"httpProxy": "http://proxy.example.internal:3128", "httpsProxy": "http://proxy.example.internal:3128"}
-    merged = no_proxy(NO_PROXY, networks=[CLUSTER_NETWORK["cidr"], SERVICE_NETWORK], on=seeding.options.platform)
+    merged = no_proxy(NO_PROXY, networks=[str(CLUSTER_NETWORK["cidr"]), SERVICE_NETWORK], on=seeding.options.platform)
     return {**trusted, **urls, "noProxy": NO_PROXY}, {**urls, "noProxy": merged}
 
 

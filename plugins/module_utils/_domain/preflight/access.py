@@ -147,6 +147,7 @@ CHECKS = (
         title="The credential may do everything that the migration does.",
         remedy="Use a credential with the cluster-admin role.",
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "credential_outlives_switch",
@@ -160,6 +161,7 @@ CHECKS = (
         ),
         acknowledge=True,
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "daemon_pods_running",
@@ -168,6 +170,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Exactly one machine-config-daemon pod runs on every node (reboots over rsh).",
         remedy=f"Look at oc get pods -n {DAEMONS} -o wide, and wait until the DaemonSet is complete.",
+        before_switch=True,
     ),
     Check(
         "nodes_exec",
@@ -194,6 +197,7 @@ CHECKS = (
         title="Every node has an InternalIP (reboots over ssh).",
         remedy="Look at oc get nodes -o wide.",
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "nodes_ssh",

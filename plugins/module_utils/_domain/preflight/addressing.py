@@ -333,6 +333,7 @@ CHECKS = (
         ),
         remedy=CHOOSE_SUBNETS,
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "addresses_outside_subnets",
@@ -367,6 +368,7 @@ CHECKS = (
         title="Cluster network and service network have the same address families, in the same order.",
         remedy="Correct cno_switch_cluster_network; the service network cannot be changed on the way.",
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "service_network_unchanged",
@@ -376,6 +378,7 @@ CHECKS = (
         title="Nobody is changing the service network.",
         remedy="Put spec.serviceNetwork of networks.config.openshift.io cluster back to what status says.",
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "mtu_fits_nodes",

@@ -77,6 +77,8 @@ class Check:
         can answer, and risks that only the user can weigh
     :param stops_rescue: it stops the way back from an unfinished migration, too: going on could not succeed, or would
         make things worse. What the others find is told there, since the pod network is down until it is gone back
+    :param before_switch: it is made once more right before the flip: what it is about can have changed since, and can
+        be mended, or the migration aborted, only as long as the network is up
     """
 
     id: str
@@ -87,6 +89,7 @@ class Check:
     remedy: str
     acknowledge: bool = False
     stops_rescue: bool = False
+    before_switch: bool = False
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="No upgrade is under way, and the cluster version operator does not fail.",
         remedy="Wait for the upgrade, or repair it (oc adm upgrade).",
+        before_switch=True,
     ),
     Check(
         "no_migration",
@@ -208,6 +209,7 @@ CHECKS = (
             "network.openshift.io/network-type-migration-"
         ),
         stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "no_mtu_migration",
@@ -216,6 +218,7 @@ CHECKS = (
         methods=OFFLINE,
         title="No change of the MTU is under way or left over.",
         remedy="Finish the change of the MTU first, with spec.migration set to null at its end.",
+        before_switch=True,
     ),
     Check(
         "operators_healthy",
@@ -224,6 +227,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every ClusterOperator is Available, not Progressing and not Degraded.",
         remedy="Repair them first: oc describe co NAME.",
+        before_switch=True,
     ),
     Check(
         "network_operator_accepts",
@@ -232,6 +236,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="The Cluster Network Operator accepts its present configuration.",
         remedy="Correct networks.operator.openshift.io cluster until the operator is not Degraded.",
+        before_switch=True,
     ),
     Check(
         "api_services_available",
@@ -256,6 +261,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="etcd is healthy, with a Ready member on every control-plane node.",
         remedy="Repair etcd first: oc get pods -n openshift-etcd -l app=etcd -o wide.",
+        before_switch=True,
     ),
     Check(
         "etcd_backup",
@@ -274,5 +280,6 @@ CHECKS = (
         title="Every Ceph cluster (OpenShift Data Foundation) is HEALTH_OK.",
         remedy="Let Ceph recover first, since every storage node goes down; acknowledge it when its data may wait.",
         acknowledge=True,
+        before_switch=True,
     ),
 )

@@ -95,7 +95,7 @@ class SnapshotReader:
         """:raises MigrationError: when nothing can be read: the API is away, or does not know the credential"""
         parts: dict[str, Any] = {}
         absent: set[str] = set()
-        for name in parts_for(self._wanted.method):
+        for name in parts_for(self._wanted.method, self._wanted.moment):
             parts[name] = self._part(name, absent)
         return Snapshot(wanted=self._wanted, parts=parts, absent=frozenset(absent))
 

@@ -3,6 +3,8 @@ pkg/util/proxyconfig/no_proxy.go; machine-config-operator 4.14, templates/common
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.unit.simulator.behaviours.scenes import CONFIG, OVN, Scene
 
 PROXY = ("proxies.config.openshift.io", "cluster")
@@ -13,7 +15,7 @@ def no_proxy(scene: Scene) -> list[str]:
     return str(scene.store.get(*PROXY)["status"]["noProxy"]).split(",")
 
 
-def flipped(**options: object) -> Scene:
+def flipped(**options: Any) -> Scene:
     scene = Scene("4.14", masters=3, workers=2, extras=("proxy",), **options)
     scene.prepare(OVN)
     scene.store.patch(CONFIG, "cluster", {"spec": {"networkType": OVN, "clusterNetwork": OTHER}}, actor="system:admin")

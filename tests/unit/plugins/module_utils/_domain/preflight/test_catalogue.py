@@ -88,6 +88,22 @@ def test_nothing_stops_the_way_back_of_a_clean_cluster():
     assert blocking("rollback", seen(clean_cluster("rollback"), method="rollback")) == []
 
 
+def test_before_the_switch_nothing_is_looked_at_in_vain():
+    """Each part that is read is asked for, and each that is asked for is read."""
+    whole = seen(clean_cluster(), strategy="rsh_then_ssh")
+    asked: set[str] = set()
+    for check in checks_for("offline", "switch"):
+        parts = Traced(whole.parts)
+        list(found(check, Snapshot(whole.wanted, parts, whole.absent)))
+        asked |= parts.asked
+    gate = seen(clean_cluster(), moment="switch", probe=False)
+    assert asked <= set(gate.parts)
+    # Only where an Argo CD or NMState has something to be looked at.
+    assert set(gate.parts) - asked <= {"raw_pools", "node_network_states", "network_config", "network_operator"}
+    stopping = [f.id for check in checks_for("offline", "switch") for f in found(check, gate) if f.blocking]
+    assert stopping == [], "a prepared cluster that is well may be switched"
+
+
 #: What going on could not succeed with, or would make worse.
 STOPS_A_RESCUE = {
     "credential_rights",
@@ -189,7 +205,8 @@ def stops(check: Check) -> str:
     method = {"offline": "migration", "rollback": "way back"}
     hard = check.severity == "block" or check.acknowledge
     found_in = [method[name] for name in check.methods if hard and not (name == "rollback" and check.id in TOLD_BACK)]
-    return ", ".join(found_in + (["rescue"] if hard and check.stops_rescue else []))
+    more = [name for name, asked in (("switch", check.before_switch), ("rescue", check.stops_rescue)) if hard and asked]
+    return ", ".join(found_in + more)
 
 
 def row(check: Check) -> str:
