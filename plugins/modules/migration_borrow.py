@@ -56,8 +56,8 @@ options:
     default: []
   max_unavailable:
     description:
-      - How many nodes a pool updates at once, by the name of the pool, as a number or a percentage (V(10%)), from 1 node, or
-        from 1% to 100%.
+      - How many nodes a pool updates at once, by the name of the pool, as a number or a percentage (V(10%)), from
+        1 node, or from 1% to 100%.
         More make the rollout shorter, as far as the workloads can do without that many nodes.
     type: dict
     default: {}
