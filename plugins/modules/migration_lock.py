@@ -47,6 +47,7 @@ options:
       - For how many seconds after a renewal the Lease is valid. It is renewed when a third of them has passed.
       - A command that runs on a node for minutes cannot renew it. An expired Lease stays with its holder until somebody
         else takes it.
+      - From 1 to 86400.
     type: int
     default: 120
   target:

@@ -22,6 +22,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.var
 
 ROOT = Path(__file__).resolve().parents[6]
 MODULES = "ansible_collections.ocp_day2.ovn_migration.plugins.modules"
+FRAGMENTS = "ansible_collections.ocp_day2.ovn_migration.plugins.doc_fragments"
 NAMES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py") if path.stem != "role_variables")
 
 
@@ -68,6 +69,32 @@ def test_a_number_of_a_module_has_a_range(path, name, spec):
     allowed = range_of(name)
     assert allowed, f"{path} has no range"
     assert spec.get("default") is None or spec["default"] in allowed
+
+
+def documented(module):
+    """The options of a module with those of its fragments of ours."""
+    loaded = yaml.safe_load(importlib.import_module(f"{MODULES}.{module}").DOCUMENTATION)
+    options = dict(loaded.get("options") or {})
+    for name in loaded.get("extends_documentation_fragment") or []:
+        *collection, fragment, part = f"{name}.documentation".split(".")[:4]
+        if collection == ["ocp_day2", "ovn_migration"]:
+            found = importlib.import_module(f"{FRAGMENTS}.{fragment}").ModuleDocFragment
+            options.update(yaml.safe_load(getattr(found, part.upper()))["options"])
+    return options
+
+
+def as_specified(options):
+    return {name: {**of, "options": as_specified(of.get("suboptions") or {})} for name, of in options.items()}
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_a_module_tells_the_range_of_each_number(module):
+    told = {path: of for path, _name, of in numbers(as_specified(documented(module)))}
+    arguments = importlib.import_module(f"{MODULES}.{module}").ARGUMENTS
+    specified = {path: range_of(name) for path, name, _spec in numbers(arguments) if path not in AUTH}
+    assert set(specified) <= set(told)
+    words = {path: " ".join(str(told[path]["description"]).split()) for path in specified}
+    assert [path for path, allowed in specified.items() if f"F{str(allowed)[1:]}." not in words[path]] == []
 
 
 def test_a_number_of_a_playbook_has_a_range():
