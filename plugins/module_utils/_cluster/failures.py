@@ -40,8 +40,8 @@ _BY_STATUS: dict[int, type[MigrationError]] = {
 _REMEDIES: dict[type[MigrationError], str] = {
     Unauthorized: "Log in again, or use a client-certificate kubeconfig, which outlives the reboots.",
     Forbidden: "Use a credential with the cluster-admin role.",
-    BeingDeleted: "Wait until that namespace is gone, then run this again. Between the switch and the last reboot it hangs, "
-    "since aggregated APIs do not answer: there it goes when the nodes have rebooted.",
+    BeingDeleted: "Wait until that namespace is gone, then run this again. Between the switch and the last reboot it "
+    "hangs, since aggregated APIs do not answer: there it goes when the nodes have rebooted.",
     ClusterUnreachable: "Check the API address, the network and the control-plane nodes, then run this again.",
     Misconfigured: "Correct the proxy's settings: proxy, HTTPS_PROXY or the kubeconfig's proxy-url with user:password@ "
     "when it wants a login, or no_proxy (NO_PROXY) when the API is not behind it.",

@@ -62,8 +62,8 @@ class Journal:
         return cls.from_json({"data": {**data, "boot_ids": json.dumps(data.get("boot_ids"))}})
 
     def to_annotation(self) -> str:
-        """The same for ``ANNOTATION`` of the object that is flipped, in the patch that flips it: it survives the loss of
-        our namespace."""
+        """The same for ``ANNOTATION`` of the object that is flipped, in the patch that flips it: it survives the loss
+        of our namespace."""
         return json.dumps(
             {"target": self.target, "recorded_at": self.recorded_at, "boot_ids": dict(sorted(self.boot_ids.items()))},
             separators=(",", ":"),

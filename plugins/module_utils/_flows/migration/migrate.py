@@ -23,8 +23,8 @@ from ..._domain.migration import patches
 from ..._domain.migration.fields import dropped
 from ..._domain.migration.phases import undo_flip
 from ..._domain.migration.settings import Settings
-from ..._domain.records.journal import ANNOTATION
 from ..._domain.networks import LIVE_ANNOTATION, SDN, TYPES, Networks
+from ..._domain.records.journal import ANNOTATION
 from ..._domain.verdicts import Verdict, done, failed, listed, pending
 from ..outcome import Diff, Outcome
 from ..records import journal

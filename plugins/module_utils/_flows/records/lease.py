@@ -28,8 +28,9 @@ from .config_maps import ensure_namespace
 
 TITLE = f"lease {NAMESPACE}/{NAME}"
 UNLOCKED = (
-    f"Namespace {NAMESPACE} is being deleted, so this run has no Lease, and nothing keeps another one away. Start none. It "
-    "goes on all the same: between the switch and the last reboot the namespace may hang until the nodes have rebooted."
+    f"Namespace {NAMESPACE} is being deleted, so this run has no Lease, and nothing keeps another one away. Start "
+    "none. It goes on all the same: between the switch and the last reboot the namespace may hang until the nodes "
+    "have rebooted."
 )
 #: How often to look again when somebody else was first: two runs that start together need one more look.
 LOOKS = 5
@@ -155,8 +156,8 @@ class LeaseRenewer:
         self._renew_when_due()
 
     def _take_anew(self, cluster: Cluster) -> bool:
-        """When the Lease has gone with its namespace: nobody else can have it while that is being deleted, and once it is
-        gone it is taken again. Without a Lease the run goes on: whoever waits here keeps the network down."""
+        """When the Lease has gone with its namespace: nobody else can have it while that is being deleted, and once it
+        is gone it is taken again. Without a Lease the run goes on: whoever waits here keeps the network down."""
         going = readers.namespace_going(cluster, NAMESPACE)
         if going is None:
             hold(cluster, holder=self.holder, seconds=SECONDS, take_over=False, write=True)

@@ -11,8 +11,8 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CEPH_CLUSTER,
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
-    JOB,
     CONFIG_MAP,
+    JOB,
     MACHINE_CONFIG,
     MACHINE_CONFIG_POOL,
     NETWORK_CONFIG,
@@ -99,7 +99,9 @@ def rolling(cluster):
 
 
 def waiting(cluster):
-    record = Journal(SDN, {"m0": cluster.objects[NODE, "", "m0"]["status"]["nodeInfo"]["bootID"]}, "2026-01-01T00:00:00Z")
+    record = Journal(
+        SDN, {"m0": cluster.objects[NODE, "", "m0"]["status"]["nodeInfo"]["bootID"]}, "2026-01-01T00:00:00Z"
+    )
     cluster.put(CONFIG_MAP, record.to_json())
 
 

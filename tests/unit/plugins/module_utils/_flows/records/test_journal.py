@@ -20,7 +20,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.records import journal
-from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import ScriptedClock
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import NODES, cluster_at, put_journal
 
 FIRST = {name: f"{name}-boot-1" for name in NODES}
