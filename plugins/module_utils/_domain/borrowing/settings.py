@@ -35,6 +35,23 @@ class Change:
     edit: Sequence[Mapping[str, Any]] = ()
 
 
+def marked(change: Change, document: Document, *, name: str, text: Optional[str]) -> Change:
+    """``change`` with an annotation beside it, set or (None) taken away in the same write."""
+    if change.merge is not None:
+        metadata = change.merge.get("metadata") or {}
+        annotations = {**(metadata.get("annotations") or {}), name: text}
+        return Change(merge={**change.merge, "metadata": {**metadata, "annotations": annotations}})
+    present = document["metadata"].get("annotations")
+    place = f"/metadata/annotations/{name.replace('~', '~0').replace('/', '~1')}"
+    if text is None:
+        step = [{"op": "remove", "path": place}] if name in (present or {}) else []
+    elif present is None:
+        step = [{"op": "add", "path": "/metadata/annotations", "value": {name: text}}]
+    else:
+        step = [{"op": "add", "path": place, "value": text}]
+    return Change(edit=(*change.edit, *step))
+
+
 class PropertyAccess(Protocol):
     """How one property is handled. ``part`` tells which one, where an object has several."""
 

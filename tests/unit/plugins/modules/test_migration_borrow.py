@@ -13,10 +13,12 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
     MUTATING_WEBHOOKS,
+    NAMESPACE,
     NODE_HEALTH_CHECK,
     VALIDATING_WEBHOOKS,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    BeingDeleted,
     ClusterUnreachable,
     Forbidden,
     NotFound,
@@ -463,3 +465,60 @@ def test_without_a_state_it_tells_and_writes_nothing(bench, cluster):
     result = bench.run("migration_borrow")
     assert (result["changed"], len(result["loans"]), cluster.writes) == (False, 6, [])
     assert len(cluster.calls) == 1
+
+
+def lose_the_namespace(cluster):
+    for key in [key for key in cluster.objects if key[1] == "ovn-migration"]:
+        del cluster.objects[key]
+    cluster.objects.pop((NAMESPACE, "", "ovn-migration"), None)
+
+
+def annotations(cluster):
+    return [
+        name
+        for body in cluster.objects.values()
+        for name in body["metadata"].get("annotations") or {}
+        if name.startswith("ocp-day2.ovn-migration/")
+    ]
+
+
+def test_what_is_borrowed_survives_the_loss_of_our_namespace(bench, cluster):
+    borrow(bench, **ALL)
+    lose_the_namespace(cluster)
+    assert len(bench.run("migration_borrow")["loans"]) == len(ENTERED)
+    give_back(bench)
+    assert (seen(cluster), ledger(cluster), annotations(cluster)) == (BEFORE, {}, [])
+
+
+def test_who_borrows_more_after_the_loss_forgets_nothing(bench, cluster):
+    borrow(bench, machine_health_checks=True)
+    lose_the_namespace(cluster)
+    borrow(bench, **{**ALL, "machine_health_checks": False})
+    assert ledger(cluster) == ENTERED
+    give_back(bench)
+    assert (seen(cluster), annotations(cluster)) == (BEFORE, [])
+
+
+def test_what_is_given_back_leaves_no_annotation(bench, cluster):
+    borrow(bench, **ALL)
+    cluster.change(MACHINE_CONFIG_POOL, "worker", {"spec": {"maxUnavailable": 2}})
+    assert annotations(cluster)
+    give_back(bench)
+    assert annotations(cluster) == []
+
+
+def test_a_namespace_that_is_being_deleted_keeps_nobody_from_borrowing_and_giving_back(bench, cluster):
+    cluster.fail(BeingDeleted(tried="create it", seen="HTTP 403"), verb="create", times=None)
+    result = borrow(bench, **ALL)
+    assert "noted at the borrowed objects only" in warned(result)
+    assert (seen(cluster), ledger(cluster)) == (LENT, {})
+    give_back(bench)
+    assert (seen(cluster), annotations(cluster)) == (BEFORE, [])
+
+
+def test_a_strange_annotation_is_never_taken_for_nothing(bench, cluster):
+    name = "ocp-day2.ovn-migration/loan-00000000"
+    cluster.change(MACHINE_CONFIG_POOL, "worker", {"metadata": {"annotations": {name: "{}"}}})
+    result = bench.run("migration_borrow")
+    assert result["failed"]
+    assert "machineconfigpools.machineconfiguration.openshift.io worker" in result["msg"]
