@@ -56,6 +56,7 @@ options:
     description:
       - Fail when nothing has moved, on any node of the pools, for this many seconds. V(0) means never.
       - The default is longer than the hour after which the machine-config-daemon gives up draining a node.
+      - From 0 to 604800.
     type: int
     default: 4200
   wait_timeout:

@@ -264,7 +264,9 @@ network:
       description:
         - The settings that stood in the plugin's block of the operator's configuration, named as in
           O(ocp_day2.ovn_migration.cno_migration#module:sdn) and
-          O(ocp_day2.ovn_migration.cno_migration#module:ovn). Those that did not stand there are left out.
+          O(ocp_day2.ovn_migration.cno_migration#module:ovn). Those that did not stand there are left out,
+          except for the saved MTU where the operator would not come back to it by itself, because the plugin that runs
+          now was given another one (without O(state)).
       type: dict
   sample:
     network_type: OpenShiftSDN

@@ -93,6 +93,24 @@ options:
     type: list
     elements: dict
     default: []
+  moment:
+    description:
+      - V(begin) makes all checks, before anything has begun.
+      - V(switch) makes those whose answer can have changed since, on a cluster that is prepared, right before the
+        network type is changed. It runs no command on the nodes.
+    type: str
+    choices: [begin, switch]
+    default: begin
+  wait_timeout:
+    description:
+      - For how many seconds to look again as long as something stops the migration; an operator may just be settling.
+      - It does not fail when something still does then, in check mode it looks once.
+    type: int
+    default: 0
+  wait_sleep:
+    description: How many seconds lie between two looks at most.
+    type: int
+    default: 10
   api_outage_timeout:
     default: 30
 requirements:
@@ -256,14 +274,14 @@ outage_budget_seconds:
   type: float
 """
 
-from ..module_utils._ansible.arguments import SETTINGS, Spec
+from ..module_utils._ansible.arguments import SETTINGS, Spec, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.migration.settings import Settings
 from ..module_utils._domain.networks import OVN, SDN
 from ..module_utils._domain.preflight.choices import Choices
 from ..module_utils._domain.preflight.snapshot import Wanted
 from ..module_utils._flows.outcome import Outcome
-from ..module_utils._flows.preflight.checks import preflight
+from ..module_utils._flows.preflight.checks import preflight_within
 from ..module_utils._flows.reboot.strategies import CHOICES
 
 TARGETS = {"offline": OVN, "rollback": SDN}
@@ -277,7 +295,9 @@ ARGUMENTS: Spec = {
     "skip": {"type": "list", "elements": "str", "default": []},
     "severities": {"type": "dict", "default": {}},
     "custom_checks": {"type": "list", "elements": "dict", "default": []},
+    "moment": {"type": "str", "choices": ["begin", "switch"], "default": "begin"},
     "api_outage_timeout": {"type": "int", "default": 30},
+    **waiting(timeout=0),
 }
 
 
@@ -287,11 +307,12 @@ def look(task: Task) -> Outcome:
         target=TARGETS[task["method"]],
         settings=Settings.from_params(task.params),
         strategy=task["strategy"],
-        probe=task["probe"] and not task.check_mode,
+        probe=task["probe"] and not task.check_mode and task["moment"] == "begin",
         rehearsal=task["probe"] and task.check_mode,
         external_networks=tuple(task["external_networks"]),
+        moment=task["moment"],
     )
-    return preflight(task.cluster, wanted, Choices.from_params(task.params))
+    return preflight_within(task.cluster, wanted, Choices.from_params(task.params), task.waiter())
 
 
 def main() -> None:

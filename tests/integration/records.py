@@ -28,6 +28,23 @@ def named(row: Row) -> str | None:
     return name
 
 
+#: What the collection notes at the objects that it changes, beside the change.
+NOTE = "ocp-day2.ovn-migration/"
+
+
+def without_notes(body: Any) -> Any:
+    """What a patch changes; None when it changes nothing but our notes."""
+    if isinstance(body, list):
+        return [step for step in body if NOTE.replace("/", "~1") not in step["path"]] or None
+    metadata = dict((body or {}).get("metadata") or {})
+    if "annotations" not in metadata:
+        return body
+    kept = {name: value for name, value in metadata.pop("annotations").items() if not name.startswith(NOTE)}
+    metadata = {**metadata, **({"annotations": kept} if kept else {})}
+    rest = {name: value for name, value in body.items() if name != "metadata"}
+    return {**rest, **({"metadata": metadata} if metadata else {})} or None
+
+
 def reboots(disruptions: Mapping[str, Any]) -> Counter[tuple[str, str]]:
     """(node, cause) -> how often the node came back from it."""
     return Counter((row["node"], row["cause"]) for row in disruptions["reboots"] if row["up_at"] is not None)

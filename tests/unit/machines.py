@@ -26,7 +26,8 @@ MCD_NAMESPACE = "openshift-machine-config-operator"
 class Machine:
     """Times are seconds. ``lag`` is how long the API still shows the old boot, Ready, after the machine went down.
 
-    ``answers`` are given to the next commands instead of obeying; ``obeys`` False means that it says 0 and stays.
+    ``answers`` are given to the next commands instead of obeying; ``obeys`` False means that it says 0 and stays, and
+    ``ignores`` that it does so that often. ``stops_for`` is how long it stops its services before it is down.
     """
 
     name: str
@@ -34,6 +35,10 @@ class Machine:
     lag: float = 40.0
     ready_after: float = 20.0
     obeys: bool = True
+    ignores: int = 0
+    stops_for: float = 0.0
+    stopping: bool = False
+    scheduled: str = ""
     returns: bool = True
     answers: list[Execution] = field(default_factory=list)
     drops_stream: bool = False
@@ -89,15 +94,28 @@ class Datacenter:
             return Execution(exit_code=1, output="dial tcp 192.0.2.10:10250: connect: connection refused")
         if command == ["cat", "/proc/sys/kernel/random/boot_id"]:
             return Execution(exit_code=0, output=f"{machine.boot_id}\n")
+        if command[:4] == ["chroot", "/rootfs", "sh", "-c"]:
+            state = "stopping" if machine.stopping else "running"
+            return Execution(exit_code=0, output=f"{machine.boot_id}\n{state}\n{machine.scheduled}")
         assert command[:4] == ["chroot", "/rootfs", "shutdown", "-r"]
         if machine.answers:
             return machine.answers.pop(0)
         machine.shutdowns.append(self.clock.now)
         self.commanded.append(machine.name)
         delay = 0.0 if command[4] == "now" else float(command[4].lstrip("+")) * 60
-        if machine.obeys:
-            self.clock.after(delay, lambda: self.take_down(machine))
+        if machine.ignores:
+            machine.ignores -= 1
+        elif machine.obeys:
+            machine.scheduled = "USEC=1\nWARN_WALL=1\nMODE=reboot\n" if delay else ""
+            self.clock.after(delay, lambda: self.stop(machine))
         return Execution(exit_code=None, output="broken") if machine.drops_stream else Execution(0, "scheduled")
+
+    def stop(self, machine: Machine) -> None:
+        machine.stopping, machine.scheduled = True, ""
+        if machine.stops_for:
+            self.clock.after(machine.stops_for, lambda: self.take_down(machine))
+        else:
+            self.take_down(machine)
 
     def take_down(self, machine: Machine) -> None:
         machine.down = True
@@ -112,7 +130,7 @@ class Datacenter:
 
     def boot(self, machine: Machine) -> None:
         """The kubelet reports the new boot, not Ready until the network is up."""
-        machine.down = False
+        machine.down = machine.stopping = False
         machine.boots += 1
         status = {"nodeInfo": {"bootID": machine.boot_id}, "conditions": [objects.node_ready(False)]}
         self.cluster.change(NODE, machine.name, {"status": status})

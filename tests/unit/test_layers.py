@@ -21,6 +21,7 @@ ARROWS = {
     "_flows": {"_cluster", "_domain"},
     "_ansible": {"_flows", "_cluster", "_domain"},
     "modules": {"_ansible", "_flows", "_cluster", "_domain"},
+    "action": {"_domain"},
 }
 
 #: what a wing of a floor may import of the other wings; a file that belongs to no wing stands under its own name
@@ -36,7 +37,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "health": {"outcome", "reboot", "waiting"},
         "migration": {"borrowing", "outcome", "pools", "records", "rights", "waiting"},
         "backup": {"borrowing", "health", "migration", "outcome", "records", "reboot", "waiting"},
-        "preflight": {"migration", "outcome", "reboot"},
+        "preflight": {"migration", "outcome", "reboot", "waiting"},
     },
     "_domain": {
         "verdicts": set(),
@@ -56,13 +57,26 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "migration": {"networks", "nodes", "records", "verdicts", "versions"},
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
         "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
-        | {"pools", "reboot", "verdicts", "versions"},
+        | {"pools", "records", "reboot", "verdicts", "versions"},
+        "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },
 }
 
 #: what a decision may be made of; no clock, no file, no network
 PURE = frozenset(
-    {"__future__", "base64", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "hashlib"}
+    {
+        "__future__",
+        "ast",
+        "base64",
+        "collections",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "difflib",
+        "enum",
+        "functools",
+        "hashlib",
+    }
     | {"ipaddress", "itertools", "json", "math", "operator", "re", "shlex", "string", "textwrap", "typing"}
 )
 

@@ -11,6 +11,7 @@ import re
 from typing import Any, Optional
 
 from .._domain.errors import (
+    BeingDeleted,
     ClusterUnreachable,
     Conflict,
     Forbidden,
@@ -39,11 +40,15 @@ _BY_STATUS: dict[int, type[MigrationError]] = {
 _REMEDIES: dict[type[MigrationError], str] = {
     Unauthorized: "Log in again, or use a client-certificate kubeconfig, which outlives the reboots.",
     Forbidden: "Use a credential with the cluster-admin role.",
+    BeingDeleted: "Wait until that namespace is gone, then run this again. Between the switch and the last reboot it "
+    "hangs, since aggregated APIs do not answer: there it goes when the nodes have rebooted.",
     ClusterUnreachable: "Check the API address, the network and the control-plane nodes, then run this again.",
     Misconfigured: "Correct the proxy's settings: proxy, HTTPS_PROXY or the kubeconfig's proxy-url with user:password@ "
     "when it wants a login, or no_proxy (NO_PROXY) when the API is not behind it.",
     Untrusted: "Give the right ca_cert, or a kubeconfig with certificate-authority-data, or check the API address.",
 }
+#: kubernetes 1.27, staging/src/k8s.io/apiserver/pkg/admission/plugin/namespace/lifecycle/admission.go
+_BEING_TERMINATED = "because it is being terminated"
 #: How http.client tells that a proxy has not opened the tunnel.
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\s*([^'\")]*)")
 #: What a proxy answers that may have another answer soon.
@@ -80,6 +85,8 @@ def from_status(status: int, text: str, *, tried: str, secrets: Secrets) -> Migr
         seen = text.strip()[:300] or "no message"
     if status < 400:
         return strange(tried, f"HTTP {status} in place of an answer")
+    if status == 403 and _BEING_TERMINATED in seen:
+        return BeingDeleted(tried=tried, seen=f"HTTP 403, {secrets.redacted(seen)}", remedy=_REMEDIES[BeingDeleted])
     error = _BY_STATUS.get(status, ClusterUnreachable if status >= 500 else Rejected)
     words = f"HTTP {status}, {secrets.redacted(seen)}"
     return error(tried=tried, seen=words, remedy=_REMEDIES.get(error, ""))

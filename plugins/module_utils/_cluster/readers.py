@@ -67,6 +67,14 @@ def rendered_config(cluster: Cluster, name: str) -> Optional[RenderedConfig]:
         return None
 
 
+def namespace_going(cluster: Cluster, name: str) -> Optional[bool]:
+    """Whether the namespace is being deleted; None when there is none."""
+    try:
+        return "deletionTimestamp" in cluster.get(NAMESPACE, name)["metadata"]
+    except NotFound:
+        return None
+
+
 def namespace_exists(cluster: Cluster, name: str) -> bool:
     try:
         cluster.get(NAMESPACE, name)

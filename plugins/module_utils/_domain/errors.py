@@ -50,6 +50,10 @@ class Forbidden(MigrationError):
     """403: the credential lacks a right."""
 
 
+class BeingDeleted(MigrationError):
+    """403: nothing can be created in a namespace that is being deleted. No right would help."""
+
+
 class Untrusted(MigrationError):
     """The API server's certificate cannot be verified, so nothing was sent."""
 

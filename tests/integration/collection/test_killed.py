@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.ansible_runs import environment, migration_command, playbook
-from tests.integration.records import accepted, named, reboots, writes
+from tests.integration.records import accepted, named, reboots, without_notes, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
 
@@ -29,7 +29,11 @@ def _written(verb: str, resource: str, name: str, *, after_flip: bool = False) -
     """A write has been accepted."""
 
     def reached(simulator: RunningSimulator) -> bool:
-        rows = accepted(writes(simulator.requests()))
+        rows = [
+            row
+            for row in accepted(writes(simulator.requests()))
+            if row["verb"] != "patch" or without_notes(row["body"]) is not None
+        ]
         flips = [row["seq"] for row in rows if row["resource"] == "networks.config.openshift.io"]
         if after_flip and not flips:
             return False

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Optional
 
-from ..networks import CONFIG_BLOCK, OVN, SDN
+from ..networks import CONFIG_BLOCK, OVN, SDN, other
 from ..records.journal import NAMESPACE
 from .configuration import configuration, key, titled
 
@@ -48,6 +48,21 @@ class NetworkRecord:
     cluster_network: tuple[Mapping[str, Any], ...]
     mtu: Optional[int]
     settings: Mapping[str, Any]
+
+    def settings_after(self, left: Mapping[str, Any]) -> Mapping[str, Any]:
+        """``settings``, with the saved MTU where the operator would not come back to it by itself.
+
+        It derives a missing MTU from the hosts' (cluster-network-operator 4.14, pkg/network/mtu.go), which is the saved
+        one only where the plugin that is left has the default for the same hosts.
+
+        :param left: the operator's block of the plugin that is left
+        """
+        now = left.get("mtu")
+        if "mtu" in self.settings or self.mtu is None or now is None:
+            return self.settings
+        if self.mtu + HEADERS[self.network_type] == now + HEADERS[other(self.network_type)]:
+            return self.settings
+        return {**self.settings, "mtu": self.mtu}
 
     def to_json(self) -> Json:
         networks = [
@@ -271,5 +286,7 @@ def _settings(network_type: str, block: Mapping[str, Any]) -> Json:
     return {name: value for name, value in found.get(network_type, {}).items() if value is not None}
 
 
+#: Bytes that each plugin takes of a packet (cluster-network-operator 4.14, pkg/network/mtu.go).
+HEADERS = {SDN: 50, OVN: 100}
 #: Options of cno_migration to the fields of ``openshiftSDNConfig``.
 SDN_FIELDS = {"mtu": "mtu", "vxlan_port": "vxlanPort", "mode": "mode"}

@@ -20,6 +20,7 @@ from typing import Any, Literal, Optional
 from ..records.journal import NAMESPACE
 
 NAME = "migration-loans"
+PREFIX = "ocp-day2.ovn-migration/loan-"
 
 What = Literal[
     "paused", "max_unavailable", "machine_health_check", "node_health_check", "webhook_timeout", "network_policy"
@@ -181,6 +182,28 @@ def entries(changes: Mapping[str, Optional[Loan]]) -> dict[str, Any]:
 
 def _text(loan: Loan) -> str:
     return json.dumps(loan.to_json(), sort_keys=True, separators=(",", ":"))
+
+
+def annotation(loan: Loan) -> str:
+    """The name of the annotation in which a borrowed object carries its own entry, for the loss of our namespace."""
+    return f"{PREFIX}{loan.ref.key.rpartition('.')[2]}"
+
+
+def carried(annotations: Mapping[str, str]) -> Ledger:
+    """The entries that an object carries.
+
+    :raises ValueError: when one is not what was written
+    """
+    loans: Ledger = {}
+    for name, text in sorted(annotations.items()):
+        if name.startswith(PREFIX):
+            loan = Loan.from_json(json.loads(text))
+            loans[loan.ref.key] = loan
+    return loans
+
+
+def text_of(loan: Loan) -> str:
+    return _text(loan)
 
 
 def agree(

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional, Protocol
+from typing import Any, Optional, Protocol, Union
 
 from .ledger import GONE, What
 
@@ -20,6 +21,9 @@ PAUSE_REQUEST = "ocp-day2.ovn-migration"
 #: What the API server fills in for a webhook that gives none (admissionregistration.k8s.io/v1).
 DEFAULT_WEBHOOK_TIMEOUT = 10
 
+_NUMBER = re.compile(r"[1-9]\d{0,4}", re.ASCII)
+_PERCENTAGE = re.compile(r"(100|[1-9]\d?)%", re.ASCII)
+
 Document = Mapping[str, Any]
 
 
@@ -29,6 +33,23 @@ class Change:
 
     merge: Optional[dict[str, Any]] = None
     edit: Sequence[Mapping[str, Any]] = ()
+
+
+def marked(change: Change, document: Document, *, name: str, text: Optional[str]) -> Change:
+    """``change`` with an annotation beside it, set or (None) taken away in the same write."""
+    if change.merge is not None:
+        metadata = change.merge.get("metadata") or {}
+        annotations = {**(metadata.get("annotations") or {}), name: text}
+        return Change(merge={**change.merge, "metadata": {**metadata, "annotations": annotations}})
+    present = document["metadata"].get("annotations")
+    place = f"/metadata/annotations/{name.replace('~', '~0').replace('/', '~1')}"
+    if text is None:
+        step = [{"op": "remove", "path": place}] if name in (present or {}) else []
+    elif present is None:
+        step = [{"op": "add", "path": "/metadata/annotations", "value": {name: text}}]
+    else:
+        step = [{"op": "add", "path": place, "value": text}]
+    return Change(edit=(*change.edit, *step))
 
 
 class PropertyAccess(Protocol):
@@ -44,6 +65,19 @@ class PropertyAccess(Protocol):
 
     def shown(self, part: str, value: Any) -> Any:
         """The property as a diff shows it."""
+
+
+def pool_share(value: Any) -> Union[int, str]:
+    """``maxUnavailable`` as the API takes it: a number, which may come as text out of a template, or a percentage.
+
+    :raises ValueError: when it is neither; the message begins with the value
+    """
+    text = str(value).strip()
+    if not isinstance(value, bool) and _NUMBER.fullmatch(text):
+        return int(text)
+    if _PERCENTAGE.fullmatch(text):
+        return text
+    raise ValueError(f"{value!r}, which is neither a number of nodes nor a percentage")
 
 
 def _equal(value: Any, wanted: Any) -> bool:

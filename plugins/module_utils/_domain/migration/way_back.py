@@ -97,7 +97,7 @@ def _from_sdn(networks: Networks, trail: WayBackFacts) -> WayBack:
     if operator.migrating_to == OVN:
         return WayBack("abort", f"a migration to {OVN} is being prepared, and no flip has been made")
     if operator.migrating_to == SDN:
-        return _after_our_flip(trail)
+        return _leftover(trail, acknowledged=config.acknowledged) or _after_our_flip(trail)
     if config.acknowledged == OVN:
         return WayBack("abort", "the preparation has been taken back, and the operator has not taken that in yet")
     if config.migrating or trail.namespace:
@@ -110,6 +110,17 @@ def _from_sdn(networks: Networks, trail: WayBackFacts) -> WayBack:
     if journal:
         return WayBack("finished", f"the cluster has been rolled back to {SDN}")
     return WayBack("nothing", f"the cluster runs {SDN} and no migration is set{_settings_left(networks)}")
+
+
+def _leftover(trail: WayBackFacts, *, acknowledged: Optional[str]) -> Optional[WayBack]:
+    """A field by which nothing moves: no flip is recorded, every node has its configuration, nothing is left of OVN."""
+    if trail.not_rebooted is not None or trail.pools.state != "done" or trail.namespace or acknowledged == OVN:
+        return None
+    return WayBack(
+        "nothing",
+        f"the cluster runs {SDN}, and so does every node; spec.migration asks for {SDN}, too, which an earlier "
+        "migration has left and the next preparation clears",
+    )
 
 
 def _after_our_flip(trail: WayBackFacts) -> WayBack:

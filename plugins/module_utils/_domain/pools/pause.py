@@ -37,6 +37,8 @@ def held_verdict(
             f"pool {pool.name} is not paused, so its nodes take the configuration for {network_type} while the other "
             "plugin runs"
         )
+    if rendered and not pool.noticed:
+        return pending(f"pool {pool.name}: the Machine Config Operator has not noticed yet that it is paused")
     moving = [node.name for node in nodes if node.current_config != node.desired_config and not node.degraded]
     if moving:
         return pending(f"pool {pool.name} was paused while these nodes were updating: {listed(moving)}")

@@ -14,7 +14,7 @@ from typing import Any, Literal, Optional
 from ..conditions import Conditions
 from ..labels import Selector
 from ..nodes import Node, configured_verdict, degraded_verdict
-from ..verdicts import State, Verdict, combine, counted, done, every, failed, pending
+from ..verdicts import State, Verdict, combine, counted, done, every, failed, listed, pending
 
 PoolState = Literal["updated", "updating", "paused"]
 
@@ -85,10 +85,15 @@ class Pool:
         )
 
     @property
+    def noticed(self) -> bool:
+        """Whether what the pool reports is about its newest ``spec``."""
+        return self.observed_generation >= self.generation
+
+    @property
     def settled(self) -> bool:
         """Everything that the pool itself reports says: all nodes are on ``spec_config``."""
         return (
-            self.observed_generation >= self.generation
+            self.noticed
             and self.spec_config == self.status_config
             and self.machines == self.updated_machines == self.ready_machines
             and self.unavailable_machines == 0
@@ -192,6 +197,17 @@ def updated_verdict(
             f"{pool.ready_machines} ready of {pool.machines}, runs {pool.status_config}"
         )
     return rollout
+
+
+def noticed_verdict(pools: Iterable[Pool], *, generations: Mapping[str, int]) -> Verdict:
+    """Whether the operator has seen what was written to pools.
+
+    :param generations: name of a pool -> the generation that the write made; a pool that is gone has nothing to notice
+    """
+    waiting = [pool.name for pool in pools if pool.observed_generation < generations.get(pool.name, 0)]
+    if waiting:
+        return pending(f"the Machine Config Operator has not noticed the change of {listed(waiting)}")
+    return done("the Machine Config Operator has noticed every change")
 
 
 def updating_verdict(pool: Pool) -> Verdict:

@@ -146,6 +146,8 @@ CHECKS = (
         methods=ANY_METHOD,
         title="The credential may do everything that the migration does.",
         remedy="Use a credential with the cluster-admin role.",
+        stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "credential_outlives_switch",
@@ -158,6 +160,8 @@ CHECKS = (
             "cluster-admin role; acknowledge it only when you can reboot the nodes by other means."
         ),
         acknowledge=True,
+        stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "daemon_pods_running",
@@ -166,6 +170,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Exactly one machine-config-daemon pod runs on every node (reboots over rsh).",
         remedy=f"Look at oc get pods -n {DAEMONS} -o wide, and wait until the DaemonSet is complete.",
+        before_switch=True,
     ),
     Check(
         "nodes_exec",
@@ -191,6 +196,8 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every node has an InternalIP (reboots over ssh).",
         remedy="Look at oc get nodes -o wide.",
+        stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "nodes_ssh",

@@ -31,7 +31,7 @@ Each file of checks ends with ``CHECKS``, and ``registry.py`` puts them together
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, Optional
 
 from .snapshot import Method, NotAsked, NotRead, Snapshot
@@ -53,12 +53,14 @@ class Problem:
     :param objects: every object concerned, as ``objects`` and ``named`` write them, not only those the message spells
     :param severity: when it is not the check's own
     :param remedy: when it is not the check's own
+    :param acknowledge: when it is not the check's own
     """
 
     message: str
     objects: tuple[str, ...] = ()
     severity: Optional[Severity] = None
     remedy: str = ""
+    acknowledge: Optional[bool] = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,10 @@ class Check:
     :param remedy: what to do about it, as a sentence
     :param acknowledge: its findings (block or warn) stop a migration until the user acknowledges the id: what no API
         can answer, and risks that only the user can weigh
+    :param stops_rescue: it stops the way back from an unfinished migration, too: going on could not succeed, or would
+        make things worse. What the others find is told there, since the pod network is down until it is gone back
+    :param before_switch: it is made once more right before the flip: what it is about can have changed since, and can
+        be mended, or the migration aborted, only as long as the network is up
     """
 
     id: str
@@ -82,6 +88,8 @@ class Check:
     title: str
     remedy: str
     acknowledge: bool = False
+    stops_rescue: bool = False
+    before_switch: bool = False
 
 
 @dataclass(frozen=True)
@@ -125,6 +133,16 @@ class Finding:
 
 def found(check: Check, snapshot: Snapshot) -> Iterator[Finding]:
     """The findings of one check. What it found before it came upon an unreadable part is kept."""
+    told = snapshot.rescue and not check.stops_rescue
+    return (_told(finding) if told else finding for finding in _found(check, snapshot))
+
+
+def _told(finding: Finding) -> Finding:
+    """What it says, without its stopping anything."""
+    return replace(finding, severity="info" if finding.severity == "info" else "warn", acknowledge=False)
+
+
+def _found(check: Check, snapshot: Snapshot) -> Iterator[Finding]:
     try:
         for problem in check.judge(snapshot):
             yield Finding(
@@ -133,7 +151,7 @@ def found(check: Check, snapshot: Snapshot) -> Iterator[Finding]:
                 message=problem.message,
                 remedy=problem.remedy or check.remedy,
                 objects=problem.objects,
-                acknowledge=check.acknowledge,
+                acknowledge=check.acknowledge if problem.acknowledge is None else problem.acknowledge,
             )
     except NotAsked as unread:
         yield Finding(
@@ -145,6 +163,13 @@ def found(check: Check, snapshot: Snapshot) -> Iterator[Finding]:
         )
     except NotRead as unread:
         yield not_known(check.id, title=unread.title, why=unread.why)
+
+
+def told_on_the_way_back(problem: Problem, snapshot: Snapshot) -> Problem:
+    """What no API can answer is asked once, before the migration; who goes back has the answer, and is in a hurry."""
+    if snapshot.wanted.method == "rollback":
+        return replace(problem, severity="warn", acknowledge=False)
+    return problem
 
 
 def not_known(check: str, *, title: str, why: str) -> Finding:

@@ -285,6 +285,7 @@ CHECKS = (
             f"yourself: under OVN-Kubernetes the interface belongs to {BRIDGE}."
         ),
         acknowledge=True,
+        before_switch=True,
     ),
     Check(
         "node_network_policies_settled",
@@ -293,6 +294,7 @@ CHECKS = (
         methods=OFFLINE,
         title="No NodeNetworkConfigurationPolicy is Degraded or Progressing.",
         remedy="Look at oc get nnce, and repair or delete the policy.",
+        before_switch=True,
     ),
     Check(
         "default_route_on_node_ip",

@@ -165,6 +165,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every MachineConfigPool is done with what it was doing, and none is degraded.",
         remedy="Wait for its rollout, or repair the node that holds it up: oc describe mcp NAME.",
+        before_switch=True,
     ),
     Check(
         "pools_not_paused",
@@ -173,6 +174,7 @@ CHECKS = (
         methods=OFFLINE,
         title="No MachineConfigPool with machines is paused.",
         remedy='Resume them: oc patch mcp NAME --type=merge -p \'{"spec":{"paused":false}}\'.',
+        before_switch=True,
     ),
     Check(
         "pools_pace",
@@ -197,6 +199,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every node is Ready.",
         remedy="Repair or remove them: oc describe node NAME.",
+        before_switch=True,
     ),
     Check(
         "nodes_schedulable",
@@ -205,6 +208,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="No node is cordoned.",
         remedy="Uncordon them: oc adm uncordon NAME.",
+        before_switch=True,
     ),
     Check(
         "nodes_configured",
@@ -213,6 +217,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every machine-config-daemon is Done, with the configuration that its node is to run.",
         remedy="Look at oc describe node NAME and at the log of its machine-config-daemon.",
+        before_switch=True,
     ),
     Check(
         "control_plane_topology",
@@ -229,6 +234,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="No certificate signing request is pending.",
         remedy="Approve or deny them (oc adm certificate); a node whose request waits does not become Ready.",
+        before_switch=True,
     ),
     Check(
         "machine_health_checks",
@@ -243,6 +249,7 @@ CHECKS = (
             "cno_prepare and cno_switch pause them unless told not to; on your own: oc annotate mhc -n NAMESPACE NAME "
             f"{PAUSED_CHECK}=."
         ),
+        before_switch=True,
     ),
     Check(
         "node_health_checks",
@@ -251,5 +258,6 @@ CHECKS = (
         methods=ANY_METHOD,
         title="No active NodeHealthCheck would remediate a node that takes long to reboot.",
         remedy="cno_prepare and cno_switch pause them unless told not to; on your own: spec.pauseRequests.",
+        before_switch=True,
     ),
 )

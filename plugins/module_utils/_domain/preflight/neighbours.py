@@ -141,6 +141,7 @@ CHECKS = (
         title="No GitOps controller puts back what the migration writes (Argo CD, Advanced Cluster Management).",
         remedy="Suspend their synchronization of these objects for the window, then acknowledge it.",
         acknowledge=True,
+        before_switch=True,
     ),
     Check(
         "images_outside",

@@ -110,6 +110,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="The offline method is possible on this version of OpenShift, 4.10 to 4.16.",
         remedy="Migrate on a release up to 4.16, before the upgrade to 4.17.",
+        stops_rescue=True,
     ),
     Check(
         "version_newest_patch",
@@ -142,6 +143,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="The cluster is on the network type that one migrates from.",
         remedy="Let status.yml tell where a migration stands; oc get network.config cluster -o yaml shows the rest.",
+        stops_rescue=True,
     ),
     Check(
         "sdn_isolation_mode",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from . import access, addressing, host_network, machines, neighbours, platform, rollback, state, workloads
 from .findings import Check
-from .snapshot import Method
+from .snapshot import Method, Moment
 
 CHECKS: tuple[Check, ...] = (
     *access.CHECKS,
@@ -23,5 +23,6 @@ CHECKS: tuple[Check, ...] = (
 )
 
 
-def checks_for(method: Method) -> tuple[Check, ...]:
-    return tuple(check for check in CHECKS if method in check.methods)
+def checks_for(method: Method, moment: Moment = "begin") -> tuple[Check, ...]:
+    asked = (check for check in CHECKS if method in check.methods)
+    return tuple(check for check in asked if moment == "begin" or check.before_switch)

@@ -202,6 +202,7 @@ CHECKS = (
         methods=ROLLBACK,
         title="Cluster and service network are IPv4 only.",
         remedy="Convert the cluster back to IPv4 only before.",
+        stops_rescue=True,
     ),
     Check(
         "ipsec_off",
@@ -210,6 +211,7 @@ CHECKS = (
         methods=ROLLBACK,
         title="IPsec is off.",
         remedy="Turn it off (ipsecConfig of networks.operator.openshift.io cluster) and wait until the pools are done.",
+        stops_rescue=True,
     ),
     Check(
         "egress_ips_convertible",
@@ -218,6 +220,7 @@ CHECKS = (
         methods=ROLLBACK,
         title=f"Every EgressIP selects an existing namespace by the label {NAME_LABEL}.",
         remedy="Decline the conversion (features.egress_ip: false), or change or save and delete these EgressIPs.",
+        stops_rescue=True,
     ),
     Check(
         "egress_ips_merged",
@@ -237,6 +240,7 @@ CHECKS = (
             "Decline the conversion (features.egress_ip: false), or give the node the annotation "
             f'{EGRESS_CIDRS[0]} with {{"EgressCIDRs": ["NETWORK"]}}, or take the label away.'
         ),
+        stops_rescue=True,
     ),
     Check(
         "features_declined",

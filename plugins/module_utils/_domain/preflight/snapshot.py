@@ -20,12 +20,14 @@ from ..health.operators import ApiService, Operator
 from ..health.pods import Pod
 from ..migration.fields import OperatorFields
 from ..migration.settings import Settings
-from ..networks import Networks
+from ..networks import OVN, Networks
 from ..nodes import Node
 from ..pools.pool import Pool
+from ..records.journal import Journal
 from ..versions import Version
 
 Method = Literal["offline", "rollback"]
+Moment = Literal["begin", "switch"]
 Strategy = Literal["rsh", "ssh", "rsh_then_ssh"]
 Json = Mapping[str, Any]
 Raw = tuple[Json, ...]
@@ -62,6 +64,7 @@ class Wanted:
     :param strategy: how the nodes are going to be rebooted
     :param probe: whether a command is run on every node, to see what no API tells
     :param rehearsal: the nodes are not probed now, and will be before anything is written (check mode)
+    :param moment: before anything has begun, or right before the flip of a prepared cluster
     :param external_networks: networks outside that pods talk to, in CIDR notation, or single addresses
     """
 
@@ -72,6 +75,7 @@ class Wanted:
     probe: bool = True
     rehearsal: bool = False
     external_networks: tuple[str, ...] = ()
+    moment: Moment = "begin"
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,8 @@ class Snapshot:
 
     # The network
     networks = Part[Networks]("the two Network objects")
+    #: Boot ids from before the last flip of either direction; None when none is recorded.
+    flip_record = Part[Optional[Journal]]("configmap ovn-migration/migration-journal")
     #: networks.config.openshift.io cluster and networks.operator.openshift.io cluster as they are.
     network_config = Part[Json]("networks.config.openshift.io cluster")
     network_operator = Part[Json]("networks.operator.openshift.io cluster")
@@ -238,12 +244,31 @@ class Snapshot:
     admin_network_policies = Part[Raw]("adminnetworkpolicies.policy.networking.k8s.io", only="rollback")
     baseline_network_policies = Part[Raw]("baselineadminnetworkpolicies.policy.networking.k8s.io", only="rollback")
 
+    @property
+    def rescue(self) -> bool:
+        """Whether this is the way back from a migration that is not finished: nothing of the cluster can be expected
+        to be healthy then, and staying there is what hurts."""
+        networks = self.parts.get("networks")
+        if self.wanted.method != "rollback" or not isinstance(networks, Networks):
+            return False
+        return networks.config.spec_type == OVN and networks.operator.migrating_to is not None
+
     def absent_kind(self, part: str) -> bool:
         """Whether the cluster does not have the kind of that part: its CRD does not exist."""
         return part in self.absent
 
 
-def parts_for(method: Method) -> tuple[str, ...]:
-    """Names of the parts that a snapshot for ``method`` has, in the order of their declaration."""
+#: What the checks before the flip look at; the outage begins later the more is read.
+PARTS_BEFORE_SWITCH = frozenset(
+    {"missing_rights", "oauth_token", "networks", "network_config", "network_operator", "machine_networks", "version"}
+    | {"cluster_version", "operators", "nodes", "pools", "raw_pools", "machine_configs", "signing_requests", "pods"}
+    | {"raw_pods", "machine_health_checks", "node_health_checks", "ceph_clusters", "applications"}
+    | {"configuration_policies", "node_network_policies", "node_network_states"}
+)
+
+
+def parts_for(method: Method, moment: Moment = "begin") -> tuple[str, ...]:
+    """Names of the parts that a snapshot has, in the order of their declaration."""
     declared = [part for part in vars(Snapshot).values() if isinstance(part, Part)]
-    return tuple(part.name for part in declared if part.only in (None, method))
+    names = (part.name for part in declared if part.only in (None, method))
+    return tuple(name for name in names if moment == "begin" or name in PARTS_BEFORE_SWITCH)

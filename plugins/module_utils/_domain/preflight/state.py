@@ -11,10 +11,12 @@ from collections.abc import Iterator
 from ..conditions import Conditions
 from ..health.operators import ApiService, Operator
 from ..health.pods import in_error
+from ..migration.leftover import under_way
+from ..pools.pool import RenderedConfig
 from ..reboot.quorum import NAMESPACE as ETCD
 from ..reboot.quorum import quorum_verdict
 from ..verdicts import counted, listed
-from .findings import ANY_METHOD, OFFLINE, Check, Problem, objects
+from .findings import ANY_METHOD, OFFLINE, Check, Problem, objects, told_on_the_way_back
 from .snapshot import Json, Snapshot
 
 #: Reasons for which the Cluster Network Operator does not apply what it is told
@@ -37,9 +39,23 @@ def _migration(snapshot: Snapshot) -> Iterator[Problem]:
     config, operator = snapshot.networks.config, snapshot.networks.operator
     if any((operator.migration or {}).values()) and not (operator.migration or {}).get("mtu"):
         told = ", ".join(f"{name} {value}" for name, value in (operator.migration or {}).items() if value)
-        yield Problem(f"spec.migration of networks.operator.openshift.io cluster is set ({told})")
+        text = f"spec.migration of networks.operator.openshift.io cluster is set ({told})"
+        why = _under_way(snapshot)
+        if why:
+            yield Problem(f"{text}, and that is no leftover: {why}")
+        else:
+            remedy = "Nothing has to be done: cno_prepare clears it before it asks for the migration."
+            yield Problem(f"{text}, which an earlier migration has left", severity="info", remedy=remedy)
     elif config.migrating and not _mtu_status(snapshot):
         yield Problem("status.migration of networks.config.openshift.io cluster is still there")
+
+
+def _under_way(snapshot: Snapshot) -> str:
+    used = {name for pool in snapshot.pools if pool.machines for name in (pool.spec_config, pool.status_config)}
+    runs = snapshot.networks.config.spec_type
+    configs = [RenderedConfig.from_json(raw) for raw in snapshot.machine_configs if raw["metadata"]["name"] in used]
+    unlike = sorted(config.name for config in configs if config.network_type != runs)
+    return under_way(snapshot.networks, unlike_type=unlike, nodes=snapshot.nodes, record=snapshot.flip_record)
 
 
 def _live(snapshot: Snapshot) -> Iterator[Problem]:
@@ -143,7 +159,8 @@ def _etcd(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _etcd_backup(snapshot: Snapshot) -> Iterator[Problem]:
-    yield Problem("whether there is a recent backup of etcd cannot be seen through the API")
+    text = "whether there is a recent backup of etcd cannot be seen through the API"
+    yield told_on_the_way_back(Problem(text), snapshot)
 
 
 def _ceph(snapshot: Snapshot) -> Iterator[Problem]:
@@ -167,6 +184,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="No upgrade is under way, and the cluster version operator does not fail.",
         remedy="Wait for the upgrade, or repair it (oc adm upgrade).",
+        before_switch=True,
     ),
     Check(
         "no_migration",
@@ -176,7 +194,8 @@ CHECKS = (
         title="No migration of the network type is under way.",
         remedy=(
             "status.yml says where it stands: go on with migrate.yml or rollback.yml, or, when it has not begun, clear "
-            "spec.migration and wait until status.migration is gone."
+            "spec.migration and wait until status.migration is gone. A leftover, by which nothing moves, is only told: "
+            "cno_prepare clears it."
         ),
     ),
     Check(
@@ -189,6 +208,8 @@ CHECKS = (
             "When no live migration runs, remove it: oc annotate network.config cluster "
             "network.openshift.io/network-type-migration-"
         ),
+        stops_rescue=True,
+        before_switch=True,
     ),
     Check(
         "no_mtu_migration",
@@ -197,6 +218,7 @@ CHECKS = (
         methods=OFFLINE,
         title="No change of the MTU is under way or left over.",
         remedy="Finish the change of the MTU first, with spec.migration set to null at its end.",
+        before_switch=True,
     ),
     Check(
         "operators_healthy",
@@ -205,6 +227,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every ClusterOperator is Available, not Progressing and not Degraded.",
         remedy="Repair them first: oc describe co NAME.",
+        before_switch=True,
     ),
     Check(
         "network_operator_accepts",
@@ -213,6 +236,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="The Cluster Network Operator accepts its present configuration.",
         remedy="Correct networks.operator.openshift.io cluster until the operator is not Degraded.",
+        before_switch=True,
     ),
     Check(
         "api_services_available",
@@ -237,6 +261,7 @@ CHECKS = (
         methods=ANY_METHOD,
         title="etcd is healthy, with a Ready member on every control-plane node.",
         remedy="Repair etcd first: oc get pods -n openshift-etcd -l app=etcd -o wide.",
+        before_switch=True,
     ),
     Check(
         "etcd_backup",
@@ -255,5 +280,6 @@ CHECKS = (
         title="Every Ceph cluster (OpenShift Data Foundation) is HEALTH_OK.",
         remedy="Let Ceph recover first, since every storage node goes down; acknowledge it when its data may wait.",
         acknowledge=True,
+        before_switch=True,
     ),
 )

@@ -14,7 +14,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain, zip_longest
-from typing import Any, Literal, Union
+from typing import Any, Literal, Optional, Union
 
 from ..nodes import Node
 from ..verdicts import Verdict, counted, done, pending
@@ -24,8 +24,9 @@ Result = Literal["rebooted", "skipped", "failed", "planned"]
 #: What came of asking a node to reboot. ``unknown``: sent, and the line went dead. ``refused``: the command, or the
 #: stream to it, failed, which is no proof that it had no effect. ``unsent``: nothing was sent. ``elsewhere``: the node
 #: itself says that it is on another boot already, so it was not asked again. ``closed``: nothing was done, and asking
-#: again would only be answered the same, until the operator has changed something.
-Answer = Literal["accepted", "unknown", "refused", "unsent", "elsewhere", "closed"]
+#: again would only be answered the same, until the operator has changed something. ``going``: it says that it is about
+#: to go down, so it was not told once more. ``idle``: it was told often enough, and says that no shutdown is scheduled.
+Answer = Literal["accepted", "unknown", "refused", "unsent", "elsewhere", "closed", "going", "idle"]
 #: How a node was asked: by exec in a pod of it, or by logging in.
 Way = Literal["rsh", "ssh"]
 
@@ -33,6 +34,8 @@ Way = Literal["rsh", "ssh"]
 Shares = Union[str, Mapping[str, str]]
 #: What counts for a pool that is not named.
 WHOLE = "100%"
+#: More than any cluster has (Kubernetes is built for 5000).
+MOST_NODES = 10000
 
 _SHARE = re.compile(r"(\d+)(%?)", re.ASCII)
 
@@ -44,6 +47,24 @@ class Request:
     answer: Answer
     seen: str = ""
     way: Way = "rsh"
+
+
+#: How often a node is told before one that says that no shutdown is scheduled is given up.
+TELLINGS = 2
+GOING = Request("going", "it says that its shutdown is under way")
+IDLE = Request("idle", "it was told more than once, and says that no shutdown is scheduled")
+#: What ``systemctl is-system-running`` says of a system that is not about to go down (systemctl(1)).
+_UP = re.compile(r"^(initializing|starting|running|degraded|maintenance)$", re.MULTILINE)
+#: That it stops, or /run/systemd/shutdown/scheduled, in which systemd-logind notes a later shutdown.
+_GOING = re.compile(r"^(stopping|MODE=\S+)$", re.MULTILINE)
+
+
+def shutdown_scheduled(text: str) -> Optional[bool]:
+    """Whether a node goes down, by what it printed of ``systemctl is-system-running`` and of that file; None when it
+    did not tell."""
+    if _GOING.search(text):
+        return True
+    return False if _UP.search(text) else None
 
 
 @dataclass(frozen=True)
@@ -126,12 +147,14 @@ class Plan:
 def batch_size(share: str, *, of: int) -> int:
     """How many of ``of`` nodes ``3`` or ``25%`` means: rounded down, at least one.
 
-    :raises ValueError: when it is neither a number nor a percentage
+    :raises ValueError: when it is neither a number nor a percentage, or means none, or more than all
     """
     match = _SHARE.fullmatch(share.strip())
     if not match:
         raise ValueError(f"{share!r} is neither a number of nodes such as 3 nor a percentage such as 25%")
     number, percent = int(match.group(1)), bool(match.group(2))
+    if not 1 <= number <= (100 if percent else MOST_NODES):
+        raise ValueError(f"{share!r} is neither from 1 to {MOST_NODES} nodes nor from 1% to 100%")
     return max(1, of * number // 100 if percent else number)
 
 
@@ -232,5 +255,5 @@ def overdue_reason(target: Target, node: Node | None, *, ordered: bool, refusal:
     if not ordered:
         return f"{state}: the command could not be given in {counted(attempts, 'attempt')}, at last: {refusal}"
     if not node.silent:
-        return f"{state}: the command had no effect"
+        return f"{state}: the command had no effect{f' ({refusal})' if refusal else ''}"
     return f"{state}: it went down and has not come back"

@@ -11,15 +11,21 @@ been sent (OpenSSH, sshconnect2.c). Its own failures, and a connection that brea
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
-from .plan import Request
+from .plan import GOING, IDLE, Request
 
 #: What the command on the node ends with when it cannot tell its boot id, or is on another boot than it is to leave.
 UNTOLD, ELSEWHERE = 74, 75
+#: What it ends with on a node that was told before: it is about to go down, or no shutdown is scheduled on it.
+GOING_DOWN, NOTHING_SCHEDULED = 76, 77
 _CLIENT_FAILED = 255
 
+#: ``[user@]host[:port]``, as an option of ours takes it.
+JUMP_HOST = re.compile(
+    r"(?:ssh://)?(?:(?P<user>[^@\s]+)@)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[^@:\s,]+)(?::(?P<port>\d+))?/?"
+)
 #: On a line of its own: the user's shell may greet first.
 _BOOT_ID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.MULTILINE)
 _NOISE = re.compile(
@@ -69,6 +75,10 @@ def answer(ended: SshResult, *, boot_id: str) -> Request:
         return Request("elsewhere", "it says that it is on another boot already")
     if ended.code == 0:
         return Request("accepted")
+    if ended.code == GOING_DOWN:
+        return replace(GOING, way="ssh")
+    if ended.code == NOTHING_SCHEDULED:
+        return replace(IDLE, way="ssh")
     if ended.code in (UNTOLD, ELSEWHERE):
         return Request("unsent", f"it does not tell its boot id: {ended.said}")
     if ended.code in (_CLIENT_FAILED, None):

@@ -16,6 +16,8 @@ from ..nodes import Node
 
 NAMESPACE = "ovn-migration"
 NAME = "migration-journal"
+#: On networks.config.openshift.io cluster, from the flip until the clean-up.
+ANNOTATION = "ocp-day2.ovn-migration/journal"
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,22 @@ class Journal:
         if self.closed_at:
             data["closed_at"] = self.closed_at
         return {"metadata": {"name": NAME, "namespace": NAMESPACE}, "data": data}
+
+    @classmethod
+    def from_annotation(cls, text: str) -> Journal:
+        """:raises ValueError: when it is not what ``to_annotation`` made"""
+        data = json.loads(text)
+        if not isinstance(data, dict):
+            raise ValueError("it is no mapping")
+        return cls.from_json({"data": {**data, "boot_ids": json.dumps(data.get("boot_ids"))}})
+
+    def to_annotation(self) -> str:
+        """The same for ``ANNOTATION`` of the object that is flipped, in the patch that flips it: it survives the loss
+        of our namespace."""
+        return json.dumps(
+            {"target": self.target, "recorded_at": self.recorded_at, "boot_ids": dict(sorted(self.boot_ids.items()))},
+            separators=(",", ":"),
+        )
 
     def speaks_of(self, networks: Networks) -> bool:
         """Whether this record belongs to the migration that the cluster is in: flipped to ``target``, not finalized."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Optional
 
+from ..._cluster import readers
 from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
 from ..._domain.backup.configuration import titled
@@ -18,7 +19,7 @@ from ..._domain.backup.contents import Contents, Index
 from ..._domain.backup.explanations import explained
 from ..._domain.backup.restore import lost, unsettled
 from ..._domain.borrowing.ledger import Ledger
-from ..._domain.errors import Refused
+from ..._domain.errors import BeingDeleted, Refused
 from ..._domain.networks import other
 from ..._domain.verdicts import counted, listed
 from ..borrowing import ledger as loans
@@ -32,6 +33,8 @@ from .store import BackupStore, Damaged
 #: Phases in which nothing of the migration has happened yet, and in which all of it has.
 BEFORE = "not_started"
 AFTER = "complete"
+#: Phases in which the pod network may be down.
+DARK = ("switching", "awaiting_reboot", "verifying")
 #: Seconds for which the pods that were in error may stand for those that are: a baseline of last week would hide, or
 #: blame, the wrong ones.
 BASELINE_LASTS = 24 * 3600.0
@@ -80,7 +83,13 @@ def have_backup(
     if phase == BEFORE:
         stored = _before(cluster, store, target=target, extra=extra, accept=accept, write=write, warnings=warnings)
     else:
-        stored = _underway(cluster, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+        try:
+            stored = _underway(cluster, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+        except BeingDeleted as error:
+            if phase not in DARK:
+                raise
+            told = f"No backup was made, since the nodes cannot wait for it: {error.message}"
+            return Outcome(facts={"phase": phase, **_nothing(), "files": []}, warnings=(*warnings, told))
     written = WrittenFiles((), changed=False)
     if directory:
         written = write_files(directory, index=stored.index, contents=stored.contents, write=write)
@@ -107,7 +116,13 @@ def describe_backup(cluster: Cluster, *, target: str) -> Outcome:
         "unsettled": unsettled(index, history.read(cluster).begun_at(target=target)),
         "files": [],
     }
-    return Outcome(facts={**(_nothing() if index is None else StoredBackup(index, store.read(index)).facts()), **known})
+    if index is None:
+        return Outcome(facts={**_nothing(), **known})
+    stored = StoredBackup(index, store.read(index))
+    record = stored.contents.network
+    left = readers.networks(cluster).operator.block(other(record.network_type))
+    network = replace(record, settings=record.settings_after(left))
+    return Outcome(facts={**stored.facts(), "network": network.to_json(), **known})
 
 
 def pods_before(cluster: Cluster, *, target: str) -> list[str]:

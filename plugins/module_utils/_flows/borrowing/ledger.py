@@ -16,6 +16,7 @@ from ..._cluster.kinds import (
     MACHINE_HEALTH_CHECK,
     MUTATING_WEBHOOKS,
     NAMESPACE,
+    NETWORK_CONFIG,
     NODE_HEALTH_CHECK,
     NODE_NETWORK_POLICY,
     VALIDATING_WEBHOOKS,
@@ -24,15 +25,17 @@ from ..._cluster.kinds import (
 from ..._cluster.port import Access, Cluster, Json
 from ..._domain.borrowing import ledger
 from ..._domain.borrowing.ledger import GONE, Ledger, Loan, PropertyRef, agree
-from ..._domain.borrowing.settings import PROPERTY_ACCESS, Change
-from ..._domain.errors import MigrationError, NotFound, Rejected
+from ..._domain.borrowing.settings import PROPERTY_ACCESS, Change, marked
+from ..._domain.errors import BeingDeleted, MigrationError, NotFound, Rejected
 from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.verdicts import listed
 from ..outcome import Diff, Outcome
 from ..records.config_maps import keep
 from ..rights import require_rights
 from ..waiting.clock import Clock
+from .notice import Notice
 
+_NOTHING = Loan(PropertyRef("paused", "", ""), before=None, lent=None, since="", step="")
 KINDS: Mapping[str, Kind] = {
     kind.kind: kind
     for kind in (
@@ -44,6 +47,19 @@ KINDS: Mapping[str, Kind] = {
         NODE_NETWORK_POLICY,
     )
 }
+
+
+#: Where a loan stands a second time: at the object that was changed. What was deleted is held by the network's
+#: configuration, which nobody deletes.
+HOLDER = NETWORK_CONFIG
+CARRIERS = (
+    MACHINE_CONFIG_POOL,
+    MACHINE_HEALTH_CHECK,
+    NODE_HEALTH_CHECK,
+    VALIDATING_WEBHOOKS,
+    MUTATING_WEBHOOKS,
+    HOLDER,
+)
 
 
 @dataclass(frozen=True)
@@ -60,22 +76,43 @@ class DesiredValue:
 
 
 def read(cluster: Cluster) -> Ledger:
-    """The open loans.
+    """The open loans: those of the ledger; without one, those that the borrowed objects carry themselves.
 
     :raises MigrationError: when the ledger is there and cannot be understood; it is never taken for empty then
     """
+    return _read(cluster)[0]
+
+
+def _read(cluster: Cluster) -> tuple[Ledger, bool]:
+    """The open loans, and whether they are what the objects carry."""
     try:
         config_map = cluster.get(CONFIG_MAP, ledger.NAME, namespace=OURS)
     except NotFound:
-        return {}
+        return _carried(cluster), True
     try:
-        return ledger.ledger(config_map)
+        return ledger.ledger(config_map), False
     except ValueError as error:
         raise MigrationError(
             tried=f"understand the ledger in configmap {OURS}/{ledger.NAME}",
             seen=str(error),
             remedy="Mend that entry. Removing it gives up what it remembers: put that back by hand first.",
         ) from error
+
+
+def _carried(cluster: Cluster) -> Ledger:
+    """Somebody may have deleted our namespace while things were borrowed."""
+    loans: Ledger = {}
+    for kind in CARRIERS:
+        for body in list_if_served(cluster, kind):
+            try:
+                loans.update(ledger.carried(body["metadata"].get("annotations") or {}))
+            except ValueError as error:
+                raise MigrationError(
+                    tried=f"understand what {kind.title} {body['metadata']['name']} was lent for",
+                    seen=str(error),
+                    remedy=f"Mend or remove its annotation {ledger.PREFIX}…, with what it remembers put back by hand.",
+                ) from error
+    return loans
 
 
 def list_if_served(cluster: Cluster, kind: Kind, *, namespace: Optional[str] = None) -> list[Json]:
@@ -105,12 +142,17 @@ class Borrower:
     warnings: list[str] = field(default_factory=list)
     returned: list[Loan] = field(default_factory=list)
     _ledger: Optional[Ledger] = None
+    _from_objects: bool = False
+    _notice: Notice = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._notice = Notice(self.cluster, self.clock)
 
     @property
     def open(self) -> Ledger:
         """The entries as they are now, or would be."""
         if self._ledger is None:
-            self._ledger = read(self.cluster)
+            self._ledger, self._from_objects = _read(self.cluster)
         return self._ledger
 
     def lend(self, wishes: Iterable[DesiredValue]) -> None:
@@ -134,7 +176,7 @@ class Borrower:
         try:
             self.enter(entries)
             for wish, loan in due:
-                self._set(wish.ref, wish.document, loan.lent)
+                self._set(loan, wish.document, loan.lent, carry=ledger.text_of(loan))
         except MigrationError as error:
             error.facts.update(self.facts())
             raise
@@ -142,7 +184,8 @@ class Borrower:
     def give_back(self, due: Sequence[Loan], *, put_back: Optional[Callable[[Loan], None]] = None) -> None:
         """Put back what is still as we set it, and strike all that is no longer ours.
 
-        One that cannot be put back does not keep the others; its entry stays.
+        One that cannot be put back does not keep the others; its entry stays. Pools are judged by whoever comes next,
+        so it returns when they report what was written.
 
         :param put_back: for what is not put back by the terms of its property
         :raises MigrationError: when there were any, with what was done all the same
@@ -157,6 +200,7 @@ class Borrower:
                 continue
             struck[loan.ref.key] = None
         self.enter(struck)
+        self.warnings += self._notice.wait()
         if failures:
             raise MigrationError(
                 tried=f"give back {len(failures)} of {len(due)} things that were borrowed",
@@ -170,10 +214,31 @@ class Borrower:
         """Write (or, with None, strike) entries, all in one write."""
         if not entries:
             return
+        after = {key: loan for key, loan in {**self.open, **entries}.items() if loan is not None}
         if self.write:
-            keep(self.cluster, ledger.entries(entries))
+            self._keep(after if self._from_objects else entries)
+            self._hold_deleted(entries)
         self.changed = True
-        self._ledger = {key: loan for key, loan in {**self.open, **entries}.items() if loan is not None}
+        self._ledger = after
+
+    def _keep(self, entries: Mapping[str, Optional[Loan]]) -> None:
+        try:
+            keep(self.cluster, ledger.entries(entries))
+        except BeingDeleted:
+            # They stand at the objects, too, and whoever waits here keeps the network down.
+            self.warnings.append(
+                f"Namespace {OURS} is being deleted, so what is borrowed is noted at the borrowed objects only."
+            )
+
+    def _hold_deleted(self, entries: Mapping[str, Optional[Loan]]) -> None:
+        """A policy that we delete cannot carry its entry itself."""
+        texts = {
+            ledger.annotation(loan or self.open[key]): loan and ledger.text_of(loan)
+            for key, loan in entries.items()
+            if (loan or self.open.get(key, _NOTHING)).ref.what == "network_policy"
+        }
+        if texts:
+            self.cluster.merge(HOLDER, "cluster", {"metadata": {"annotations": texts}})
 
     def require_rights(self, changes: Iterable[Access]) -> None:
         """Before the first write: what may be borrowed but not be given back is not borrowed.
@@ -231,9 +296,10 @@ class Borrower:
         value = GONE if document is None else terms.read(document, ref.part)
         standing = loan.standing(value)
         if standing == "ours" and document is not None and value != loan.before:
-            self._set(ref, document, loan.before)
+            self._set(loan, document, loan.before, carry=None)
             self.returned.append(loan)
         elif standing == "foreign":
+            self._uncarry(loan, document)
             self.warnings.append(
                 f"{ref.title} was {loan.before!r}, we set {loan.lent!r}, and somebody else {value!r} since. It is "
                 "left as it is."
@@ -247,23 +313,34 @@ class Borrower:
         except NotFound:
             return None
 
-    def _set(self, ref: PropertyRef, document: Json, value: Any) -> None:
-        terms = PROPERTY_ACCESS[ref.what]
+    def _uncarry(self, loan: Loan, document: Optional[Json]) -> None:
+        name = ledger.annotation(loan)
+        if document and self.write and name in (document["metadata"].get("annotations") or {}):
+            self._send(loan.ref, Change(merge={"metadata": {"annotations": {name: None}}}))
+
+    def _set(self, loan: Loan, document: Json, value: Any, *, carry: Optional[str]) -> None:
+        """:param carry: what the object is to carry of the loan, None for nothing any more"""
+        ref, terms = loan.ref, PROPERTY_ACCESS[loan.ref.what]
         now = terms.read(document, ref.part)
-        change = terms.change(document, ref.part, value)
+        change = self._change(loan, document, value, carry=carry)
         if self.write:
             try:
                 self._send(ref, change)
             except Rejected:
                 if not change.edit:
                     raise
-                self._set_afresh(ref, value, expected=now)
+                self._set_afresh(loan, value, expected=now, carry=carry)
         self.note(ref, terms.shown(ref.part, now), terms.shown(ref.part, value))
 
-    def _set_afresh(self, ref: PropertyRef, value: Any, *, expected: Any) -> None:
+    @staticmethod
+    def _change(loan: Loan, document: Json, value: Any, *, carry: Optional[str]) -> Change:
+        change = PROPERTY_ACCESS[loan.ref.what].change(document, loan.ref.part, value)
+        return marked(change, document, name=ledger.annotation(loan), text=carry)
+
+    def _set_afresh(self, loan: Loan, value: Any, *, expected: Any, carry: Optional[str]) -> None:
         """After a refused JSON patch: an earlier attempt had arrived before its answer was lost, or the object has
         changed around the value."""
-        terms, document = PROPERTY_ACCESS[ref.what], self._read(ref)
+        ref, terms, document = loan.ref, PROPERTY_ACCESS[loan.ref.what], self._read(loan.ref)
         now = GONE if document is None else terms.read(document, ref.part)
         if now == value:
             return
@@ -273,11 +350,13 @@ class Borrower:
                 seen=f"it was {expected!r} a moment ago and is {now!r} now",
                 remedy="Somebody else is changing it. Run this again.",
             )
-        self._send(ref, terms.change(document, ref.part, value))
+        self._send(ref, self._change(loan, document, value, carry=carry))
 
     def _send(self, ref: PropertyRef, change: Change) -> None:
         kind, namespace = KINDS[ref.kind], ref.namespace or None
         if change.merge is not None:
-            self.cluster.merge(kind, ref.name, change.merge, namespace=namespace)
+            written = self.cluster.merge(kind, ref.name, change.merge, namespace=namespace)
         else:
-            self.cluster.edit(kind, ref.name, change.edit, namespace=namespace)
+            written = self.cluster.edit(kind, ref.name, change.edit, namespace=namespace)
+        if kind == MACHINE_CONFIG_POOL:
+            self._notice.expect(written)

@@ -10,11 +10,13 @@ from typing import Optional
 
 from ..._cluster import readers
 from ..._cluster.port import Cluster
-from ..._domain.migration.phases import Observation, Position, position
+from ..._domain.borrowing.ledger import PREFIX
+from ..._domain.migration.phases import Observation, Phase, Position, position
 from ..._domain.migration.way_back import WayBackFacts, way_back
 from ..._domain.networks import NAMESPACE, OVN, SDN, Networks, other
 from ..._domain.nodes import Node
 from ..._domain.pools.rendering import render_seconds
+from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.records.journal import Journal, not_rebooted
 from ..borrowing import ledger as loans
 from ..outcome import Outcome
@@ -59,7 +61,28 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
     )
     facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=former)
     told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], **describe_phases(cluster)}
-    return Outcome(facts={**facts, **told, "lock": read_state(cluster).to_json()})
+    alarm = _records_alarm(cluster, where, journal)
+    return Outcome(facts={**facts, **told, "lock": read_state(cluster).to_json()}, warnings=alarm)
+
+
+#: Phases that nobody is in without having written records before.
+RECORDED: tuple[Phase, ...] = ("preparing", "prepared", "switching", "awaiting_reboot", "verifying", "cleanup_pending")
+
+
+def _records_alarm(cluster: Cluster, where: Position, journal: Optional[Journal]) -> tuple[str, ...]:
+    """What is known when our namespace has been deleted under a migration, and how to go on."""
+    going = readers.namespace_going(cluster, OURS) if where.phase in RECORDED else False
+    if going is False:
+        return ()
+    boots = "the boots before the switch are known from the flip" if journal else "no boots are recorded"
+    what = "is being deleted" if going else "is gone"
+    return (
+        f"Namespace {OURS}, which holds the records of this migration, {what}, in phase {where.phase}. The backup goes "
+        f"with it: keep the files of cno_artifacts_dir. Known still: {boots}, and what was borrowed, by the "
+        f"annotations {PREFIX}… of the borrowed objects. Go on with the same playbook: it puts back what was borrowed, and makes "
+        "the namespace again when it is gone; between the switch and the last reboot it may hang until the nodes have "
+        "rebooted. A rollback without the backup needs cno_rollback_without_backup=true.",
+    )
 
 
 def _facts(

@@ -24,6 +24,7 @@ from ..._domain.migration.fields import dropped
 from ..._domain.migration.phases import undo_flip
 from ..._domain.migration.settings import Settings
 from ..._domain.networks import LIVE_ANNOTATION, SDN, TYPES, Networks
+from ..._domain.records.journal import ANNOTATION
 from ..._domain.verdicts import Verdict, done, failed, listed, pending
 from ..outcome import Diff, Outcome
 from ..records import journal
@@ -300,24 +301,31 @@ class Migration:
     def _flip(self, seen: Networks) -> None:
         self._must.rights()
         self._must.lasting_credential()
+        copy: patches.Patch = {}
         if not self.check_mode:
-            journal.record(self.cluster, readers.nodes(self.cluster), target=self.target, clock=self.clock)
-        self._patch_config(seen, patches.flip(self.settings, target=self.target))
+            written = journal.record(self.cluster, readers.nodes(self.cluster), target=self.target, clock=self.clock)
+            copy = {"metadata": {"annotations": {ANNOTATION: written.to_annotation()}}}
+        self._patch_config(seen, patches.flip(self.settings, target=self.target), beside=copy)
 
-    def _patch_config(self, seen: Networks, patch: patches.Patch) -> None:
+    def _patch_config(self, seen: Networks, patch: patches.Patch, *, beside: Optional[patches.Patch] = None) -> None:
         live = {
             "networkType": seen.config.spec_type,
             "clusterNetwork": [dict(entry) for entry in seen.config.cluster_network],
         }
-        self._patch(NETWORK_CONFIG, {"spec": live}, patch)
+        self._patch(NETWORK_CONFIG, {"spec": live}, patch, beside=beside)
 
     def _patch_operator(self, seen: Networks, patch: patches.Patch) -> None:
         self._must.rights()
         self._patch(NETWORK_OPERATOR, {"spec": seen.operator.spec}, patch)
 
-    def _patch(self, kind: Kind, document: Any, patch: patches.Patch) -> None:
-        """:raises Refused: when the API server has dropped a field of the patch, which it does without a word"""
-        answer = None if self.check_mode else self.cluster.merge(kind, "cluster", patch)
+    def _patch(
+        self, kind: Kind, document: Any, patch: patches.Patch, *, beside: Optional[patches.Patch] = None
+    ) -> None:
+        """
+        :param beside: what goes along and is no news for the user
+        :raises Refused: when the API server has dropped a field of the patch, which it does without a word
+        """
+        answer = None if self.check_mode else self.cluster.merge(kind, "cluster", {**patch, **(beside or {})})
         after = patches.merged(document, patch)
         header = f"{kind.title} cluster"
         self._diffs.append(

@@ -14,13 +14,23 @@ from typing import Any
 from ..._cluster.dynamic import DynamicKinds
 from ..._cluster.kinds import Kind
 from ..._cluster.port import Cluster
-from ..._domain.errors import MigrationError, Misconfigured, NotFound, Refused, Unauthorized, Untrusted
+from ..._domain.errors import (
+    MigrationError,
+    Misconfigured,
+    NotFound,
+    Refused,
+    Unauthorized,
+    Untrusted,
+    WaitTimeout,
+)
 from ..._domain.preflight.choices import Choices, CustomCheck, invalid_choices, preflight_verdict, settled
 from ..._domain.preflight.findings import SEVERITIES, Finding, found, named, not_known
 from ..._domain.preflight.registry import CHECKS, checks_for
 from ..._domain.preflight.snapshot import Wanted
 from ..._domain.preflight.tables import table
+from ..._domain.verdicts import Verdict, done, pending
 from ..outcome import Outcome
+from ..waiting.waiter import Waiter
 from .snapshot import SnapshotReader
 
 #: Characters of a query's result that go into a message.
@@ -42,7 +52,7 @@ def preflight(cluster: Cluster, wanted: Wanted, choices: Choices) -> Outcome:
     :raises MigrationError: the API as a whole could not be read
     """
     _refuse(choices)
-    checks = [check for check in checks_for(wanted.method) if check.id not in choices.skip]
+    checks = [check for check in checks_for(wanted.method, wanted.moment) if check.id not in choices.skip]
     own = _compiled(cluster, [check for check in choices.custom_checks if check.id not in choices.skip])
     reader = SnapshotReader(cluster, wanted)
     snapshot = reader.read()
@@ -63,6 +73,30 @@ def preflight(cluster: Cluster, wanted: Wanted, choices: Choices) -> Outcome:
             "requests": reader.requests,
         }
     )
+
+
+def preflight_within(cluster: Cluster, wanted: Wanted, choices: Choices, waiter: Waiter) -> Outcome:
+    """Look until nothing stops the migration, or time is up: an operator may just be settling.
+
+    :raises MigrationError: as ``preflight``
+    """
+    looks: list[Outcome] = []
+
+    def judge(outcome: Outcome) -> Verdict:
+        looks[:] = [outcome]
+        verdict = outcome.facts["verdict"]
+        return pending(verdict["reason"]) if outcome.facts["blockers"] else done(verdict["reason"])
+
+    try:
+        waiter.until(
+            tried="see nothing stop the migration",
+            observe=lambda: preflight(cluster, wanted, choices),
+            judge=judge,
+        )
+    except WaitTimeout:
+        # Whoever asked looks at the findings himself.
+        return looks[0]
+    return looks[0]
 
 
 def _refuse(choices: Choices) -> None:

@@ -21,6 +21,9 @@ from ..._domain.nodes import Node
 from ..._domain.pools.pool import Pool
 from ..._domain.preflight.findings import key
 from ..._domain.preflight.snapshot import Snapshot, Unreadable, Wanted, parts_for
+from ..._domain.records.journal import NAME as JOURNAL
+from ..._domain.records.journal import NAMESPACE as OURS
+from ..._domain.records.journal import Journal
 from ..._domain.versions import Version
 from ..migration import access
 from .counting import CountingCluster
@@ -92,7 +95,7 @@ class SnapshotReader:
         """:raises MigrationError: when nothing can be read: the API is away, or does not know the credential"""
         parts: dict[str, Any] = {}
         absent: set[str] = set()
-        for name in parts_for(self._wanted.method):
+        for name in parts_for(self._wanted.method, self._wanted.moment):
             parts[name] = self._part(name, absent)
         return Snapshot(wanted=self._wanted, parts=parts, absent=frozenset(absent))
 
@@ -195,6 +198,14 @@ def machine_networks(install_config: str) -> tuple[str, ...]:
         ) from error
 
 
+def _flip_record(reader: SnapshotReader) -> Optional[Journal]:
+    found = reader.named_or_empty(kinds.CONFIG_MAP, JOURNAL, namespace=OURS)
+    try:
+        return Journal.from_json(found) if found else None
+    except ValueError as error:
+        raise MigrationError(tried=f"understand configmap {OURS}/{JOURNAL}", seen=str(error)) from error
+
+
 def _list_of(kind: Kind) -> Callable[[SnapshotReader], Any]:
     return lambda reader: reader.listed(kind)
 
@@ -206,6 +217,7 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "network_config": lambda reader: reader.named(kinds.NETWORK_CONFIG, "cluster"),
     "network_operator": lambda reader: reader.named(kinds.NETWORK_OPERATOR, "cluster"),
     "operator_fields": SnapshotReader.operator_fields,
+    "flip_record": _flip_record,
     "machine_networks": _install_config_networks,
     "proxy": lambda reader: reader.named_or_empty(kinds.PROXY, "cluster"),
     "version": lambda reader: Version.from_json(reader.named(kinds.CLUSTER_VERSION, "version")),

@@ -13,9 +13,13 @@ from ..._domain.reboot.plan import Evidence, Request, Result, Target, Way, overd
 
 #: Seconds between two attempts to give a node the command.
 RETRY_EVERY = 3.0
-#: After a broken stream nobody knows whether the command ran. A node that still reports from the old boot this many
-#: seconds after it should have gone down is asked again.
-UNKNOWN_FOR = 120.0
+#: Seconds from when a node should have gone down until one that still reports from the old boot is asked again: the
+#: command may have been lost in a broken stream, or been without effect. Stopping services takes a minute, and the API
+#: shows a node that is down as Ready for 40 s (node-monitor-grace-period).
+GOING_DOWN_FOR = 120.0
+#: What a control-plane node takes longer: its API server goes on serving (shutdown-delay-duration,
+#: cluster-kube-apiserver-operator 4.14, pkg/operator/configobservation/apiserver).
+CONTROL_PLANE_LONGER = 70.0
 #: Some proxies cut every stream. After so many attempts the boot id in the API has to do.
 INSIST_AFTER = 3
 
@@ -46,10 +50,14 @@ class NodeReboot:
     #: the command may have had an effect
     reached: bool = False
     _tried: float | None = None
+    told: int = 0
+    #: seconds from when it was to go down until it was seen to be down
+    went_down_after: float | None = None
     _sent: Timestamp | None = None
     _way: Way | None = None
-    _certain: bool = False
+    _told_elsewhere: bool = False
     _closed: bool = False
+    _idle: bool = False
     _up: bool = False
     _down_at: str | None = None
 
@@ -81,6 +89,7 @@ class NodeReboot:
             return
         if self._sent and self._down_at is None and (node is None or node.silent or self._elsewhere(node)):
             self._down_at = at.rfc3339
+            self.went_down_after = at.monotonic - self._sent.monotonic - self.delay
         if self.overdue(at.monotonic) or self._hopeless(node):
             ordered = self._sent is not None
             detail = overdue_reason(self.target, node, ordered=ordered, refusal=self.refusal, attempts=self.attempts)
@@ -89,15 +98,18 @@ class NodeReboot:
     def overdue(self, now: float) -> bool:
         return now >= self._deadline
 
-    def should_request(self, node: Node, *, now: float) -> bool:
-        """Whether to give the command now: at first, after a refusal, and when it seems to have been lost."""
-        if self.target.under_way or self._certain or self._closed or self._elsewhere(node):
+    def should_request(self, node: Node, *, now: float, patience: float) -> bool:
+        """Whether to give the command now: at first, after a refusal, and when it seems to have been lost.
+
+        :param patience: seconds that it may take to go down
+        """
+        if self.target.under_way or self._told_elsewhere or self._closed or self._elsewhere(node):
             return False
         if self._tried is None:
             return True
         if self._sent is None:
             return now - self._tried >= RETRY_EVERY
-        return not node.silent and now - self._tried >= self.delay + UNKNOWN_FOR
+        return not node.silent and now - self._tried >= self.delay + patience
 
     def record_answer(self, request: Request, at: Timestamp) -> None:
         """:param moment: when the node was asked"""
@@ -105,7 +117,9 @@ class NodeReboot:
         self.refusal = request.seen
         self._tried = at.monotonic
         self.reached = self.reached or request.answer in ("accepted", "unknown", "refused")
-        self._certain = request.answer in ("accepted", "elsewhere")
+        self.told += request.answer in ("accepted", "unknown")
+        self._told_elsewhere = request.answer == "elsewhere"
+        self._idle = request.answer == "idle"
         self._closed = request.answer == "closed"
         if request.answer in ("accepted", "unknown") or (request.answer == "elsewhere" and self.reached):
             self._sent = self._sent or at
@@ -121,8 +135,11 @@ class NodeReboot:
         return self._evidence("planned", "", None)
 
     def _hopeless(self, node: Node | None) -> bool:
-        """Whether the node can be told nothing and was told nothing, so that waiting would prove nothing."""
-        return self._closed and not self.reached and (node is None or node.boot_id == self.target.boot_id_before)
+        """Whether the node can be told nothing and was told nothing, or does not do what it is told, so that waiting
+        would prove nothing."""
+        return self._idle or (
+            self._closed and not self.reached and (node is None or node.boot_id == self.target.boot_id_before)
+        )
 
     def _elsewhere(self, node: Node) -> bool:
         return node.boot_id != self.target.boot_id_before

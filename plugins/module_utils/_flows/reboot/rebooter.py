@@ -24,7 +24,7 @@ from ..outcome import Diff, Outcome
 from ..waiting.clock import Clock
 from ..waiting.waiter import Wait, Waiter
 from .csr import CsrApprover
-from .node import NodeReboot, Timestamp
+from .node import CONTROL_PLANE_LONGER, GOING_DOWN_FOR, NodeReboot, Timestamp
 from .strategies import Strategy
 
 REMEDY = (
@@ -156,10 +156,22 @@ class Rebooter:
             if (
                 node_reboot.evidence is None
                 and node is not None
-                and node_reboot.should_request(node, now=self.clock.monotonic())
+                and node_reboot.should_request(
+                    node, now=self.clock.monotonic(), patience=self._patience(node_reboot.target)
+                )
             ):
                 to_ask.append((node_reboot, node))
         self._ask_all(to_ask)
+
+    def _patience(self, target: Target) -> float:
+        """Seconds that a node of its kind takes to go down at most, by what the others have taken in this run."""
+        measured = [
+            other.went_down_after
+            for other in self.node_reboots.values()
+            if other.went_down_after is not None and other.target.control_plane == target.control_plane
+        ]
+        usual = GOING_DOWN_FOR + CONTROL_PLANE_LONGER * target.control_plane
+        return max([usual, *(1.5 * seconds for seconds in measured)])
 
     def _ask_all(self, to_ask: Sequence[tuple[NodeReboot, Node]]) -> None:
         """In the order of the batch, since in one that takes everything the control plane is to be asked last."""
@@ -182,7 +194,8 @@ class Rebooter:
     def _ask(self, node_reboot: NodeReboot, node: Node) -> None:
         at = self._timestamp()
         try:
-            request = self.strategy.request(node, insist=node_reboot.insists and not node.silent)
+            insist = node_reboot.insists and not node.silent and not node_reboot.told
+            request = self.strategy.request(node, insist=insist, told=node_reboot.told)
         except Forbidden as error:
             # An API server that has just started denies everything until it has read its roles.
             if not self.commanded:

@@ -18,9 +18,17 @@ from ..._cluster.port import Cluster, Execution
 from ..._domain.errors import ClusterUnreachable, Conflict, NotFound, Rejected
 from ..._domain.health.pods import Pod
 from ..._domain.nodes import Node
-from ..._domain.reboot.plan import Request
+from ..._domain.reboot.plan import GOING, IDLE, TELLINGS, Request, shutdown_scheduled
 
 BOOT_ID = ("cat", "/proc/sys/kernel/random/boot_id")
+#: The same on the host, and whether it is about to go down.
+LOOK = (
+    "chroot",
+    "/rootfs",
+    "sh",
+    "-c",
+    "cat /proc/sys/kernel/random/boot_id; systemctl is-system-running; cat /run/systemd/shutdown/scheduled; true",
+)
 #: Seconds for a command to end. ``shutdown`` with a delay returns at once.
 TIMEOUT = 30.0
 
@@ -34,20 +42,28 @@ class Rsh:
         when = f"+{delay_minutes}" if delay_minutes else "now"
         self._command = ("chroot", "/rootfs", "shutdown", "-r", when)
 
-    def request(self, node: Node, *, insist: bool = False) -> Request:
+    def request(self, node: Node, *, insist: bool = False, told: int = 0) -> Request:
         """See ``strategies.Strategy``."""
         pod = daemon_pod(self._pods(node))
         if pod is None:
             return Request("unsent", "no running machine-config-daemon pod is on it")
+        return self._in_the_way(pod, node, insist=insist, told=told) or self._command_it(pod)
+
+    def _in_the_way(self, pod: Pod, node: Node, *, insist: bool, told: int) -> Request | None:
+        """Why it is not to be told now, by its own words."""
         try:
-            result = self._execute(pod, BOOT_ID)
+            result = self._execute(pod, LOOK if told else BOOT_ID)
         except (ClusterUnreachable, Conflict, NotFound, Rejected) as error:
             return Request("unsent", error.seen)
-        if result.exit_code == 0 and result.output.strip() not in ("", node.boot_id):
+        boot_id, _line, rest = result.output.strip().partition("\n")
+        if result.exit_code == 0 and boot_id not in ("", node.boot_id):
             return Request("elsewhere", "it says that it is on another boot already")
         broken = result.exit_code is None and insist
-        if result.output.strip() != node.boot_id and not broken:
+        if boot_id != node.boot_id and not broken:
             return Request("unsent", f"it does not tell its boot id: {_said(result)}")
+        return _again(rest, told=told) if told and not broken else None
+
+    def _command_it(self, pod: Pod) -> Request:
         try:
             ended = self._execute(pod, self._command)
         except (ClusterUnreachable, Conflict, NotFound, Rejected) as error:
@@ -67,6 +83,16 @@ def daemon_pod(pods: Sequence[Pod]) -> Pod | None:
     """The pod to use. There are two while the DaemonSet rolls; a Ready one wins, then the newest."""
     usable = [pod for pod in pods if pod.phase == "Running" and not pod.deleting and CONTAINER in pod.running]
     return max(usable, key=lambda pod: (pod.ready, pod.created), default=None)
+
+
+def _again(text: str, *, told: int) -> Request | None:
+    """Why a node that was told already is not told once more."""
+    scheduled = shutdown_scheduled(text)
+    if scheduled is None:
+        return Request("unsent", f"it does not tell whether a shutdown is scheduled: {' '.join(text.split())[:200]}")
+    if scheduled:
+        return GOING
+    return IDLE if told >= TELLINGS else None
 
 
 def _said(execution: Execution) -> str:

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from ..._domain.nodes import Node
 from ..._domain.reboot import ssh
-from ..._domain.reboot.plan import Request
+from ..._domain.reboot.plan import TELLINGS, Request
 
 _BOOT_ID = "/proc/sys/kernel/random/boot_id"
 
@@ -30,19 +30,24 @@ class Ssh:
         self._client = client
         self._when = f"+{delay_minutes}" if delay_minutes else "now"
 
-    def request(self, node: Node, *, insist: bool = False) -> Request:
+    def request(self, node: Node, *, insist: bool = False, told: int = 0) -> Request:
         """See ``strategies.Strategy``. The node compares its boot id itself, in the same command as the shutdown, so
         there is nothing to insist on."""
         if node.internal_ip is None:
             return Request("closed", "the cluster knows no InternalIP of it to log in at", way="ssh")
-        ended = self._client.run(node.internal_ip, self.command(node.boot_id))
+        ended = self._client.run(node.internal_ip, self.command(node.boot_id, told=told))
         answer = ssh.answer(ended, boot_id=node.boot_id)
         return Request(answer.answer, answer.seen, way="ssh")
 
-    def command(self, boot_id: str) -> str:
-        """Print the boot id; shut down when it is ``boot_id``."""
+    def command(self, boot_id: str, *, told: int = 0) -> str:
+        """Print the boot id; shut down when it is ``boot_id``, unless the node was told already and obeys."""
+        look = (
+            f'test "$(systemctl is-system-running)" = stopping && exit {ssh.GOING_DOWN}; '
+            f"test -e /run/systemd/shutdown/scheduled && exit {ssh.GOING_DOWN}; "
+        )
+        act = f"sudo -n shutdown -r {self._when}" if told < TELLINGS else f"exit {ssh.NOTHING_SCHEDULED}"
         return (
             f"cat {_BOOT_ID} || exit {ssh.UNTOLD}; "
             f'test "$(cat {_BOOT_ID})" = {shlex.quote(boot_id)} || exit {ssh.ELSEWHERE}; '
-            f"sudo -n shutdown -r {self._when}"
+            f"{look if told else ''}{act}"
         )

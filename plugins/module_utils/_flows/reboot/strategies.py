@@ -23,20 +23,22 @@ class Strategy(Protocol):
     #: how many nodes may be asked at once, each by a thread
     at_once: int
 
-    def request(self, node: Node, *, insist: bool = False) -> Request:
+    def request(self, node: Node, *, insist: bool = False, told: int = 0) -> Request:
         """Ask ``node`` once to reboot, when it says itself that it is on the boot that it is to leave.
 
         The API may lag behind a reboot, one that an earlier run has ordered too, and no node is rebooted twice.
 
         :param node: with the boot id that it is to leave
         :param insist: ask all the same when the line goes dead before the node has told its boot id
+        :param told: how often it was given the command before. It is given it again only when it says that no shutdown
+            is scheduled, and not more than ``TELLINGS`` times
         :raises Forbidden: when the credential may not do this
         """
 
 
 class FallbackStrategy:
-    """Ask in the second way when the first could not send. Either way the node compares its boot id before it goes
-    down, so that one which has gone down already is not asked again.
+    """Ask in the second way when the first could not send, or was without effect. Either way the node compares its boot
+    id before it goes down, so that one which has gone down already is not asked again.
 
     What is closed on the second way stays closed: it is not tried again on that node, the first way is.
     """
@@ -48,23 +50,32 @@ class FallbackStrategy:
         self._second = second
         self._closed: dict[str, str] = {}
 
-    def request(self, node: Node, *, insist: bool = False) -> Request:
+    def request(self, node: Node, *, insist: bool = False, told: int = 0) -> Request:
         """See ``Strategy``."""
-        answer = self._ask_first(node, insist=insist)
-        if answer.answer not in ("unsent", "refused"):
+        if told and node.name not in self._closed:
+            other = self._ask_second(node, insist=insist, told=told)
+            if other.answer not in ("unsent", "refused", "closed"):
+                return other
+        answer = self._ask_first(node, insist=insist, told=told)
+        if told or answer.answer not in ("unsent", "refused"):
             return answer
         if node.name in self._closed:
             return Request(answer.answer, f"{answer.way}: {answer.seen}; {self._closed[node.name]}", way=answer.way)
-        other = self._second.request(node, insist=insist)
+        other = self._ask_second(node, insist=insist)
         both = f"{answer.way}: {answer.seen}; {other.way}: {other.seen}"
         if other.answer == "closed":
-            self._closed[node.name] = f"{other.way}: {other.seen}"
             return Request(answer.answer, both, way=answer.way)
         return other if other.answer in ("accepted", "elsewhere") else Request(other.answer, both, way=other.way)
 
-    def _ask_first(self, node: Node, *, insist: bool) -> Request:
+    def _ask_second(self, node: Node, *, insist: bool, told: int = 0) -> Request:
+        answer = self._second.request(node, insist=insist, told=told)
+        if answer.answer == "closed":
+            self._closed[node.name] = f"{answer.way}: {answer.seen}"
+        return answer
+
+    def _ask_first(self, node: Node, *, insist: bool, told: int) -> Request:
         try:
-            return self._first.request(node, insist=insist)
+            return self._first.request(node, insist=insist, told=told)
         except Forbidden as error:
             return Request("unsent", error.seen, way="rsh")
 

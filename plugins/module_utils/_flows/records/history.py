@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 from ..._cluster.kinds import CONFIG_MAP
 from ..._cluster.port import Cluster
 from ..._cluster.readers import networks
-from ..._domain.errors import MigrationError, NotFound
+from ..._domain.errors import BeingDeleted, MigrationError, NotFound
 from ..._domain.records.history import BEGUN, FAILED, NAME, Event, History
 from ..._domain.records.journal import NAMESPACE
 from ..._domain.records.lease import written
@@ -79,7 +80,8 @@ def record_all(cluster: Cluster, events: Sequence[PhaseEvent]) -> None:
     for event in events:
         after = _with(after, event, cluster=cluster, now=now)
     if after is not before:
-        keep(cluster, after.to_json())
+        with suppress(BeingDeleted):  # Nothing depends on it, and the run may be the one that lets the namespace go.
+            keep(cluster, after.to_json())
 
 
 def describe_phases(cluster: Cluster) -> dict[str, Any]:

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Optional
 
-from ..._cluster.kinds import CONFIG_MAP
+from ..._cluster.kinds import CONFIG_MAP, NETWORK_CONFIG
 from ..._cluster.port import Cluster
 from ..._cluster.readers import networks
-from ..._domain.errors import MigrationError, NotFound
+from ..._domain.errors import BeingDeleted, MigrationError, NotFound
 from ..._domain.networks import Networks
 from ..._domain.nodes import Node
 from ..._domain.records import journal as journals
@@ -22,19 +22,40 @@ from .config_maps import keep
 
 
 def read(cluster: Cluster) -> Optional[Journal]:
-    """:raises MigrationError: when it is there and cannot be understood; it is never taken for absent then"""
+    """The journal; without its ConfigMap, what the flip has left at the object that it flipped.
+
+    :raises MigrationError: when it is there and cannot be understood; it is never taken for absent then
+    """
     try:
         config_map = cluster.get(CONFIG_MAP, journals.NAME, namespace=journals.NAMESPACE)
     except NotFound:
-        return None
+        return _left_at_the_flip(cluster)
     try:
         return Journal.from_json(config_map)
     except ValueError as error:
-        raise MigrationError(
-            tried=f"understand the journal in configmap {journals.NAMESPACE}/{journals.NAME}",
-            seen=str(error),
-            remedy="Restore it, or delete it: without it every node counts as not rebooted.",
-        ) from error
+        raise _strange(f"configmap {journals.NAMESPACE}/{journals.NAME}", error) from error
+
+
+def _left_at_the_flip(cluster: Cluster) -> Optional[Journal]:
+    annotations = _annotations(cluster)
+    if journals.ANNOTATION not in annotations:
+        return None
+    try:
+        return Journal.from_annotation(annotations[journals.ANNOTATION])
+    except ValueError as error:
+        raise _strange(f"annotation {journals.ANNOTATION} of {NETWORK_CONFIG.title} cluster", error) from error
+
+
+def _annotations(cluster: Cluster) -> Mapping[str, str]:
+    return cluster.get(NETWORK_CONFIG, "cluster")["metadata"].get("annotations") or {}
+
+
+def _strange(where: str, error: ValueError) -> MigrationError:
+    return MigrationError(
+        tried=f"understand the journal in {where}",
+        seen=str(error),
+        remedy="Restore it, or delete it: without it every node counts as not rebooted.",
+    )
 
 
 def current(cluster: Cluster, *, seen: Networks) -> Optional[Journal]:
@@ -62,10 +83,19 @@ def close(cluster: Cluster, *, target: str, clock: Clock, write: bool) -> bool:
     if journal is None or journal.target != target or journal.closed_at is not None:
         return False
     if write:
-        cluster.merge(
-            CONFIG_MAP, journals.NAME, {"data": {"closed_at": clock.timestamp()}}, namespace=journals.NAMESPACE
-        )
+        _mark_closed(cluster, clock)
+        if journals.ANNOTATION in _annotations(cluster):
+            cluster.merge(NETWORK_CONFIG, "cluster", {"metadata": {"annotations": {journals.ANNOTATION: None}}})
     return True
+
+
+def _mark_closed(cluster: Cluster, clock: Clock) -> None:
+    data = {"data": {"closed_at": clock.timestamp()}}
+    try:
+        cluster.merge(CONFIG_MAP, journals.NAME, data, namespace=journals.NAMESPACE)
+    except NotFound:
+        # What was read was the copy at the flipped object, and that goes now.
+        return
 
 
 def recorded_or_current(
@@ -84,5 +114,9 @@ def recorded_or_current(
     if not flipped:
         return None
     if write:
-        return record(cluster, nodes, target=seen.config.spec_type, clock=clock).boot_ids
+        try:
+            return record(cluster, nodes, target=seen.config.spec_type, clock=clock).boot_ids
+        except BeingDeleted:
+            # The nodes cannot wait for it: the namespace may hang until they have rebooted.
+            return {node.name: node.boot_id for node in nodes}
     return {node.name: node.boot_id for node in nodes}

@@ -15,9 +15,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Optional
 
+from ..._cluster import readers
 from ..._cluster.kinds import LEASE
 from ..._cluster.port import Cluster
-from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
+from ..._domain.errors import BeingDeleted, Conflict, MigrationError, NotFound, Refused
 from ..._domain.networks import OVN
 from ..._domain.records.journal import NAMESPACE
 from ..._domain.records.lease import NAME, Lease, first
@@ -26,10 +27,17 @@ from ..waiting.clock import Clock
 from .config_maps import ensure_namespace
 
 TITLE = f"lease {NAMESPACE}/{NAME}"
+UNLOCKED = (
+    f"Namespace {NAMESPACE} is being deleted, so this run has no Lease, and nothing keeps another one away. Start "
+    "none. It goes on all the same: between the switch and the last reboot the namespace may hang until the nodes "
+    "have rebooted."
+)
 #: How often to look again when somebody else was first: two runs that start together need one more look.
 LOOKS = 5
 #: Seconds until a renewal that the API did not take is tried again.
 RETRY = 5.0
+#: How long a Lease holds that is taken again, as migration_lock has it by default.
+SECONDS = 120
 
 
 @dataclass(frozen=True)
@@ -71,6 +79,8 @@ def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write:
             after = LeaseState(_written(cluster, before, holder=holder, seconds=seconds, target=target), before.now)
         except Conflict:
             continue
+        except BeingDeleted:
+            return Outcome(facts={"holder": holder, "lock": None, "taken_from": None}, warnings=(UNLOCKED,))
         return _outcome(before, after, holder=holder)
     raise _contended(f"take {TITLE}")
 
@@ -136,12 +146,24 @@ class LeaseRenewer:
         :raises Refused: when ``holder`` does not have the Lease
         """
         state = read_state(cluster)
+        if state.lease is None and self._take_anew(cluster):
+            return
         if state.lease is None or state.lease.holder != self.holder:
             raise _lost(self.holder, state)
         self._lease = state.lease
         third = state.lease.seconds / 3.0
         self._due = self._clock.monotonic() + max(third - state.lease.age(now=state.now), 0.0)
         self._renew_when_due()
+
+    def _take_anew(self, cluster: Cluster) -> bool:
+        """When the Lease has gone with its namespace: nobody else can have it while that is being deleted, and once it
+        is gone it is taken again. Without a Lease the run goes on: whoever waits here keeps the network down."""
+        going = readers.namespace_going(cluster, NAMESPACE)
+        if going is None:
+            hold(cluster, holder=self.holder, seconds=SECONDS, take_over=False, write=True)
+            self._lease = _read(cluster)
+        self._due = self._clock.monotonic() + (SECONDS / 3.0)
+        return going is not False
 
     @property
     def phase(self) -> str:
@@ -157,8 +179,12 @@ class LeaseRenewer:
 
         :raises Refused: when somebody else has the Lease now
         """
+        if self._lease is None:
+            return
         for _look in range(LOOKS):
             state = read_state(cluster)
+            if state.lease is None and readers.namespace_going(cluster, NAMESPACE) is not False:
+                return
             if state.lease is None or state.lease.holder != self.holder:
                 self.lost = True
                 raise _lost(self.holder, state)

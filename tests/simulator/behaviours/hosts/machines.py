@@ -115,6 +115,16 @@ class Machines:
         machine.pending = None
         return True
 
+    def stopping(self, name: str) -> bool:
+        """Whether it stops its services: what ``systemctl is-system-running`` says (systemctl(1))."""
+        machine = self._machines[name]
+        return machine.pending is not None and machine.due <= self._world.clock.seconds
+
+    def shutdown_due(self, name: str) -> float | None:
+        """When a later shutdown begins, in simulated seconds; None when none is scheduled, or it has begun."""
+        machine = self._machines[name]
+        return None if machine.pending is None or self.stopping(name) else machine.due
+
     def admits_logins(self, name: str) -> bool:
         """Not from five minutes before a shutdown on: systemd-logind makes ``/run/nologin`` then, and pam_nologin
         keeps out everybody but root."""

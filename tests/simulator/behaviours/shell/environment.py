@@ -153,6 +153,10 @@ class Environment:
         return files.get(path)
 
     def _configuration_file(self, path: str) -> str | None:
+        if path == "/run/systemd/shutdown/scheduled":
+            due = self.site.machines.shutdown_due(self.machine.name)
+            # systemd 249, src/login/logind-dbus.c, update_schedule_file
+            return None if due is None else f"USEC={int(due * 1e6)}\nWARN_WALL=1\nMODE=reboot\n"
         forwards = self.machine.disk_network_type == "OpenShiftSDN" or self.world.profile.forward_conf == "always"
         if path == "/etc/sysctl.d/forward.conf" and forwards:
             return "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 1\n"

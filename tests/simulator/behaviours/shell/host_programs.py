@@ -30,6 +30,8 @@ def systemctl(environment: Environment, arguments: Sequence[str]) -> ExecResult:
         state = "failed" if failed and concerned else "inactive" if concerned else "active"
         return ExecResult(f"{state}\n", exit_code=0 if state == "failed" else 1)
     if words[:1] == ["is-system-running"]:
+        if environment.site.machines.stopping(environment.machine.name):
+            return ExecResult("stopping\n", exit_code=1)
         return ExecResult("degraded\n" if failed else "running\n", exit_code=int(failed))
     if words[:1] in (["list-units"], []):
         unit = "ovs-configuration.service loaded failed failed Configures OVS with proper host networking\n"

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NAMESPACE, NODE
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, Unauthorized
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     NODES,
@@ -67,3 +67,24 @@ def test_who_works_on_the_cluster(bench):
     lock = bench.run("cno_migration_info")["lock"]
     assert (lock["holder"], lock["expired"]) == ("kni@bastion/1", False)
     assert lock["description"].startswith("kni@bastion/1 has it since 2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("step", "namespace", "words"),
+    [
+        pytest.param("rolling", None, "is gone, in phase preparing", id="gone while nodes are prepared"),
+        pytest.param("applied", None, "is gone, in phase awaiting_reboot", id="gone in the window"),
+        pytest.param("applied", {"deletionTimestamp": "2026-01-01T00:00:00Z"}, "is being deleted", id="hanging"),
+        pytest.param("applied", {}, "", id="there"),
+        pytest.param("not_started", None, "", id="not begun"),
+        pytest.param("finished", None, "", id="long ago"),
+    ],
+)
+def test_records_that_are_gone_under_a_migration_are_an_alarm(bench, step, namespace, words):
+    bench.cluster = cluster_at(step)
+    bench.cluster.objects.pop((NAMESPACE, "", "ovn-migration"), None)
+    if namespace is not None:
+        bench.cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration", **namespace}})
+    told = str(bench.run("cno_migration_info").get("warnings", ""))
+    assert words in told
+    assert bool(told) is bool(words)

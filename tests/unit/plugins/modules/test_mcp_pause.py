@@ -17,6 +17,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.kills import killed_before_write
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.pool_controller import watched
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import cluster_at
 
 #: infra was paused by its owner, storage has no nodes
@@ -78,6 +79,16 @@ def test_law_10_only_ours_are_resumed(pools):
     assert rows(result)["infra"] == (True, True, False)
     assert rows(result)["worker"] == (False, False, False)
     assert (result["loans"], ledger(pools)) == ([], {})
+
+
+def test_resuming_returns_when_every_pool_has_noticed_it(pools):
+    watched(pools.cluster, pools.clock, delay=5)
+    pools.run("mcp_pause", state="paused")
+    assert pools.clock.now == 0, "nobody may be there to notice a pause in the window"
+    pools.run("mcp_pause", state="resumed")
+    bodies = [body for key, body in pools.cluster.objects.items() if key[0] == MACHINE_CONFIG_POOL]
+    assert all(body["status"]["observedGeneration"] == body["metadata"]["generation"] for body in bodies)
+    assert pools.clock.now < 10
 
 
 def test_the_ledger_is_written_before_the_first_pool_and_struck_after_the_last(pools):

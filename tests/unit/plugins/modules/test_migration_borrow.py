@@ -13,10 +13,12 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
     MUTATING_WEBHOOKS,
+    NAMESPACE,
     NODE_HEALTH_CHECK,
     VALIDATING_WEBHOOKS,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    BeingDeleted,
     ClusterUnreachable,
     Forbidden,
     NotFound,
@@ -24,6 +26,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 )
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.kills import killed_before_write
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.objects import health_check, webhook, webhooks
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.pool_controller import watched
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import cluster_at
 
 MACHINES = "openshift-machine-api"
@@ -222,6 +225,27 @@ def test_borrowing_twice_never_forgets_the_value_before(bench, cluster):
     assert seen(cluster) == BEFORE
 
 
+def test_it_returns_when_the_pool_reports_what_was_given_back(bench, cluster):
+    """Whoever comes next judges the pools, and would take one that has not noticed yet for one that is not done."""
+    watched(cluster, bench.clock, delay=5)
+    borrow(bench, max_unavailable={"worker": 2})
+    bench.clock.now = 100
+    result = give_back(bench)
+    pool = cluster.objects[(MACHINE_CONFIG_POOL, "", "worker")]
+    assert pool["status"]["observedGeneration"] == pool["metadata"]["generation"] == 5
+    assert bench.clock.now < 110
+    assert "warnings" not in result
+
+
+def test_a_pool_that_nobody_notices_is_given_back_and_told(bench, cluster):
+    watched(cluster, bench.clock, delay=None)
+    borrow(bench, max_unavailable={"worker": 2})
+    result = give_back(bench)
+    assert (result["changed"], seen(cluster), ledger(cluster)) == (True, BEFORE, {})
+    assert "has not noticed the change of worker" in warned(result)
+    assert bench.clock.now < 200
+
+
 def test_what_somebody_else_has_set_meanwhile_is_left_and_reported(bench, cluster):
     borrow(bench, **ALL)
     cluster.change(MACHINE_CONFIG_POOL, "worker", {"spec": {"maxUnavailable": 2}})
@@ -313,7 +337,7 @@ def test_named_webhooks_only_and_then_also_openshifts_own(bench, cluster):
         ({"max_unavailable": {"worker": "0%"}}, "neither a number of nodes nor a percentage"),
         ({"max_unavailable": {"worker": "many"}}, "neither a number of nodes nor a percentage"),
         ({"max_unavailable": {"worker": True}}, "neither a number of nodes nor a percentage"),
-        ({"webhook_timeout": 31}, "not between 1 and 30"),
+        ({"webhook_timeout": 31}, "webhook_timeout is 31, which is not from 0 to 30"),
         ({"webhook_timeout": 3, "webhooks": ["polcy"]}, "no webhook configuration polcy"),
     ],
 )
@@ -441,3 +465,60 @@ def test_without_a_state_it_tells_and_writes_nothing(bench, cluster):
     result = bench.run("migration_borrow")
     assert (result["changed"], len(result["loans"]), cluster.writes) == (False, 6, [])
     assert len(cluster.calls) == 1
+
+
+def lose_the_namespace(cluster):
+    for key in [key for key in cluster.objects if key[1] == "ovn-migration"]:
+        del cluster.objects[key]
+    cluster.objects.pop((NAMESPACE, "", "ovn-migration"), None)
+
+
+def annotations(cluster):
+    return [
+        name
+        for body in cluster.objects.values()
+        for name in body["metadata"].get("annotations") or {}
+        if name.startswith("ocp-day2.ovn-migration/")
+    ]
+
+
+def test_what_is_borrowed_survives_the_loss_of_our_namespace(bench, cluster):
+    borrow(bench, **ALL)
+    lose_the_namespace(cluster)
+    assert len(bench.run("migration_borrow")["loans"]) == len(ENTERED)
+    give_back(bench)
+    assert (seen(cluster), ledger(cluster), annotations(cluster)) == (BEFORE, {}, [])
+
+
+def test_who_borrows_more_after_the_loss_forgets_nothing(bench, cluster):
+    borrow(bench, machine_health_checks=True)
+    lose_the_namespace(cluster)
+    borrow(bench, **{**ALL, "machine_health_checks": False})
+    assert ledger(cluster) == ENTERED
+    give_back(bench)
+    assert (seen(cluster), annotations(cluster)) == (BEFORE, [])
+
+
+def test_what_is_given_back_leaves_no_annotation(bench, cluster):
+    borrow(bench, **ALL)
+    cluster.change(MACHINE_CONFIG_POOL, "worker", {"spec": {"maxUnavailable": 2}})
+    assert annotations(cluster)
+    give_back(bench)
+    assert annotations(cluster) == []
+
+
+def test_a_namespace_that_is_being_deleted_keeps_nobody_from_borrowing_and_giving_back(bench, cluster):
+    cluster.fail(BeingDeleted(tried="create it", seen="HTTP 403"), verb="create", times=None)
+    result = borrow(bench, **ALL)
+    assert "noted at the borrowed objects only" in warned(result)
+    assert (seen(cluster), ledger(cluster)) == (LENT, {})
+    give_back(bench)
+    assert (seen(cluster), annotations(cluster)) == (BEFORE, [])
+
+
+def test_a_strange_annotation_is_never_taken_for_nothing(bench, cluster):
+    name = "ocp-day2.ovn-migration/loan-00000000"
+    cluster.change(MACHINE_CONFIG_POOL, "worker", {"metadata": {"annotations": {name: "{}"}}})
+    result = bench.run("migration_borrow")
+    assert result["failed"]
+    assert "machineconfigpools.machineconfiguration.openshift.io worker" in result["msg"]

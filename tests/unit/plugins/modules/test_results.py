@@ -19,6 +19,7 @@ from pathlib import Path
 
 import pytest
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NAMESPACE
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.modules import results
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.modules.conftest import RECORD
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.modules.results import NAMES, Result, complaints
@@ -58,6 +59,7 @@ def test_an_api_that_comes_back(bench, module):
 @pytest.mark.parametrize("taken", [True, False], ids=["taken", "deleted"])
 def test_a_lease_that_is_no_longer_ours(bench, module, taken):
     bench.cluster = cluster_at("not_started")
+    bench.cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration"}})
     if taken:
         bench.run("migration_lock", holder="somebody")
     result = bench.run(module, lock_holder="this run", **NEEDED.get(module, {}))

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.nodes import Node, configured_verdict
@@ -12,7 +14,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 OLD = objects.WORKER_CONFIG
 NEW = "rendered-worker-ffffffffffffffffffffffffffffffff"
 OTHER = "rendered-worker-eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
-BAD = {"state": "Degraded", "reason": "no space"}
+BAD: dict[str, Any] = {"state": "Degraded", "reason": "no space"}
 
 
 def test_a_node_that_has_just_joined_has_no_status_at_all():

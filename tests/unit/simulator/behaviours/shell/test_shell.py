@@ -154,3 +154,25 @@ def test_old_systemd_says_shutdown_for_a_reboot():
     scene = Scene("4.12", masters=1, workers=1)
     result = scene.run("worker-0", "chroot", "/rootfs", "shutdown", "-r", "+2")
     assert result.stderr == "Shutdown scheduled for Mon 2026-01-05 08:02:00 UTC, use 'shutdown -c' to cancel.\n"
+
+
+SHUTDOWN_STATE = (
+    "chroot",
+    "/rootfs",
+    "sh",
+    "-c",
+    "cat /proc/sys/kernel/random/boot_id; systemctl is-system-running; cat /run/systemd/shutdown/scheduled; true",
+)
+
+
+def test_a_node_tells_whether_it_is_about_to_go_down():
+    scene = Scene("4.14", masters=1, workers=1)
+    boot_id = scene.run("worker-0", "cat", "/proc/sys/kernel/random/boot_id").stdout
+    before = scene.run("worker-0", *SHUTDOWN_STATE)
+    assert (before.stdout, before.exit_code) == (f"{boot_id}running\n", 0)
+    scene.run("worker-0", "chroot", "/rootfs", "shutdown", "-r", "+2")
+    scheduled = scene.run("worker-0", *SHUTDOWN_STATE).stdout
+    assert scheduled.startswith(f"{boot_id}running\nUSEC=")
+    assert scheduled.endswith("\nMODE=reboot\n")
+    scene.pass_by(121)
+    assert scene.run("worker-0", *SHUTDOWN_STATE).stdout == f"{boot_id}stopping\n"

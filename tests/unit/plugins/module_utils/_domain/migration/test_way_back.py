@@ -106,6 +106,21 @@ TABLE = [
         SDN, SDN, SDN, SDN, {"pools": ROLLING}, "rollback", "reboot", "no boot ids", id="way back without a record"
     ),
     pytest.param(
+        SDN, SDN, SDN, SDN, {"namespace": True}, "rollback", "reboot", "no boot ids", id="not cleaned up, no record"
+    ),
+    pytest.param(SDN, SDN, SDN, SDN, {}, "nothing", None, "next preparation clears", id="leftover"),
+    pytest.param(
+        SDN,
+        SDN,
+        SDN,
+        SDN,
+        {"journal": record(SDN, closed=True)},
+        "nothing",
+        None,
+        "next preparation clears",
+        id="leftover after a rollback",
+    ),
+    pytest.param(
         SDN,
         SDN,
         SDN,
@@ -188,7 +203,10 @@ def test_every_combination_has_one_answer_and_keeps_the_laws():
             assert spec_type == status_type == SDN
             assert migration != SDN
         if back.action in ("nothing", "finished"):
-            assert (spec_type, status_type, migration, acknowledged, pools) == (SDN, SDN, None, None, BACK)
+            assert (spec_type, status_type, pools) == (SDN, SDN, BACK)
+            assert migration in (None, SDN)
+            assert acknowledged in (None, migration)
+            assert migration is None or not (namespace or not_rebooted)
         if back.step == "prepare":
             assert (spec_type, status_type) == (OVN, OVN)
         if back.step in ("reboot", "resume", "cleanup"):

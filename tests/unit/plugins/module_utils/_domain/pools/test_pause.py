@@ -19,9 +19,10 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import ren
 NOW, NEXT = rendered("worker", OVN), rendered("worker", SDN)
 
 
-def judge(*, paused=True, pending=NEXT, machines=1, is_rendered=True, **of_node):
+def judge(*, paused=True, pending=NEXT, machines=1, is_rendered=True, observed=3, **of_node):
     body = objects.pool("worker", machines=machines, config=NOW, paused=paused)
     body["spec"]["configuration"] = {"name": pending}
+    body["status"]["observedGeneration"] = observed
     nodes = [Node.from_json(objects.node("w0", **{"config": NOW, **of_node}))] if machines else []
     if nodes and nodes[0].current_config == pending:
         body["status"]["configuration"] = {"name": pending}
@@ -35,6 +36,8 @@ def judge(*, paused=True, pending=NEXT, machines=1, is_rendered=True, **of_node)
         pytest.param({}, "done", "is paused", id="paused with the pending configuration"),
         pytest.param({"pending": NOW}, "pending", "not for OpenShiftSDN", id="not rendered yet"),
         pytest.param({"pending": NOW, "is_rendered": False}, "done", "is paused", id="nobody can render"),
+        pytest.param({"observed": 2}, "pending", "has not noticed yet", id="not noticed yet"),
+        pytest.param({"observed": 2, "is_rendered": False}, "done", "is paused", id="nobody can notice"),
         pytest.param({"paused": False}, "failed", "is not paused", id="not paused"),
         pytest.param({"paused": False, "is_rendered": False}, "failed", "is not paused", id="not paused in the dark"),
         pytest.param({"desired": NEXT, "state": "Working"}, "pending", "were updating: w0", id="paused too late"),

@@ -11,16 +11,20 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CEPH_CLUSTER,
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
+    CONFIG_MAP,
     JOB,
     MACHINE_CONFIG,
+    MACHINE_CONFIG_POOL,
     NETWORK_CONFIG,
     NETWORK_OPERATOR,
+    NODE,
     POD,
 )
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import LIVE_ANNOTATION, SDN
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import LIVE_ANNOTATION, OVN, SDN
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster, findings, seen
-from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import machine_config, rendered
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import machine_config, rendered, unit
 
 
 def told(name, cluster, **wanted):
@@ -74,6 +78,69 @@ def test_no_migration(config, operator, words):
     found = told("no_migration", cluster)
     assert [severity for severity, _message in found] == (["block"] if words else [])
     assert all(words in message for _severity, message in found)
+
+
+LEFT = {"networkType": SDN, "features": {"egressIP": True}}
+
+
+@pytest.mark.parametrize("field", [LEFT, {"networkType": SDN}, {"features": {"egressIP": True}}])
+def test_a_field_that_an_earlier_migration_has_left_is_only_told(field):
+    """cno_prepare clears it, so there is nothing to do for anybody."""
+    cluster = clean_cluster()
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": field}})
+    [(severity, message)] = told("no_migration", cluster)
+    assert severity == "info"
+    assert "an earlier migration has left" in message
+
+
+def rolling(cluster):
+    cluster.change(MACHINE_CONFIG_POOL, "worker", {"spec": {"configuration": {"name": rendered("worker", OVN)}}})
+    cluster.put(MACHINE_CONFIG, machine_config(rendered("worker", OVN), unit(OVN)))
+
+
+def waiting(cluster):
+    record = Journal(
+        SDN, {"m0": cluster.objects[NODE, "", "m0"]["status"]["nodeInfo"]["bootID"]}, "2026-01-01T00:00:00Z"
+    )
+    cluster.put(CONFIG_MAP, record.to_json())
+
+
+def acknowledged(cluster):
+    cluster.change(NETWORK_CONFIG, "cluster", {"status": {"migration": {"networkType": OVN}}})
+
+
+def flipped(cluster):
+    cluster.change(NETWORK_CONFIG, "cluster", {"spec": {"networkType": OVN}})
+
+
+def live(cluster):
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": {"mode": "Live"}}})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (rolling, f"not for {SDN}: rendered-worker-"),
+        (waiting, "not rebooted since the switch to OpenShiftSDN: m0"),
+        (acknowledged, "acknowledged one to OVNKubernetes"),
+        (flipped, "is to run OVNKubernetes"),
+        (live, "it holds mode"),
+    ],
+)
+def test_a_field_by_which_something_moves_is_no_leftover(change, words):
+    cluster = clean_cluster()
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": LEFT}})
+    change(cluster)
+    [(severity, message)] = told("no_migration", cluster)
+    assert severity == "block"
+    assert words in message
+
+
+def test_the_record_of_a_finished_flip_makes_no_migration():
+    cluster = clean_cluster()
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": LEFT}})
+    cluster.put(CONFIG_MAP, Journal(SDN, {"m0": "older"}, "2026-01-01T00:00:00Z").to_json())
+    assert [severity for severity, _message in told("no_migration", cluster)] == ["info"]
 
 
 @pytest.mark.parametrize("value", ["", "true"])

@@ -25,6 +25,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.settings import Settings
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import LIVE_ANNOTATION, OVN, SDN
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.migration.migrate import Migration
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.records import journal
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.waiter import Waiter
@@ -200,7 +201,10 @@ def test_switched_records_the_boots_and_then_flips():
         ("create", CONFIG_MAP, "migration-journal"),
         ("merge", NETWORK_CONFIG, "cluster"),
     ]
-    assert cluster.writes[-1].body == {"spec": {"networkType": OVN}}
+    body = cluster.writes[-1].body
+    assert body["spec"] == {"networkType": OVN}
+    copy = Journal.from_annotation(body["metadata"]["annotations"]["ocp-day2.ovn-migration/journal"])
+    assert copy == recorded(cluster), "in the patch that flips, for the loss of our namespace"
     assert recorded(cluster).boot_ids == {name: f"{name}-boot-1" for name in NODES}
     assert outcome.changed
     assert "no node has rebooted because of it" in outcome.wait.verdict.reason
@@ -226,7 +230,7 @@ def test_switched_changes_the_pod_network_in_the_same_patch():
     clock.at(8, lambda: apply(cluster))
     outcome = reach(cluster, "switched", clock=clock, cluster_network=[{"cidr": "10.132.0.0/14", "host_prefix": 23}])
     entry = {"cidr": "10.132.0.0/14", "hostPrefix": 23}
-    assert cluster.writes[-1].body == {"spec": {"networkType": OVN, "clusterNetwork": [entry]}}
+    assert cluster.writes[-1].body["spec"] == {"networkType": OVN, "clusterNetwork": [entry]}
     assert outcome.diffs[0].before["spec"]["clusterNetwork"] == [{"cidr": "10.128.0.0/14", "hostPrefix": 23}]
 
 

@@ -40,6 +40,20 @@ def test_the_boot_id_is_compared_in_the_command_that_shuts_down(delay, when):
     assert f"= {BOOT} || exit 75; sudo -n shutdown -r {when}" in command
 
 
+def test_one_that_was_told_says_first_whether_a_shutdown_is_scheduled():
+    again = Ssh(Client(), delay_minutes=0).command(BOOT, told=1)
+    look = again.index("systemctl is-system-running"), again.index("/run/systemd/shutdown/scheduled")
+    assert again.index("exit 75") < min(look) < max(look) < again.index("shutdown -r now")
+    assert "shutdown -r" not in Ssh(Client(), delay_minutes=0).command(BOOT, told=2)
+
+
+@pytest.mark.parametrize(("code", "answer"), [(76, "going"), (77, "idle")])
+def test_what_it_says_then(code, answer):
+    client = Client(SshResult(code, f"{BOOT}\n", "Authenticated to x"))
+    request = Ssh(client, delay_minutes=0).request(NODE, told=1)
+    assert (request.answer, request.way) == (answer, "ssh")
+
+
 def test_a_boot_id_is_a_word_whatever_is_in_it():
     assert "= 'x; reboot' ||" in Ssh(Client(), delay_minutes=0).command("x; reboot")
 
@@ -58,7 +72,7 @@ class Way:
         self.answers = list(answers)
         self.asked = 0
 
-    def request(self, node, *, insist=False):
+    def request(self, node, *, insist=False, told=0):
         self.asked += 1
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
@@ -87,6 +101,21 @@ def test_the_second_way_is_taken_when_the_first_could_not_send(first, second, an
     other = Way(second)
     assert FallbackStrategy(Way(first), other).request(NODE).answer == answer
     assert other.asked == asked
+
+
+@pytest.mark.parametrize(
+    ("second", "answer", "asked_first"),
+    [
+        pytest.param(SENT, "accepted", 0, id="the second way"),
+        pytest.param(Request("going", way="ssh"), "going", 0, id="under way"),
+        pytest.param(CLOSED, "idle", 1, id="closed"),
+        pytest.param(Request("unsent", way="ssh"), "idle", 1, id="not reached"),
+    ],
+)
+def test_what_had_no_effect_by_the_first_way_is_tried_by_the_second(second, answer, asked_first):
+    first = Way(Request("idle"))
+    assert FallbackStrategy(first, Way(second)).request(NODE, told=1).answer == answer
+    assert first.asked == asked_first
 
 
 def test_what_is_closed_is_not_tried_again_and_both_reasons_are_told():

@@ -6,16 +6,21 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, NAMESPACE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CONFIG_MAP,
+    NAMESPACE,
+    NETWORK_CONFIG,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.readers import networks, nodes
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    BeingDeleted,
     Conflict,
     Forbidden,
     MigrationError,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.records import journal
-from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import ScriptedClock
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import NODES, cluster_at, put_journal
 
 FIRST = {name: f"{name}-boot-1" for name in NODES}
@@ -30,7 +35,39 @@ def written(cluster):
 
 
 def test_no_record_is_none():
-    assert journal.read(FakeCluster()) is None
+    assert journal.read(cluster_at("prepared")) is None
+
+
+def left_at_the_flip(cluster, text):
+    cluster.objects.pop((CONFIG_MAP, "ovn-migration", "migration-journal"), None)
+    cluster.change(NETWORK_CONFIG, "cluster", {"metadata": {"annotations": {"ocp-day2.ovn-migration/journal": text}}})
+
+
+def test_without_its_config_map_it_is_what_the_flip_has_left():
+    """Somebody has deleted our namespace: no node may be rebooted twice for that."""
+    cluster = cluster_at("rebooted")
+    known = journal.read(cluster)
+    left_at_the_flip(cluster, known.to_annotation())
+    assert journal.read(cluster) == known
+    assert close(cluster) is True
+    assert journal.read(cluster) is None
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"target":"OVNKubernetes","recorded_at":"x","boot_ids":null}'])
+def test_what_the_flip_has_left_is_never_taken_for_absent_when_it_is_strange(text):
+    cluster = cluster_at("rebooted")
+    left_at_the_flip(cluster, text)
+    with pytest.raises(MigrationError, match="understand the journal in annotation"):
+        journal.read(cluster)
+
+
+def test_nodes_are_not_kept_waiting_for_a_namespace_that_is_being_deleted():
+    cluster = cluster_at("applied")
+    cluster.remove(CONFIG_MAP, "migration-journal", namespace="ovn-migration")
+    cluster.fail(BeingDeleted(tried="create it", seen="HTTP 403"), verb="create", kind=CONFIG_MAP, times=None)
+    there = nodes(cluster)
+    known = journal.recorded_or_current(cluster, there, clock=ScriptedClock(), write=True)
+    assert known == {node.name: node.boot_id for node in there}
 
 
 def test_a_record_makes_its_namespace_first():

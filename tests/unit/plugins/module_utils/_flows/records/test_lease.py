@@ -8,12 +8,15 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import LEASE, NAMESPACE
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    BeingDeleted,
     ClusterUnreachable,
     Conflict,
     MigrationError,
     Refused,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.lease import Lease
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.records import lease as lock
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.records.phases import enter
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
 
 US, THEM = "kni@bastion/00000001", "awx@pod/00000002"
@@ -237,9 +240,39 @@ def test_a_keeper_does_not_begin_without_the_lease(there):
         renewer(cluster_at(0, lease(there)), ScriptedClock())
 
 
+OURS = {"metadata": {"name": "ovn-migration"}}
+GOING = {"metadata": {"name": "ovn-migration", "deletionTimestamp": "2026-01-01T00:00:00Z"}}
+
+
 def test_a_keeper_does_not_begin_when_there_is_no_lease():
+    cluster = cluster_at(0)
+    cluster.put(NAMESPACE, OURS)
     with pytest.raises(Refused, match="Take it first"):
-        renewer(cluster_at(0), ScriptedClock())
+        renewer(cluster, ScriptedClock())
+
+
+def deleting(cluster):
+    cluster.put(NAMESPACE, GOING)
+    cluster.fail(BeingDeleted(tried="create it", seen="HTTP 403"), verb="create", times=None)
+    return cluster
+
+
+def test_while_its_namespace_is_being_deleted_a_run_goes_on_without_a_lease():
+    """Between the switch and the last reboot it hangs until the nodes have rebooted."""
+    cluster, clock = deleting(cluster_at(0)), ScriptedClock()
+    taken = hold(cluster, holder=US, seconds=120, take_over=False, write=True)
+    assert taken.facts["holder"] == US
+    assert "nothing keeps another one away" in taken.warnings[0]
+    kept = renewer(cluster, clock)
+    enter(cluster, kept, "reboot")
+    kept.sleep(600)
+    assert not kept.lost
+
+
+def test_a_lease_that_went_with_its_namespace_is_taken_again():
+    cluster = cluster_at(0)
+    assert renewer(cluster, ScriptedClock()).holder == US
+    assert Lease.from_json(cluster.objects[LEASE, "ovn-migration", "migration"]).holder == US
 
 
 def test_a_keeper_that_has_lost_the_lease_says_who_has_it_and_ends_the_run():
