@@ -148,6 +148,9 @@ def test_every_setting_arrives(tmp_path: Path, ocp: str, ovn: dict[str, Any], bl
             },
         ),
         ("machineconfigpools", {"spec": {"maxUnavailable": None}}),
+        # the cluster network moves
+        ("machineconfigpools", {"spec": {"paused": True}}),
+        ("machineconfigpools", {"spec": {"paused": True}}),
         (
             "networks",
             {

@@ -184,7 +184,17 @@ class Kubelets:
             return True
         if labels.get("app") == "ovnkube-node":
             return machine.bridge
+        if labels.get("app") == "guard":
+            return self._guards(pod, machine)
         return on_host_network(pod) or self._network.works_on(machine)
+
+    def _guards(self, pod: Object, machine: Machine) -> bool:
+        """Its readiness probe asks the static pod at the node's address, so it needs the pod network only to start
+        (library-go, pkg/operator/staticpod/controller/guard)."""
+        component = pod["metadata"]["namespace"].removeprefix("openshift-")
+        if component in ("etcd", "kube-apiserver") and not self._control_plane.runs(component, machine.name):
+            return False
+        return is_ready(pod) or self._network.works_on(machine)
 
     def works(self, pod: Object) -> bool:
         """Whether a pod works this moment: it should, and the kubelet has got it running."""
@@ -252,7 +262,7 @@ class Kubelets:
     def _static_pod_started(self, node: str, component: str) -> None:
         if self._machines[node].registered:
             for pod in self._pods.on_node(node):
-                if is_static(pod):
+                if is_static(pod) or (pod["metadata"].get("labels") or {}).get("app") == "guard":
                     self._look_again(pod, 0.0)
 
     def _look_again(self, pod: Object, seconds: float) -> None:

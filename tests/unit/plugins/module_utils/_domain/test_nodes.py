@@ -75,7 +75,7 @@ def test_configured_verdict(given, state, reason):
 
 
 def test_a_node_whose_drain_is_not_done_does_not_take_another_configuration():
-    body = objects.node("w0", config=OLD, desired=OTHER, unschedulable=True, **BAD)
+    body = objects.node("w0", config=OLD, desired=OTHER, unschedulable=True, state="Degraded", reason="no drain")
     body["metadata"]["annotations"] |= {
         "machineconfiguration.openshift.io/desiredDrain": f"drain-{OTHER}",
         "machineconfiguration.openshift.io/lastAppliedDrain": f"uncordon-{OLD}",

@@ -3,8 +3,6 @@ pkg/util/proxyconfig/no_proxy.go; machine-config-operator 4.14, templates/common
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.unit.simulator.behaviours.scenes import CONFIG, OVN, Scene
 
 PROXY = ("proxies.config.openshift.io", "cluster")
@@ -15,8 +13,8 @@ def no_proxy(scene: Scene) -> list[str]:
     return str(scene.store.get(*PROXY)["status"]["noProxy"]).split(",")
 
 
-def flipped(**options: Any) -> Scene:
-    scene = Scene("4.14", masters=3, workers=2, extras=("proxy",), **options)
+def flipped() -> Scene:
+    scene = Scene("4.14", masters=3, workers=2, extras=("proxy",))
     scene.prepare(OVN)
     scene.store.patch(CONFIG, "cluster", {"spec": {"networkType": OVN, "clusterNetwork": OTHER}}, actor="system:admin")
     scene.until(lambda: scene.status["networkType"] == OVN, within=120)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.simulator.behaviours.workloads.pod_index import is_ready
 from tests.unit.simulator.behaviours.scenes import CONFIG, OVN, Scene
 
 OPERATORS = ("etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler")
@@ -112,3 +113,22 @@ def test_nobody_takes_the_machine_of_an_etcd_member():
         machines, name, {"spec": {"lifecycleHooks": {"preDrain": []}}}, namespace=namespace, actor="system:admin"
     )
     scene.until(lambda: scene.store.find(machines, name, namespace=namespace) is None, within=600)
+
+
+def test_a_guard_stands_for_its_static_pod_and_needs_the_pod_network_only_to_start():
+    """library-go, pkg/operator/staticpod/controller/guard: its probe asks the static pod at the node's address. So the
+    budgets of the control plane count in the window, too."""
+
+    def guards() -> dict[str, bool]:
+        found = scene.store.list("pods", namespace="openshift-etcd", labels={"app": "guard"})
+        return {pod["spec"]["nodeName"]: is_ready(pod) for pod in found}
+
+    scene = Scene("4.14", masters=3, workers=2)
+    scene.prepare(OVN)
+    scene.until(lambda: all(guards().values()), within=600)
+    scene.flip(OVN)
+    scene.pass_by(900)
+    assert all(guards().values())
+    scene.reboot("master-1")
+    scene.until(lambda: not guards()["master-1"], within=300)
+    scene.until(lambda: all(guards().values()), within=600)
