@@ -18,7 +18,7 @@ description:
     with it.
 version_added: 1.0.0
 author:
-  - ocp_day2.ovn_migration contributors
+  - ocp_day2.ovn_migration contributors (@ocp-day2)
 options:
   role:
     description:
@@ -72,34 +72,4 @@ problems:
   returned: on failure
   type: list
   elements: str
-lock:
-  description:
-    - The Lease as it is now, in the form of RV(ocp_day2.ovn_migration.migration_lock#module:lock). Null when there is
-      none.
-  returned: on failure, when O(lock_holder) does not have it any more
-  type: dict
-api_outages:
-  description: Each time that the API was away.
-  returned: always
-  type: list
-  elements: dict
-  contains:
-    since:
-      description: When it was first away.
-      type: str
-    seconds:
-      description: How long it was away; null when it has not come back.
-      type: float
-    seen:
-      description: What was seen instead of an answer.
-      type: str
-  sample: [{since: "2026-01-31T02:11:40Z", seconds: 41.3, seen: connection refused}]
-outage_budget_seconds:
-  description: For how long the API may be away, as O(api_outage_timeout) says.
-  returned: on failure, when it was away for longer
-  type: float
-remedy:
-  description: What to do next; it stands at the end of the message, too. Empty when there is nothing to advise.
-  returned: on failure
-  type: str
 """

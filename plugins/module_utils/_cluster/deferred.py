@@ -49,7 +49,9 @@ PACKAGES: Mapping[str, Package] = {
 def defer() -> None:
     """Do so from now on in this process; what is loaded already stays as it is."""
     if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
-        sys.meta_path.insert(0, _Finder())
+        # Whoever stands before the finder of installed packages keeps his place.
+        there = sys.meta_path.index(PathFinder) if PathFinder in sys.meta_path else len(sys.meta_path)
+        sys.meta_path.insert(there, _Finder())
 
 
 class _Finder(MetaPathFinder):

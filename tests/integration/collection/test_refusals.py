@@ -60,6 +60,16 @@ def no_write(simulator: RunningSimulator) -> Iterator[None]:
             id="unknown-node",
         ),
         pytest.param(
+            {**CONSENT, "cno_prepare_nncp_names": "nope"},
+            "cno_prepare_nncp_names: Could not",
+            id="unknown-policy",
+        ),
+        pytest.param(
+            {**CONSENT, "cno_switch_webhook_names": "polcy", "cno_switch_webhook_timeout_seconds": "3"},
+            "cno_switch_webhook_names: Could not",
+            id="unknown-webhook",
+        ),
+        pytest.param(
             {**CONSENT, "cno_prepare_ovn": {"geneve_port": 4789}}, "cannot share UDP port 4789", id="same-port-as-vxlan"
         ),
     ],
