@@ -17,8 +17,9 @@ HOME_OF_TOOLS := $(CURDIR)/$(BUILD)/home
 # Extra arguments for the tool behind a target: make unit ARGS="-k pools"
 ARGS ?=
 
-LINT := format ruff yamllint changelog mypy docs ansible-lint
-TEST := format ruff yamllint changelog mypy unit docs ansible-lint sanity matrix-ends integration molecule
+# Those joined by + keep one core busy each, and run beside each other.
+LINT := format ruff yamllint changelog mypy+docs+ansible-lint
+TEST := $(LINT) unit sanity+molecule matrix-ends integration
 
 # Nothing here may reach a real cluster by accident, or depend on how somebody's Ansible is set up.
 unexport KUBECONFIG OVN_SDN_MIGRATION_TIMEOUT $(filter K8S_AUTH_% ANSIBLE_% MOLECULE_%,$(.VARIABLES))
@@ -49,7 +50,7 @@ demo-rollback: venv tree ## migrate a simulated cluster, roll it back, and compa
 	@python tools/demo.py --rollback $(ARGS)
 
 .PHONY: test
-test: venv tree ## everything below up to molecule, cheap first, with a summary
+test: venv tree ## the whole suite, cheap steps first, with a summary
 	@python -m tools.steps $(TEST)
 
 .PHONY: test-all
@@ -98,7 +99,7 @@ sanity: venv tree ## ansible-test sanity, all tests, nothing ignored
 
 .PHONY: integration
 integration: venv tree ## ansible-playbook and other clients against the simulator
-	pytest tests/integration -n 3 --dist worksteal -m "not slow" --junitxml $(RESULTS)/integration.xml $(ARGS)
+	pytest tests/integration -n 3 --dist loadscope -m "not slow" --junitxml $(RESULTS)/integration.xml $(ARGS)
 
 .PHONY: molecule
 molecule: venv tree ## the molecule scenarios against the simulator

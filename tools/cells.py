@@ -34,6 +34,9 @@ class Cell:
     #: the unit tests of the plugins run in it, too
     units: bool = False
     note: str = ""
+    #: the simulated cluster: its OpenShift, and whether its nodes stay Ready at the flip
+    ocp: str = "4.14"
+    nodes_stay_ready: bool = False
 
     @property
     def name(self) -> str:
@@ -57,9 +60,11 @@ class Cell:
 
 
 #: The lower bounds of all that we say we need.
-LOWEST = Cell("2.16.0", "3.10", "2.4.0", "24.2.0", extras=("jmespath==1.0.1",), note="the lower bounds")
+LOWEST = Cell("2.16.0", "3.10", "2.4.0", "24.2.0", extras=("jmespath==1.0.1",), note="the lower bounds", ocp="4.12")
 #: The newest releases; raise it when there are newer ones.
-NEWEST = Cell("2.21.5", "3.13", "6.6.0", "37.0.2", units=True, note="the newest of everything")
+NEWEST = Cell(
+    "2.21.5", "3.13", "6.6.0", "37.0.2", units=True, note="the newest of everything", ocp="4.16", nodes_stay_ready=True
+)
 
 CELLS: tuple[Cell, ...] = (
     LOWEST,

@@ -139,7 +139,15 @@ def _steps_done(cell: Cell, *, controller: Path, modules: Path, short: bool) -> 
     folder.mkdir(parents=True, exist_ok=True)
     done: list[Done] = []
     # A single node is the shortest way; all that differs between cells is in it.
-    options = Options(masters=1, workers=0, instant=True, speed=0, max_lifetime=4 * PATIENCE)
+    options = Options(
+        masters=1,
+        workers=0,
+        ocp=cell.ocp,
+        nodes_stay_ready=cell.nodes_stay_ready,
+        instant=True,
+        speed=0,
+        max_lifetime=4 * PATIENCE,
+    )
     with running(options, timeout=PATIENCE) as simulator:
         around = surroundings(cell, controller=controller, folder=folder, simulator=simulator)
         for step in steps(cell, controller=controller, modules=modules, folder=folder, short=short):

@@ -1,5 +1,6 @@
 """Run targets of the Makefile one after the other, cheap ones first, and sum up.
 
+Targets joined by ``+`` run beside each other: those that keep one core busy; what they print is shown when they end.
 Each step gets a banner. A step that fails does not keep the later ones from running unless ``--stop`` is given, so that
 one run tells everything. The last line counts tests as pytest does; a failed step that counts no tests is an error.
 """
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -28,6 +30,8 @@ class Step:
     code: int
     seconds: float
     counts: Counter[str]
+    #: what it printed, when others ran at the same time
+    output: bytes = b""
 
     @property
     def row(self) -> str:
@@ -35,15 +39,41 @@ class Step:
         return f"  {self.name:<16} {state:<12} {self.seconds:7.1f} s   {counted(self.counts)}".rstrip()
 
 
-def run(name: str) -> Step:
-    """Run ``make <name>``; tests are counted from the JUnit file that the step leaves as ``<name>.xml``."""
+def run(name: str, *, aside: bool = False) -> Step:
+    """Run ``make <name>``; tests are counted from the JUnit file that the step leaves as ``<name>.xml``.
+
+    :param aside: keep what the step prints, since others run at the same time
+    """
     results = RESULTS / f"{name}.xml"
     results.unlink(missing_ok=True)
-    banner(name)
     begun = time.monotonic()
-    code = subprocess.call([os.environ.get("MAKE", "make"), "--no-print-directory", name])
-    seconds = time.monotonic() - begun
-    return Step(name=name, code=code, seconds=seconds, counts=read_counts(results))
+    ended = subprocess.run(
+        [os.environ.get("MAKE", "make"), "--no-print-directory", name],
+        stdout=subprocess.PIPE if aside else None,
+        stderr=subprocess.STDOUT if aside else None,
+        check=False,
+    )
+    return Step(
+        name=name,
+        code=ended.returncode,
+        seconds=time.monotonic() - begun,
+        counts=read_counts(results),
+        output=ended.stdout or b"",
+    )
+
+
+def run_group(names: list[str]) -> list[Step]:
+    """Run all of them at the same time, and show what they printed in their order."""
+    if len(names) == 1:
+        banner(names[0])
+        return [run(names[0])]
+    steps: list[Step] = []
+    with ThreadPoolExecutor(len(names)) as pool:
+        for step in pool.map(lambda name: run(name, aside=True), names):
+            banner(step.name)
+            print(step.output.decode("utf-8", "replace"), end="", flush=True)
+            steps.append(step)
+    return steps
 
 
 def read_counts(results: Path) -> Counter[str]:
@@ -80,19 +110,19 @@ def banner(text: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--stop", action="store_true", help="end at the first step that fails")
-    parser.add_argument("names", nargs="+", metavar="target")
+    parser.add_argument("groups", nargs="+", metavar="target", help="or several, joined by +")
     arguments = parser.parse_args()
     begun = time.monotonic()
     steps: list[Step] = []
-    for name in arguments.names:
-        steps.append(run(name))
-        if steps[-1].code and arguments.stop:
+    left = [group.split("+") for group in arguments.groups]
+    while left:
+        steps += run_group(left.pop(0))
+        if arguments.stop and any(step.code for step in steps):
             break
-    left = arguments.names[len(steps) :]
     banner("summary")
     print("\n".join(step.row for step in steps))
     if left:
-        print(f"  not run: {' '.join(left)}")
+        print(f"  not run: {' '.join(name for group in left for name in group)}")
     failed = [step.name for step in steps if step.code]
     print(f"  {'FAILED: ' + ', '.join(failed) if failed else 'all steps ok'}")
     counts = counted(total(steps)) or "no tests"

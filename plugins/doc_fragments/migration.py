@@ -54,9 +54,12 @@ options:
         description:
           - MTU of the overlay, 100 bytes below the smallest MTU of the nodes.
             Required in practice when the MTU of the hosts is not the same everywhere, or not the default.
+          - From 576 to 65536.
         type: int
       geneve_port:
-        description: UDP port of the overlay; not the VXLAN port of OpenShiftSDN. The operator's default is 6081.
+        description:
+          - UDP port of the overlay; not the VXLAN port of OpenShiftSDN. The operator's default is 6081.
+          - From 1 to 65535.
         type: int
       join_subnet:
         description:
@@ -82,10 +85,12 @@ options:
     type: dict
     suboptions:
       mtu:
-        description: MTU of the overlay, 50 bytes below the smallest MTU of the nodes.
+        description: MTU of the overlay, 50 bytes below the smallest MTU of the nodes. From 576 to 65536.
         type: int
       vxlan_port:
-        description: UDP port of the overlay; not the Geneve port of OVN-Kubernetes. The operator's default is 4789.
+        description:
+          - UDP port of the overlay; not the Geneve port of OVN-Kubernetes. The operator's default is 4789.
+          - From 1 to 65535.
         type: int
       mode:
         description: Isolation mode.
@@ -103,7 +108,7 @@ options:
         type: str
         required: true
       host_prefix:
-        description: Prefix length of the part that each node gets.
+        description: Prefix length of the part that each node gets. From 1 to 126.
         type: int
         required: true
 """

@@ -14,6 +14,7 @@ options:
     description:
       - How many seconds to sleep between two looks at the cluster, at most.
         The first looks follow each other more quickly.
+      - From 1 to 600.
     type: int
     default: 10
 """
@@ -23,6 +24,7 @@ options:
   wait_timeout:
     description:
       - How many seconds to wait for the wanted state before the module fails.
+      - From 0 to 604800.
     type: int
 """
 
@@ -33,6 +35,7 @@ options:
       - For how many seconds in a row the API may be away before the module fails.
         The API of a cluster is gone for minutes while its control-plane nodes reboot.
         Each outage is reported in RV(ignore:api_outages).
+      - From 0 to 86400.
     type: int
     default: 900
   lock_holder:
@@ -60,6 +63,7 @@ options:
     description:
       - For how many seconds a failure, such as a C(Degraded) condition, must persist before it ends the wait.
         Operators flash C(Degraded) for a moment whenever two of them write the same object.
+      - From 0 to 86400.
     type: int
     default: 60
 """

@@ -79,6 +79,7 @@ options:
   namespace_timeout:
     description:
       - How many seconds to wait until that namespace is gone.
+      - From 0 to 604800.
     type: int
     default: 300
   wait_timeout:

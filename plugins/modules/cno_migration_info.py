@@ -216,6 +216,13 @@ pools:
       description: Names of the nodes that the pool configures.
       type: list
       elements: str
+render_seconds:
+  description:
+    - Within how many seconds the Machine Config Operator has rendered a changed network for every pool. It may wait ten
+      minutes for each control-plane node before it looks at the network again, while a pool is degraded or the pool
+      C(master) is not updated.
+  returned: success
+  type: int
 nodes:
   description: Every node, with its boot id and what the machine-config-daemon says.
   returned: success

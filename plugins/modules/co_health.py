@@ -46,6 +46,7 @@ options:
     description:
       - For how many seconds everything has to stay healthy, seen at two looks at least.
         Operators flap while a cluster settles.
+      - From 0 to 86400.
     type: int
     default: 0
   api_services:
@@ -58,6 +59,7 @@ options:
     description:
       - End the wait early when operators have been C(Degraded) for this many seconds without a break.
       - When it is left out, a degraded operator is waited for like any other.
+      - From 0 to 86400.
     type: int
   wait_timeout:
     description:

@@ -41,6 +41,7 @@ options:
   timeout:
     description:
       - How many seconds the program may take.
+      - From 1 to 86400.
     type: int
     default: 900
 requirements:

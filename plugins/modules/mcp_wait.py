@@ -13,7 +13,10 @@ description:
     pool counts as V(updated) only when every one of its nodes runs the configuration that the pool is to run, is
     Ready and not cordoned, the pool has noticed, and, with O(network_type), that configuration boots for that network.
   - A degraded pool, and a paused one that has something to do, end the wait early, with the reason and the end of the
-    log of the machine-config-daemon on the node in the way.
+    log of the machine-config-daemon on the node in the way. Not so a pool whose degraded nodes are going to be given
+    another configuration, as on the way back from a migration that they could not take - they try again by themselves.
+  - While a pool is degraded the Machine Config Operator renders no change of the network, for ten minutes for each
+    control-plane node. The reason says so when that is waited for.
   - It never writes.
 version_added: 1.0.0
 author:
@@ -53,12 +56,15 @@ options:
     description:
       - Fail when nothing has moved, on any node of the pools, for this many seconds. V(0) means never.
       - The default is longer than the hour after which the machine-config-daemon gives up draining a node.
+      - From 0 to 604800.
     type: int
     default: 4200
   wait_timeout:
     description:
       - How many seconds to wait for the wanted state before the module fails.
-      - When it is left out, 600 for each machine of the largest pool, and 2700 at least.
+      - When it is left out, 600 for each machine of the largest pool, and 2700 at least. When a pool is degraded at the
+        beginning, 600 more for each machine of the pool C(master), for which the Machine Config Operator may wait
+        before it renders anything.
 requirements:
   - python >= 3.9
   - kubernetes >= 24.2.0

@@ -45,6 +45,7 @@ options:
       - Lower C(timeoutSeconds) of validating and mutating webhooks behind a Service to this many seconds, where it is
         more. V(0) leaves them alone. OpenShift's documentation of the migration asks for V(3).
       - OpenShift's own webhooks are left alone, unless O(webhooks) names them.
+      - From 0 to 30.
     type: int
     default: 0
   webhooks:
@@ -55,7 +56,8 @@ options:
     default: []
   max_unavailable:
     description:
-      - How many nodes a pool updates at once, by the name of the pool, as a number or a percentage (V(10%)).
+      - How many nodes a pool updates at once, by the name of the pool, as a number or a percentage (V(10%)), from
+        1 node, or from 1% to 100%.
         More make the rollout shorter, as far as the workloads can do without that many nodes.
     type: dict
     default: {}

@@ -78,6 +78,7 @@ options:
     description:
       - How many nodes of each worker pool go down together, a number, or a percentage of the pool that is rounded down.
         It is one node at least. The pools are taken side by side.
+      - From 1 node, or from 1% to 100%.
       - A mapping of pools' names to such shares gives each pool its own; a pool that is not in it goes down as a whole.
       - It does not count with O(order=all_at_once), nor for the control plane.
     type: raw
@@ -87,12 +88,14 @@ options:
       - How many minutes a node waits after the command before it goes down.
       - When it is left out, V(1) with O(order=all_at_once), so that every node has the command before the API goes, and
         otherwise V(0).
+      - From 0 to 60.
     type: int
   reboot_timeout:
     description:
       - For how many seconds a node may take from the command, and its delay, until it is Ready on another boot.
       - A command that cannot be given is given again every few seconds for as long, and so is the control plane
         waited for between two of its nodes.
+      - From 1 to 86400.
     type: int
     default: 1800
   boot_ids:
@@ -118,6 +121,7 @@ options:
         command and is still Ready on its old boot. The other pools go on. A control plane that does not become whole,
         once its node is back, ends the module at once.
       - The module fails in the end when any node has failed, and names each with its last known state.
+      - From 0 to 10000.
     type: int
     default: 0
   approve_csrs:
@@ -145,6 +149,7 @@ options:
   ssh_port:
     description:
       - The port of the nodes' ssh servers. When it is left out, 22, unless the configuration of ssh says otherwise.
+      - From 1 to 65535.
     type: int
   ssh_jump_host:
     description:

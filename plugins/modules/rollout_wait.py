@@ -69,6 +69,7 @@ options:
     description:
       - Seconds without a break that the rollout has to be finished. From OpenShift 4.14 the pods of multus are
         available for 45 seconds at a time while they wait for the new network plugin.
+      - From 0 to 86400.
     type: int
     default: 0
   wait_timeout:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 from tests.simulator.behaviours.cno.operator import NetworkOperator
+from tests.simulator.behaviours.cno.proxy import ProxyConfig
 from tests.simulator.behaviours.cno.rendering import Rendering
 from tests.simulator.behaviours.cno.status import StatusManager
 from tests.simulator.behaviours.components import Components
@@ -33,6 +34,7 @@ from tests.simulator.behaviours.platform.plugin_controllers import PluginControl
 from tests.simulator.behaviours.platform.pod_network import PodNetwork
 from tests.simulator.behaviours.platform.service_reach import ServiceReach
 from tests.simulator.behaviours.platform.signing_requests import SigningRequests
+from tests.simulator.behaviours.platform.static_pods import StaticPodOperators
 from tests.simulator.behaviours.shell.node_shells import NodeShells
 from tests.simulator.behaviours.workloads.daemonsets import DaemonSets
 from tests.simulator.behaviours.workloads.deployments import Deployments, ReplicaSets, Scheduler
@@ -161,6 +163,7 @@ class SimulatedCluster:
         Namespaces(world)
         ClusterOperators(world, network=network)
         ClusterVersionOperator(world)
+        StaticPodOperators(world, machines=machines, network=network, control_plane=control_plane, works=kubelets.works)
         PluginControllers(world, network=network, topology=self.topology)
         self._install_network_operator(components, pods=pods)
         Installer(world, topology=self.topology).install()
@@ -191,6 +194,7 @@ class SimulatedCluster:
         status = StatusManager(self.world, pods=pods, components=components)
         rendering = Rendering(self.world, topology=self.topology)
         NetworkOperator(self.world, status=status, rendering=rendering, components=components)
+        ProxyConfig(self.world, components=components)
 
     def _end_fault_in_time(self, fault: Fault, added: bool) -> None:
         seconds = fault.get("seconds")

@@ -108,6 +108,11 @@ class Durations:
     etcd_start: float = 30.0  # kubelet up to etcd voting
     api_blip: float = 3.0  # connections reset when the master behind them goes away
 
+    # operators of the static pods
+    degraded_inertia: Period = 120.0  # code: NodeControllerDegraded counts after 2 min, library-go pkg/operator/status
+    installer_pod: float = 30.0  # writes a revision's files on a node
+    static_pod_restart: float = 20.0  # the kubelet starts the new revision
+
     etcd_backup: float = 12.0  # cluster-backup.sh: reading the database of a cluster of some dozen nodes
 
     cvo_sync: float = 60.0  # cluster-version-operator: an operator's change to the ClusterVersion's

@@ -17,7 +17,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "exec_ignored": "node: commands succeed and do nothing (a shutdown never happens)",
         "node_never_returns": "node: once down it stays down until the fault is removed",
         "node_slow": "node: its down time is multiplied by `factor` (default 5)",
-        "pool_degraded": "pool (or node, with `node`): the node's machine-config-daemon reports Degraded with `reason`",
+        "pool_degraded": "pool (or node, with `node`): the machine-config-daemon reports Degraded with `reason`, "
+        "at once and always; with `when=update` when it is to take another configuration, with `when=write` after "
+        "the node was drained for it",
         "drain_blocked": "node: its drain never succeeds",
         "cno_refuses": "no target: the network operator refuses every configuration with `message`",
         "conflict_storm": "resource key or nothing: writes answer 409, `count` times",
@@ -26,8 +28,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "ssh_refused": "node: its ssh server refuses connections",
         "ssh_host_key_changed": "node: its ssh server shows another host key than the one in known_hosts",
         "sudo_denied": "node: sudo wants a password of user core",
-        "br_ex_missing": "node: configure-ovs.sh fails at the next boot with OVN-Kubernetes' configuration; with "
-        "`kubelet=held` kubelet does not start either, until the fault is removed",
+        "br_ex_missing": "node: configure-ovs.sh fails at the next boot with OVN-Kubernetes' configuration, and "
+        "kubelet, which requires it, stays down until the fault ends; with `kubelet=runs` it starts without br-ex",
+        "ca_rotated": "no target: from now on the CA of the kubelets' clients is another one",
         "etcd_backup_fails": "node: cluster-backup.sh fails with `message`; with `mode=empty` it says that all is well",
         "csr_pending": "node: its kubelet's certificates have expired when it boots, and nobody approves new ones",
         "csr_foreign": "node or nothing: certificate signing requests that no kubelet of this cluster would make",

@@ -117,7 +117,17 @@ class Profile:
     required_pool_paused: str = "Required MachineConfigPool '{pool}' is paused and can not sync until it is unpaused"
     #: types of conditions that every pool carries
     pool_conditions: tuple[str, ...] = ("RenderDegraded", "NodeDegraded", "Degraded", "Updated", "Updating")
-    #: seconds that a sync waits for the master pool: 600, times the number of masters where ``per_master``
+    #: what is said of a degraded pool, and of a required one that is not updated (pkg/operator/sync.go)
+    pool_in_words: str = "pool"
+    #: what Go calls a wait that has ended: the first of two errors
+    wait_ended: str = "timed out waiting for the condition"
+    #: ``/etc/kubernetes/kubelet-ca.crt`` is in the MachineConfigs; otherwise the daemons write it from the
+    #: ControllerConfig (pkg/daemon/certificate_writer.go)
+    kubelet_ca_rendered: bool = True
+    #: the node controller gives a new target only to nodes that are Ready and schedulable
+    candidates_are_ready: bool = False
+    #: seconds that a sync waits for degraded pools and for the required one: 600, times the number of masters where
+    #: ``per_master``
     required_pools_timeout: int = 600
     required_pools_timeout_per_master: bool = False
     #: ClusterOperator machine-config is Upgradeable=False, PoolUpdating, during a rollout
@@ -181,7 +191,7 @@ class Profile:
         return self.kubernetes_version.split(".")[1]
 
     def required_pools_seconds(self, *, masters: int) -> int:
-        """How long MCO's sync loop waits for the master pool before it gives up and reports Degraded."""
+        """How long MCO's sync loop waits for degraded pools and for the required one before it reports Degraded."""
         return self.required_pools_timeout * (masters if self.required_pools_timeout_per_master else 1)
 
 
@@ -199,6 +209,7 @@ _4_13 = replace(
     _4_12,
     build=_builds("4.13")[0],
     cluster_network_expandable=True,
+    candidates_are_ready=True,
 )
 
 _4_14 = replace(
@@ -228,6 +239,9 @@ _4_14 = replace(
     pool_updating="All nodes are updating to MachineConfig {name}",
     pool_paused="Pool is paused; will not update to MachineConfig {name}",
     required_pool_paused="error required MachineConfigPool {pool} is paused and cannot sync until it is unpaused",
+    pool_in_words="MachineConfigPool",
+    kubelet_ca_rendered=False,
+    wait_ended="context deadline exceeded",
     required_pools_timeout_per_master=True,
     mcd_second_container="kube-rbac-proxy",
     operator_second_container=True,

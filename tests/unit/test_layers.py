@@ -21,6 +21,7 @@ ARROWS = {
     "_flows": {"_cluster", "_domain"},
     "_ansible": {"_flows", "_cluster", "_domain"},
     "modules": {"_ansible", "_flows", "_cluster", "_domain"},
+    "action": {"_domain"},
 }
 
 #: what a wing of a floor may import of the other wings; a file that belongs to no wing stands under its own name
@@ -57,12 +58,25 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
         "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
         | {"pools", "records", "reboot", "verdicts", "versions"},
+        "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },
 }
 
 #: what a decision may be made of; no clock, no file, no network
 PURE = frozenset(
-    {"__future__", "base64", "collections", "copy", "dataclasses", "datetime", "enum", "functools", "hashlib"}
+    {
+        "__future__",
+        "ast",
+        "base64",
+        "collections",
+        "copy",
+        "dataclasses",
+        "datetime",
+        "difflib",
+        "enum",
+        "functools",
+        "hashlib",
+    }
     | {"ipaddress", "itertools", "json", "math", "operator", "re", "shlex", "string", "textwrap", "typing"}
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -77,3 +78,38 @@ def test_a_role_has_a_readme(role: Path) -> None:
 def test_no_role_shares_its_name_with_a_module_or_playbook() -> None:
     others = [*(ROOT / "plugins" / "modules").glob("*.py"), *(ROOT / "playbooks").glob("*.yml")]
     assert {role.name for role in ROLES} & {path.stem for path in others} == set()
+
+
+def steps(role: Path) -> list[Path]:
+    return sorted(path for folder in ("tasks", "vars", "templates") for path in (role / folder).glob("*"))
+
+
+def expressions(text: str) -> str:
+    """Without comments, names of tasks and messages to people, which name variables to their readers."""
+    plain = re.sub(r"^ *#.*$", "", text, flags=re.MULTILINE)
+    plain = re.sub(r"^ *- name: .*$", "", plain, flags=re.MULTILINE)
+    return " ".join(
+        re.findall(r"{{.*?}}|{%.*?%}|(?:when|that|until|failed_when|changed_when): [^\n]*", plain, re.DOTALL)
+    )
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_tasks_read_what_was_given_through_one_place(role: Path) -> None:
+    """Read directly, a variable would be text where a survey gave it, and blank where it was left out."""
+    first = yaml.safe_load((role / "tasks" / "main.yml").read_text(encoding="utf-8"))[0]
+    assert first["ocp_day2.ovn_migration.role_variables"] == {"role": role.name}
+    assert first["register"] == f"__{role.name}_read"
+    public = re.compile(rf"(?<![\w.])({'|'.join(options(role))})\b")
+    direct = [
+        f"{path.name}: {found}" for path in steps(role) for found in public.findall(expressions(path.read_text()))
+    ]
+    assert direct == []
+
+
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_what_is_read_was_given(role: Path) -> None:
+    texts = "".join(path.read_text(encoding="utf-8") for path in steps(role))
+    read_names = set(re.findall(rf"__{role.name}_input\.(\w+)", texts))
+    known = {option.removeprefix(f"{role.name}_") for option in options(role)}
+    assert read_names <= known
+    assert known.isdisjoint(dir(dict)), "Jinja takes the method of that name"

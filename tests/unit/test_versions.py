@@ -14,7 +14,8 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster im
 from tools.cells import CARRIERS, CELLS, LOWEST, NEWEST, Cell, number
 
 ROOT = Path(__file__).resolve().parents[2]
-MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
+ACTIONS = {path.name for path in (ROOT / "plugins" / "action").glob("*.py")}
+MODULES = sorted(path for path in (ROOT / "plugins" / "modules").glob("*.py") if path.name not in ACTIONS)
 JMESPATH = next(one for one in LOWEST.extras if one.startswith("jmespath==")).split("==")[1]
 #: what single modules need, for a part of what they do; ansible-core brings cryptography along
 BESIDES = {

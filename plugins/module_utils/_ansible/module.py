@@ -16,7 +16,8 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 from .._cluster import connection, kubernetes
 from .._cluster.port import Cluster
 from .._cluster.secrets import Secrets
-from .._domain.errors import MigrationError
+from .._domain.errors import MigrationError, Refused
+from .._domain.variables.ranges import out_of_range
 from .._flows.outcome import Outcome
 from .._flows.records.history import record_outages
 from .._flows.records.lease import LeaseRenewer
@@ -82,6 +83,7 @@ def run(
     clock = SystemClock()
     cluster: Optional[RetryingCluster] = None
     try:
+        _refuse_out_of_range(module)
         module.no_log_values.update(connection.secrets_in(module.params))
         impatient = connection.connect(module.params)
         module.no_log_values.update(impatient.secrets())
@@ -120,6 +122,17 @@ def _run_under_lock(task: Task, flow: Callable[[Task], Outcome], *, impatient: C
     finally:
         if task.cluster.outages and not renewer.lost:
             record_outages(impatient, _outages(task.cluster))
+
+
+def _refuse_out_of_range(module: AnsibleModule) -> None:
+    """Options in dictionaries are settings of a network, which are judged together."""
+    wrong = list(out_of_range(module.params))
+    if wrong:
+        raise Refused(
+            tried="read the options",
+            seen="; ".join(wrong),
+            remedy="Nothing was changed. Correct it.",
+        )
 
 
 def _outages(cluster: Optional[RetryingCluster]) -> list[dict[str, Any]]:

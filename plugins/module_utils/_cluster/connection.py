@@ -22,12 +22,13 @@ from typing import Any, Optional
 from urllib.request import getproxies
 
 from .._domain.errors import MigrationError, Misconfigured
-from . import kubeconfig, proxies
+from . import deferred, kubeconfig, proxies
 from .kubernetes import KubernetesCluster, header_value
 from .secrets import Secrets
 
 MISSING: Optional[str] = None
 AUTH_ARG_SPEC: dict[str, Any] = {}
+deferred.defer()
 try:
     from ansible_collections.kubernetes.core.plugins.module_utils import args_common as _options
     from ansible_collections.kubernetes.core.plugins.module_utils.k8s import client as _core

@@ -39,6 +39,20 @@ class DynamicKinds:
         return known
 
 
+def client(configuration: Any, pool: Any) -> Any:
+    """
+    :param configuration: ``kubernetes.client.Configuration``
+    :param pool: what the requests go through
+    :returns: ``kubernetes.client.ApiClient``
+    """
+    # Here and not above: it takes long to load.
+    from kubernetes.client.api_client import ApiClient
+
+    made = ApiClient(configuration)
+    made.rest_client.pool_manager = pool
+    return made
+
+
 def discovered(client: Any, kind: str, api_version: str) -> Kind:
     """
     :param client: ``kubernetes.client.ApiClient``; its exceptions pass through

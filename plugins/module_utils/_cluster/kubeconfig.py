@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any, Optional
 
 from .._domain.errors import Misconfigured
+from . import deferred
 
+deferred.defer()
 try:
     from kubernetes.config import kube_config as _loading
 except ImportError:

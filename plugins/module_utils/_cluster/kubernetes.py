@@ -17,7 +17,7 @@ from typing import Any, Optional, TypeVar
 from urllib.parse import urlencode
 
 from .._domain.errors import Forbidden, MigrationError, Misconfigured, NotFound
-from . import dynamic, failures, shapes
+from . import deferred, dynamic, failures, shapes
 from .connections import opened, put_under_deadlines
 from .deadline import Bounds, Deadline
 from .exec_stream import Stream, header_lines, refusal
@@ -26,10 +26,11 @@ from .port import PAGE, Access, Execution, Json, Lines, Operations
 from .secrets import Secrets, credentials_in
 
 MISSING: Optional[str] = None
+deferred.defer()
 try:
     import urllib3
-    from kubernetes import client as _client
     from kubernetes.client.exceptions import ApiException
+    from kubernetes.client.rest import RESTClientObject
     from kubernetes.config import ConfigException
     from urllib3._collections import HTTPHeaderDict
     from websocket import WebSocketBadStatusException, WebSocketException
@@ -63,8 +64,7 @@ class KubernetesCluster:
         configuration.retries = False
         self._configuration = configuration
         self._bounds = bounds or Bounds()
-        self._api = _client.ApiClient(configuration)
-        self._pool = self._api.rest_client.pool_manager
+        self._pool = RESTClientObject(configuration).pool_manager
         put_under_deadlines(self._pool)
         # What the client's own requests go through: discovery.
         self._pool.request = self._requested
@@ -211,7 +211,7 @@ class KubernetesCluster:
         tried = f"find the kind {kind} of {api_version}"
         with Deadline(self._bounds.total) as deadline:
             try:
-                return dynamic.discovered(self._api, kind, api_version)
+                return dynamic.discovered(dynamic.client(self._configuration, self._pool), kind, api_version)
             except ApiException as error:
                 if not error.status:
                     raise self._unreachable(tried, error.reason, deadline) from error

@@ -23,7 +23,8 @@ class Node:
 
     ``addresses`` are those of every type, names of the host among them. ``silent``: nobody has heard of its kubelet for
     a while, so that the node controller calls its readiness Unknown. One that is not Ready and not silent is up, and
-    says itself what it is missing: at the switch, the configuration of its network plugin.
+    says itself what it is missing: at the switch, the configuration of its network plugin. ``draining``: its daemon has
+    asked for a drain that is not done yet.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Node:
     state: str
     reason: str
     silent: bool = False
+    draining: bool = False
 
     @classmethod
     def from_json(cls, node: Mapping[str, Any]) -> Node:
@@ -60,7 +62,12 @@ class Node:
             state=annotations.get(f"{MCO}state", ""),
             reason=annotations.get(f"{MCO}reason", ""),
             silent=ready.status == "Unknown",
+            draining=annotations.get(f"{MCO}desiredDrain", "") != annotations.get(f"{MCO}lastAppliedDrain", ""),
         )
+
+    @property
+    def degraded(self) -> bool:
+        return self.state in ("Degraded", "Unreconcilable")
 
     @property
     def control_plane(self) -> bool:
@@ -86,14 +93,42 @@ def configured_verdict(node: Node, *, config: str) -> Verdict:
     The daemon writes currentConfig and state together, after the reboot and after it asked for the uncordon
     (machine-config-operator 4.14, pkg/daemon/update.go), so Done with an old desiredConfig proves nothing.
     """
-    if node.state in ("Degraded", "Unreconcilable"):
-        return failed(f"node {node.name} is {node.state}: {node.reason or 'no reason given'}")
+    if node.degraded:
+        return degraded_verdict(node, config=config)
     if node.desired_config != config:
         return pending(f"node {node.name} is not yet asked to take {config}")
     if node.current_config != config or node.state != "Done":
-        return pending(f"node {node.name} is {node.state or 'without a state'} on its way to {config}")
+        return pending(f"node {node.name} is {node.state or 'without a state'} on its way to {config}{_away(node)}")
     if not node.ready:
         return pending(f"node {node.name} is not Ready ({node.ready_reason})")
     if not node.schedulable:
         return pending(f"node {node.name} is cordoned")
     return done(f"node {node.name} runs {config}")
+
+
+def _away(node: Node) -> str:
+    """kubelet does not start when configure-ovs.sh has failed: kubelet-dependencies.target requires
+    ovs-configuration.service (machine-config-operator 4.12 to 4.16, templates/common/_base/units)."""
+    if not node.silent:
+        return ""
+    return (
+        ", and nobody has heard of its kubelet for a while; if it stays away, look at ovs-configuration and kubelet on "
+        "its console"
+    )
+
+
+def degraded_verdict(node: Node, *, config: Optional[str]) -> Verdict:
+    """What becomes of a node whose daemon has failed, when its pool is to run ``config`` (None: one not rendered yet).
+
+    One that fails on another configuration is given that one too, as soon as it is Ready and schedulable, and its
+    daemon tries again; what it runs already it only writes once more (machine-config-operator 4.12 to 4.16,
+    pkg/controller/node/node_controller.go, getAllCandidateMachines; pkg/daemon/daemon.go, prepUpdateFromCluster).
+    """
+    told = f"node {node.name} is {node.state}: {node.reason or 'no reason given'}"
+    if node.desired_config in (node.current_config, config):
+        return failed(told)
+    if node.draining:
+        return failed(f"{told}; it goes on when its drain succeeds: see which pods stay (oc get pdb -A)")
+    if not node.schedulable:
+        return failed(f"{told}; it is cordoned, and so not given another configuration: oc adm uncordon {node.name}")
+    return pending(f"{told}; it tries again when the Machine Config Operator gives it another configuration")

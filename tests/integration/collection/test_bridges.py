@@ -16,7 +16,7 @@ def test_a_node_without_br_ex_fails_before_the_flip_by_name(tmp_path: Path) -> N
         masters=1,
         workers=1,
         speed=0.0,
-        faults=("br_ex_missing:worker-0",),
+        faults=("br_ex_missing:worker-0,kubelet=runs",),
         max_lifetime=300,
         kubeconfig=tmp_path / "kubeconfig",
         state=tmp_path / "state.json",

@@ -99,6 +99,7 @@ GATEWAY_OF_ALL = {
                 "gatewayConfig": GATEWAY_OF_ALL,
             },
             id="4.16",
+            marks=pytest.mark.slow,
         ),
     ],
 )

@@ -82,7 +82,8 @@ STAGES: dict[str, tuple[Action, tuple[str, ...]]] = {
 )
 def test_a_rehearsal_touches_nothing(simulator: RunningSimulator, tmp_path: Path, rehearsed: tuple[str, ...]) -> None:
     with read_only(simulator.kubeconfig) as view:
-        for phase, (get_there, told) in STAGES.items():
+        for phase in list(STAGES)[: list(STAGES).index(rehearsed[-1]) + 1]:
+            get_there, told = STAGES[phase]
             get_there(simulator, tmp_path)
             if phase in rehearsed:
                 _rehearse(view, tmp_path, phase=phase, told=told)
@@ -99,6 +100,8 @@ def _rehearse(view: ReadOnly, cwd: Path, *, phase: str, told: tuple[str, ...]) -
         environment=environment,
     )
     assert run.code == 0, f"{phase}: {run.output}"
+    if phase == "not_started":
+        assert run.counts["changed"] >= 2, run.output
     assert view.hits == [], phase
     assert not (cwd / "artifacts").exists(), phase
     missing = [words for words in told if words not in run.flat]

@@ -252,6 +252,18 @@ def test_an_abort_with_a_degraded_pool_names_it_and_goes_on_when_it_is_mended(tm
 
 
 @pytest.mark.slow
+def test_an_abort_with_a_node_that_cannot_update_waits_until_it_has_healed(tmp_path: Path) -> None:
+    with cluster(tmp_path) as simulator:
+        before = settled(simulator)
+        simulator.add_fault("pool_degraded:worker,when=update,reason=no space left on device")
+        bring(simulator, tmp_path, to="preparing")
+        run = rollback(simulator, tmp_path)
+        assert run.code == 0, run.output
+        assert settled(simulator) == before
+        assert {node for node, _cause in reboots(simulator.disruptions())} == {"master-0"}
+
+
+@pytest.mark.slow
 def test_a_refused_switch_is_taken_back_and_then_the_preparation(tmp_path: Path) -> None:
     with cluster(tmp_path) as simulator:
         before = settled(simulator)

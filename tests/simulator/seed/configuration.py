@@ -87,25 +87,25 @@ def _settings(seeding: Seeding) -> dict[str, tuple[Object, Object | None]]:
 
 
 def _proxy(seeding: Seeding) -> tuple[Object, Object]:
-    """The network operator adds the cluster's own names and networks to noProxy (pkg/util/proxyconfig/no_proxy.go)."""
+    """The network operator adds the cluster's own names and networks to noProxy."""
     trusted: Object = {"trustedCA": {"name": ""}}
     if "proxy" not in seeding.options.extras:
         return trusted, {}
     urls = {"httpProxy": "http://proxy.example.internal:3128", "httpsProxy": "http://proxy.example.internal:3128"}
-    own = [
-        ".cluster.local",
-        ".example.internal",
-        ".svc",
-        CLUSTER_NETWORK["cidr"],
-        "127.0.0.1",
-        MACHINE_NETWORK,
-        SERVICE_NETWORK,
-        f"api-int.{DOMAIN}",
-        "localhost",
-    ]
-    if seeding.options.platform == "AWS":
-        own += [".eu-central-1.compute.internal", "169.254.169.254"]
-    return {**trusted, **urls, "noProxy": NO_PROXY}, {**urls, "noProxy": ",".join(map(str, sorted(own, key=str)))}
+    merged = no_proxy(NO_PROXY, networks=[str(CLUSTER_NETWORK["cidr"]), SERVICE_NETWORK], on=seeding.options.platform)
+    return {**trusted, **urls, "noProxy": NO_PROXY}, {**urls, "noProxy": merged}
+
+
+def no_proxy(given: str, *, networks: list[str], on: str) -> str:
+    """What a user gives, and what the cluster adds (cluster-network-operator 4.14, pkg/util/proxyconfig/no_proxy.go).
+
+    :param networks: the CIDRs of the pods' and the services' networks
+    :param on: the platform
+    """
+    own = {".cluster.local", ".svc", "127.0.0.1", MACHINE_NETWORK, f"api-int.{DOMAIN}", "localhost", *networks}
+    if on == "AWS":
+        own |= {".eu-central-1.compute.internal", "169.254.169.254"}
+    return ",".join(sorted(own | set(given.split(","))))
 
 
 def _has_own_workers(seeding: Seeding) -> bool:

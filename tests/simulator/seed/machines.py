@@ -64,7 +64,12 @@ def _labels(node: NodePlan) -> dict[str, str]:
 
 
 def _spec(node: NodePlan, *, seeding: Seeding) -> Object:
-    return {**_template_spec(seeding), "providerID": provider_id(node.name, options=seeding.options)}
+    """etcd holds the Machines of its members: none is drained before another member has taken its place
+    (cluster-etcd-operator 4.11 and later, pkg/operator/machinedeletionhooks)."""
+    spec = {**_template_spec(seeding), "providerID": provider_id(node.name, options=seeding.options)}
+    if node.is_master:
+        spec["lifecycleHooks"] = {"preDrain": [{"name": "EtcdQuorumOperator", "owner": "clusteroperator/etcd"}]}
+    return spec
 
 
 def _template_spec(seeding: Seeding) -> Object:

@@ -1,5 +1,5 @@
-"""The MachineConfigPools as far as people and the installer write them; their configuration and status belong to MCO.
-The MachineConfigPools as far as people and the installer write them; their configuration and status belong to MCO."""
+"""The MachineConfigPools as far as people and the installer write them; their configuration and status belong to
+MCO."""
 
 from __future__ import annotations
 

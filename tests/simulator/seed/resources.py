@@ -8,23 +8,24 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulator.profiles import Profile
-from tests.simulator.seed import cells, pod_cells
-from tests.simulator.seed.aggregated import aggregated_resources
+from tests.simulator.seed import cells, openshift_cells, pod_cells
 from tests.simulator.seed.columns import SHARED
 from tests.simulator.store.resources import Cell, Column, Resource, Scale
 from tests.simulator.yaml_files import read
 
 _TABLE: list[dict[str, Any]] = read(Path(__file__).with_name("builtin_resources.yaml"))
+_AGGREGATED: list[dict[str, Any]] = read(Path(__file__).with_name("aggregated_resources.yaml"))
+_CELLS = {"": cells, "pod_cells": pod_cells, "openshift_cells": openshift_cells}
 _FLOW_CONTROL = "flowcontrol.apiserver.k8s.io"
 
 
 def builtin_resources(profile: Profile | None = None) -> list[Resource]:
     """Everything that is served without a CustomResourceDefinition: by the API server itself, and by the extension
-    servers behind it (``aggregated_resources``, whose APIService says whether they can be reached)."""
+    servers behind it (``aggregated_resources.yaml``, whose APIService says whether they can be reached)."""
     flow_control = _flow_control(profile)
     versions = {_FLOW_CONTROL: {"version": flow_control[0], "other_versions": flow_control[1:]}}
     own = [_resource({**entry, **versions.get(entry.get("group", ""), {})}) for entry in _TABLE]
-    return [*own, *aggregated_resources()]
+    return [*own, *map(_resource, _AGGREGATED)]
 
 
 def _flow_control(profile: Profile | None) -> tuple[str, ...]:
@@ -58,7 +59,7 @@ def _column(given: str | Mapping[str, Any]) -> Column:
 
 def _cell(column: Mapping[str, Any]) -> Cell:
     module, _dot, name = column["cell"].rpartition(".")
-    found: Any = getattr(pod_cells if module == "pod_cells" else cells, name)
+    found: Any = getattr(_CELLS[module], name)
     if "of" not in column and "missing" not in column:
         cell: Cell = found
         return cell

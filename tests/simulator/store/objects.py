@@ -196,7 +196,7 @@ class ObjectStore:
         if key == "namespaces":
             _complete_namespace(new)
         elif key == definitions.DEFINITIONS:
-            definitions.check(new)
+            definitions.check(new, languages=checked)
             new = definitions.completed(new, now=self.now())
         if _keeps_generation(resource):
             meta.setdefault("generation", 1)
@@ -369,7 +369,7 @@ class ObjectStore:
             return current
         new = self._checked(resource, new, current, causes=[], by_kind=checked and subresource is None)
         if key == definitions.DEFINITIONS and new.get("spec") != current.get("spec"):
-            definitions.check(new)
+            definitions.check(new, languages=checked)
             new = definitions.completed(new, now=self.now())
         if new == current:
             return current

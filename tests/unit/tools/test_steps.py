@@ -84,3 +84,16 @@ def test_steps_run_in_order(
 def test_results_of_an_earlier_run_do_not_count(make: Path, tmp_path: Path) -> None:
     (tmp_path / "unit.xml").write_text(JUNIT, encoding="utf-8")
     assert +steps.run("unit").counts == Counter()
+
+
+def test_steps_beside_each_other_end_before_the_next_begins(
+    make: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["steps", "--stop", "one", "bad+two", "three"])
+    with pytest.raises(SystemExit):
+        steps.main()
+    ran = make.read_text(encoding="utf-8").split()
+    assert (ran[0], sorted(ran[1:])) == ("one", ["bad", "two"])
+    printed = capsys.readouterr().out
+    assert printed.index(" bad ") < printed.index(" two ")
+    assert "not run: three" in printed

@@ -22,7 +22,7 @@ from .contents import Index
 EGRESS_NETWORK_POLICY = (SDN_GROUP, "EgressNetworkPolicy")
 #: They exist once for each node or namespace, so a lost setting is put back by a patch, never by creating the object.
 PATCHED = ((SDN_GROUP, "HostSubnet"), (SDN_GROUP, "NetNamespace"))
-OWNER = {"HostSubnet": "node", "NetNamespace": "namespace", "EgressNetworkPolicy": "namespace"}
+OWNERS = {"HostSubnet": "node", "NetNamespace": "namespace", "EgressNetworkPolicy": "namespace"}
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,19 @@ class Restoration:
         return titled(self.of)
 
     @property
+    def owner_kind(self) -> str:
+        """``node`` or ``namespace``: without it there is nothing to put back."""
+        return OWNERS[self.of[1]]
+
+    @property
+    def owner_name(self) -> str:
+        _group, _kind, namespace, name = self.of
+        return namespace or name
+
+    @property
     def owner(self) -> str:
-        """The node or namespace without which there is nothing to put back: ``node worker-0``."""
-        _group, kind, namespace, name = self.of
-        return f"{OWNER[kind]} {namespace or name}"
+        """``node worker-0``"""
+        return f"{self.owner_kind} {self.owner_name}"
 
 
 def lost(differences: Iterable[Difference]) -> tuple[Difference, ...]:

@@ -6,9 +6,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Optional, Protocol
+from typing import Any, Optional, Protocol, Union
 
 from .ledger import GONE, What
 
@@ -19,6 +20,9 @@ PAUSE_ANNOTATION = "cluster.x-k8s.io/paused"
 PAUSE_REQUEST = "ocp-day2.ovn-migration"
 #: What the API server fills in for a webhook that gives none (admissionregistration.k8s.io/v1).
 DEFAULT_WEBHOOK_TIMEOUT = 10
+
+_NUMBER = re.compile(r"[1-9]\d{0,4}", re.ASCII)
+_PERCENTAGE = re.compile(r"(100|[1-9]\d?)%", re.ASCII)
 
 Document = Mapping[str, Any]
 
@@ -61,6 +65,19 @@ class PropertyAccess(Protocol):
 
     def shown(self, part: str, value: Any) -> Any:
         """The property as a diff shows it."""
+
+
+def pool_share(value: Any) -> Union[int, str]:
+    """``maxUnavailable`` as the API takes it: a number, which may come as text out of a template, or a percentage.
+
+    :raises ValueError: when it is neither; the message begins with the value
+    """
+    text = str(value).strip()
+    if not isinstance(value, bool) and _NUMBER.fullmatch(text):
+        return int(text)
+    if _PERCENTAGE.fullmatch(text):
+        return text
+    raise ValueError(f"{value!r}, which is neither a number of nodes nor a percentage")
 
 
 def _equal(value: Any, wanted: Any) -> bool:

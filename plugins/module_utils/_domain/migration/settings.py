@@ -19,6 +19,10 @@ AnyNetwork = Union[IPv4Network, IPv6Network]
 
 #: ``invalid MTU``: cluster-network-operator 4.14, pkg/network/ovn_kubernetes.go, MinMTUIPv4 and MaxMTU.
 MTU_RANGE = range(576, 65536 + 1)
+#: MinMTUIPv6, where the cluster network has an IPv6 network.
+MTU_RANGE_IPV6 = range(1280, 65536 + 1)
+#: The longest prefix that the API server takes (openshift/api 4.16, operator/v1/types_network.go, XValidation).
+LONGEST_PREFIX = {"join_subnet": 30, "transit_switch_subnet": 30, "masquerade_subnet": 29}
 PORT_RANGE = range(1, 65535 + 1)
 DEFAULT_GENEVE_PORT = 6081
 DEFAULT_VXLAN_PORT = 4789
@@ -28,6 +32,15 @@ DEFAULT_SUBNETS = {
     "transit_switch_subnet": "100.88.0.0/16",
     "masquerade_subnet": "169.254.169.0/29",
 }
+#: IANA's registries of special-purpose addresses; the API server refuses an internal subnet that begins with 0, too.
+RESERVED: tuple[tuple[str, AnyNetwork], ...] = (
+    ("unspecified", ip_network("0.0.0.0/8")),
+    ("loopback", ip_network("127.0.0.0/8")),
+    ("multicast and reserved", ip_network("224.0.0.0/3")),
+    ("unspecified and loopback", ip_network("::/127")),
+    ("link-local", ip_network("fe80::/10")),
+    ("multicast", ip_network("ff00::/8")),
+)
 OVN_BLOCK = "spec.defaultNetwork.ovnKubernetesConfig"
 #: Where the join subnet can be; the older field exists on every release with a configurable one.
 JOIN_SUBNET, OLDER_JOIN_SUBNET = f"{OVN_BLOCK}.ipv4.internalJoinSubnet", f"{OVN_BLOCK}.v4InternalSubnet"
@@ -121,6 +134,7 @@ def problems(
         *option_problems(settings, networks, target=target, version=version, fields=fields),
         *port_problems(settings, networks, target=target),
         *cluster_network_problems(settings),
+        *family_problems(settings, networks),
         *overlap_problems(settings, networks, target=target, version=version),
         *size_problems(settings, networks, target=target, version=version),
         *kube_proxy_problems(networks, target=target),
@@ -136,9 +150,13 @@ def option_problems(
     """
     yield from _field_problems(settings, version=version, fields=fields)
     yield from _target_problems(settings, target=target)
-    yield from _number_problems(settings)
+    yield from _number_problems(settings, networks)
+    wanted = settings.ovn or {}
     for name, cidr in subnets(settings, networks, target=target, version=version):
-        yield from _notation_problems(name, cidr, wanted=settings.ovn or {})
+        option = name.partition(".")[2] or name
+        yield from notation_problems(
+            name, cidr, option=option if option in wanted or option == "cluster_network" else ""
+        )
 
 
 def _field_problems(settings: Settings, *, version: Version, fields: OperatorFields) -> Iterable[str]:
@@ -164,11 +182,12 @@ def _target_problems(settings: Settings, *, target: str) -> Iterable[str]:
         yield "ovn was given, but the target is OpenShiftSDN"
 
 
-def _number_problems(settings: Settings) -> Iterable[str]:
+def _number_problems(settings: Settings, networks: Networks) -> Iterable[str]:
     ovn, sdn = settings.ovn or {}, settings.sdn or {}
+    possible = MTU_RANGE_IPV6 if 6 in _families(_pod_networks(settings, networks)) else MTU_RANGE
     for name, options in (("ovn", ovn), ("sdn", sdn)):
-        if "mtu" in options and options["mtu"] not in MTU_RANGE:
-            yield f"{name}.mtu {options['mtu']} is not between {MTU_RANGE[0]} and {MTU_RANGE[-1]}"
+        if "mtu" in options and options["mtu"] not in possible:
+            yield f"{name}.mtu {options['mtu']} is not between {possible[0]} and {possible[-1]}"
     for name, option, port in (
         ("ovn", "geneve_port", ovn.get("geneve_port")),
         ("sdn", "vxlan_port", sdn.get("vxlan_port")),
@@ -177,17 +196,69 @@ def _number_problems(settings: Settings) -> Iterable[str]:
             yield f"{name}.{option} {port} is not a UDP port"
 
 
-def _notation_problems(name: str, cidr: str, *, wanted: Mapping[str, Any]) -> Iterable[str]:
+def notation_problems(name: str, cidr: str, *, option: str) -> Iterable[str]:
+    """
+    :param name: how messages call it
+    :param option: the option that it is wanted by: ``cluster_network``, a key of ``DEFAULT_SUBNETS``, or none
+    """
     if "/" not in cidr:
-        yield f"{name} {cidr} is not a network in CIDR notation (it has no prefix length)"
+        yield f"{name} {cidr or '(empty)'} is not a network in CIDR notation (it has no prefix length)"
         return
     try:
         network = ip_network(cidr)
     except ValueError as error:
         yield f"{name} {cidr} is not a network in CIDR notation ({error})"
         return
-    if name in {f"ovn.{option}" for option in DEFAULT_SUBNETS if option in wanted} and network.version != 4:
-        yield f"{name} {network} is not an IPv4 network"
+    if option:
+        yield from _place_problems(name, network)
+    if option in DEFAULT_SUBNETS:
+        if network.version != 4:
+            yield f"{name} {network} is not an IPv4 network"
+        elif network.prefixlen > LONGEST_PREFIX[option]:
+            yield f"{name} {network} is too small: its prefix is /{LONGEST_PREFIX[option]} at the longest"
+
+
+def _place_problems(name: str, network: AnyNetwork) -> Iterable[str]:
+    """Networks from which nothing can be given an address, whatever the operator takes."""
+    for what, reserved in RESERVED:
+        if network.version == reserved.version and network.overlaps(reserved):
+            yield f"{name} {network} overlaps with {reserved}, which is for {what} addresses"
+
+
+def family_problems(settings: Settings, networks: Networks) -> Iterable[str]:
+    """Whether the pods' networks and the services' are of the same address families, in the same order.
+
+    cluster-network-operator 4.10 to 4.16, pkg/network: cluster_config.go validateClusterConfig and ovn_kubernetes.go
+    validateOVNKubernetes. Which family is the first is which one a node and a
+    Service have without asking for it, so it does not change on the way.
+    """
+    name = "cluster_network" if settings.cluster_network else "clusterNetwork"
+    pods, services = _families(_pod_networks(settings, networks)), _families(networks.config.service_network)
+    if not pods or not services:
+        return
+    if set(pods) != set(services):
+        yield (
+            f"{name} is {_named(pods)} and serviceNetwork is {_named(services)}: both must be IPv4-only, both "
+            "IPv6-only, or both dual-stack"
+        )
+    elif pods[0] != services[0]:
+        yield f"{name} begins with IPv{pods[0]} and serviceNetwork with IPv{services[0]}: they must begin alike"
+    if any(services.count(family) > 1 for family in services):
+        yield "serviceNetwork may have one IPv4 and one IPv6 network at most"
+
+
+def _pod_networks(settings: Settings, networks: Networks) -> list[str]:
+    return [entry["cidr"] for entry in settings.cluster_network or networks.config.cluster_network]
+
+
+def _families(cidrs: Iterable[str]) -> list[int]:
+    """4 or 6 for each network; what is none is passed over."""
+    return [network.version for _name, network in _parsed(("", cidr) for cidr in cidrs)]
+
+
+def _named(families: Iterable[int]) -> str:
+    known = set(families)
+    return "dual-stack" if len(known) > 1 else f"IPv{known.pop()}-only"
 
 
 def port_problems(settings: Settings, networks: Networks, *, target: str) -> Iterable[str]:
@@ -252,7 +323,8 @@ def _internal_subnets(settings: Settings, networks: Networks, *, version: Versio
     if not version.at_least(FIRST_INTERCONNECT):
         names.remove("transit_switch_subnet")
     wanted = settings.ovn or {}
-    return [(f"ovn.{name}", wanted.get(name) or configured[name] or DEFAULT_SUBNETS[name]) for name in names]
+    taken = {**DEFAULT_SUBNETS, **{name: cidr for name, cidr in configured.items() if cidr}, **wanted}
+    return [(f"ovn.{name}", taken[name]) for name in names]
 
 
 def _configured(block: Mapping[str, Any]) -> dict[str, Optional[str]]:

@@ -17,10 +17,7 @@ from typing import Optional
 from ..nodes import Node
 from ..verdicts import Verdict, combine, done, failed, listed, pending
 from .pool import Pool, RenderedConfig, network_type_verdict, updated_verdict
-
-#: The pool whose pause makes clusteroperator machine-config Degraded (machine-config-operator 4.14,
-#: pkg/operator/sync.go, syncRequiredMachineConfigPools).
-REQUIRED_POOL = "master"
+from .rendering import REQUIRED_POOL
 
 
 def held_verdict(
@@ -42,7 +39,7 @@ def held_verdict(
         )
     if rendered and not pool.noticed:
         return pending(f"pool {pool.name}: the Machine Config Operator has not noticed yet that it is paused")
-    moving = [node.name for node in nodes if node.current_config != node.desired_config and not degraded(node)]
+    moving = [node.name for node in nodes if node.current_config != node.desired_config and not node.degraded]
     if moving:
         return pending(f"pool {pool.name} was paused while these nodes were updating: {listed(moving)}")
     if rendered:
@@ -54,10 +51,6 @@ def held_verdict(
 
 def held(verdicts: Iterable[Verdict]) -> Verdict:
     return combine(verdicts, when_done="every pool is paused")
-
-
-def degraded(node: Node) -> bool:
-    return node.state in ("Degraded", "Unreconcilable")
 
 
 def paused_by_owner(pools: Iterable[Pool], *, ours: Collection[str]) -> tuple[str, ...]:

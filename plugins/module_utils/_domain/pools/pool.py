@@ -13,8 +13,8 @@ from typing import Any, Literal, Optional
 
 from ..conditions import Conditions
 from ..labels import Selector
-from ..nodes import Node, configured_verdict
-from ..verdicts import Verdict, combine, counted, done, every, failed, listed, pending
+from ..nodes import Node, configured_verdict, degraded_verdict
+from ..verdicts import State, Verdict, combine, counted, done, every, failed, listed, pending
 
 PoolState = Literal["updated", "updating", "paused"]
 
@@ -167,7 +167,8 @@ def updated_verdict(
     pkg/controller/node/status.go, pkg/operator/sync.go). So the content of the configuration and the nodes decide.
     """
     if pool.conditions["Degraded"].true or pool.degraded_machines:
-        return failed(f"pool {pool.name} is degraded: {_degraded_because(pool, nodes)}")
+        other = network_type is not None and network_type_verdict(pool, config, network_type=network_type)
+        return _degraded_verdict(pool, nodes, config=None if other and other.state != "done" else pool.spec_config)
     if not nodes and pool.machines == 0:
         return done(f"pool {pool.name} is empty")
     if network_type is not None:
@@ -227,7 +228,16 @@ def paused_verdict(pool: Pool, config: Optional[RenderedConfig], *, network_type
     return done(f"pool {pool.name} is paused")
 
 
-def _degraded_because(pool: Pool, nodes: Sequence[Node]) -> str:
-    said = [pool.conditions[type_].why for type_ in ("RenderDegraded", "NodeDegraded") if pool.conditions[type_].true]
-    told = [f"node {n.name}: {n.reason}" for n in nodes if n.state in ("Degraded", "Unreconcilable")]
-    return "; ".join(said or told) or "it gives no reason"
+def _degraded_verdict(pool: Pool, nodes: Sequence[Node], *, config: Optional[str]) -> Verdict:
+    """Failed, unless each degraded node can heal by itself; nothing does in a paused pool.
+
+    :param config: what the pool is to run in the end; None when that is not rendered yet
+    """
+    render = pool.conditions["RenderDegraded"]
+    degraded = () if render.true else tuple(node for node in nodes if node.degraded)
+    told = combine(
+        (degraded_verdict(node, config=config) for node in degraded),
+        when_done=(render if render.true else pool.conditions["NodeDegraded"]).why or "it gives no reason",
+    )
+    state: State = "pending" if told.state == "pending" and not pool.paused else "failed"
+    return Verdict(state, f"pool {pool.name} is degraded: {told.reason}")

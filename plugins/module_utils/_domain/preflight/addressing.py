@@ -15,6 +15,7 @@ from ..migration.settings import (
     DEFAULT_VXLAN_PORT,
     Settings,
     cluster_network_problems,
+    family_problems,
     ipsec_encapsulates,
     kube_proxy_problems,
     option_problems,
@@ -42,7 +43,8 @@ IPV6_SUBNETS = (
     ("the IPv6 masquerade subnet", "fd69::/125"),
 )
 CHOOSE_SUBNETS = (
-    "Choose other subnets: ovn.join_subnet, ovn.transit_switch_subnet, ovn.masquerade_subnet, cluster_network."
+    "Choose other subnets: join_subnet, transit_switch_subnet or masquerade_subnet of cno_prepare_ovn, or "
+    "cno_switch_cluster_network."
 )
 WANTED = ("network.operator/cluster",)
 
@@ -181,6 +183,11 @@ def _cluster_network(snapshot: Snapshot) -> Iterator[Problem]:
         )
 
 
+def _families(snapshot: Snapshot) -> Iterator[Problem]:
+    for text in family_problems(snapshot.wanted.settings, snapshot.networks):
+        yield Problem(text, WANTED)
+
+
 def _service_network(snapshot: Snapshot) -> Iterator[Problem]:
     spec = (snapshot.network_config.get("spec") or {}).get("serviceNetwork") or []
     status = (snapshot.network_config.get("status") or {}).get("serviceNetwork") or []
@@ -301,7 +308,10 @@ CHECKS = (
         severity="block",
         methods=ANY_METHOD,
         title="Every wanted setting exists on this cluster and for this target, and has a possible value.",
-        remedy="Correct the setting, or leave it out.",
+        remedy=(
+            "Correct the setting, or leave it out: ovn is cno_prepare_ovn, sdn is cno_prepare_sdn, features is "
+            "cno_prepare_features, cluster_network is cno_switch_cluster_network."
+        ),
         stops_rescue=True,
     ),
     Check(
@@ -339,7 +349,7 @@ CHECKS = (
         severity="block",
         methods=OFFLINE,
         title="Join and transit switch subnet have an address for every node that the cluster network has room for.",
-        remedy="Choose a larger subnet.",
+        remedy="Choose a larger subnet in cno_prepare_ovn.",
     ),
     Check(
         "cluster_network_fits",
@@ -347,7 +357,16 @@ CHECKS = (
         severity="block",
         methods=ANY_METHOD,
         title="The wanted cluster network has a possible host prefix and room for every node.",
-        remedy="Choose a larger network, or a longer host prefix.",
+        remedy="Choose a larger network, or a longer host prefix, in cno_switch_cluster_network.",
+        stops_rescue=True,
+    ),
+    Check(
+        "address_families_agree",
+        _families,
+        severity="block",
+        methods=ANY_METHOD,
+        title="Cluster network and service network have the same address families, in the same order.",
+        remedy="Correct cno_switch_cluster_network; the service network cannot be changed on the way.",
         stops_rescue=True,
         before_switch=True,
     ),
@@ -367,7 +386,10 @@ CHECKS = (
         severity="block",
         methods=ANY_METHOD,
         title="The MTU is given where the operator would guess wrong, and fits the smallest MTU of all nodes.",
-        remedy="Give the MTU, so that nothing is guessed; a change of it needs the separate procedure for the MTU.",
+        remedy=(
+            "Give the MTU (cno_prepare_ovn, cno_prepare_sdn), so that nothing is guessed; a change of it needs the "
+            "separate procedure for the MTU."
+        ),
     ),
     Check(
         "tunnel_ports_differ",
@@ -375,7 +397,7 @@ CHECKS = (
         severity="block",
         methods=ANY_METHOD,
         title="Geneve and VXLAN have different UDP ports.",
-        remedy="Give another port: ovn.geneve_port, or sdn.vxlan_port for a rollback.",
+        remedy="Give another port: geneve_port of cno_prepare_ovn, or vxlan_port of cno_prepare_sdn for a rollback.",
         stops_rescue=True,
     ),
     Check(

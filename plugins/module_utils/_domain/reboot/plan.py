@@ -34,6 +34,8 @@ Way = Literal["rsh", "ssh"]
 Shares = Union[str, Mapping[str, str]]
 #: What counts for a pool that is not named.
 WHOLE = "100%"
+#: More than any cluster has (Kubernetes is built for 5000).
+MOST_NODES = 10000
 
 _SHARE = re.compile(r"(\d+)(%?)", re.ASCII)
 
@@ -145,12 +147,14 @@ class Plan:
 def batch_size(share: str, *, of: int) -> int:
     """How many of ``of`` nodes ``3`` or ``25%`` means: rounded down, at least one.
 
-    :raises ValueError: when it is neither a number nor a percentage
+    :raises ValueError: when it is neither a number nor a percentage, or means none, or more than all
     """
     match = _SHARE.fullmatch(share.strip())
     if not match:
         raise ValueError(f"{share!r} is neither a number of nodes such as 3 nor a percentage such as 25%")
     number, percent = int(match.group(1)), bool(match.group(2))
+    if not 1 <= number <= (100 if percent else MOST_NODES):
+        raise ValueError(f"{share!r} is neither from 1 to {MOST_NODES} nodes nor from 1% to 100%")
     return max(1, of * number // 100 if percent else number)
 
 

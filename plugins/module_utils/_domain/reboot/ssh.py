@@ -22,6 +22,10 @@ UNTOLD, ELSEWHERE = 74, 75
 GOING_DOWN, NOTHING_SCHEDULED = 76, 77
 _CLIENT_FAILED = 255
 
+#: ``[user@]host[:port]``, as an option of ours takes it.
+JUMP_HOST = re.compile(
+    r"(?:ssh://)?(?:(?P<user>[^@\s]+)@)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[^@:\s,]+)(?::(?P<port>\d+))?/?"
+)
 #: On a line of its own: the user's shell may greet first.
 _BOOT_ID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.MULTILINE)
 _NOISE = re.compile(

@@ -20,7 +20,7 @@ from .compare import Comparison, compare_contents, read_comparison
 from .store import BackupStore
 
 KINDS: Mapping[str, Kind] = {kind.kind: kind for kind in (HOST_SUBNET, NET_NAMESPACE, EGRESS_NETWORK_POLICY)}
-OWNERS: Mapping[str, Kind] = {"HostSubnet": NODE, "NetNamespace": NAMESPACE, "EgressNetworkPolicy": NAMESPACE}
+OWNERS: Mapping[str, Kind] = {"node": NODE, "namespace": NAMESPACE}
 BY_HAND = "this collection does not write it; the backup's files hold it as a manifest for oc apply"
 
 
@@ -77,9 +77,9 @@ def _outcome(
 
 
 def _owner_exists(cluster: Cluster, restoration: Restoration) -> bool:
-    _group, kind, namespace, name = restoration.of
+    _group, kind, _namespace, name = restoration.of
     try:
-        cluster.get(OWNERS[kind], namespace or name)
+        cluster.get(OWNERS[restoration.owner_kind], restoration.owner_name)
         if not restoration.create:
             cluster.get(KINDS[kind], name)
     except NotFound:

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Union
@@ -23,7 +22,7 @@ from ..._cluster.port import Cluster, Json
 from ..._cluster.readers import networks, nodes
 from ..._domain.borrowing.health_checks import acts_on_reboots
 from ..._domain.borrowing.ledger import Loan, What, loan_summaries
-from ..._domain.borrowing.settings import PAUSE_REQUEST
+from ..._domain.borrowing.settings import PAUSE_REQUEST, pool_share
 from ..._domain.borrowing.webhooks import platform, slow_webhooks
 from ..._domain.errors import Refused
 from ..._domain.migration.window import window
@@ -42,8 +41,6 @@ BORROWED: Mapping[str, tuple[What, ...]] = {
 #: Kept between the flip and the last reboot: a health check that wakes up there deletes machines, and the API server
 #: waits for webhooks that nobody answers.
 NEEDED_IN_WINDOW: tuple[What, ...] = ("machine_health_check", "node_health_check", "webhook_timeout")
-
-_PERCENTAGE = re.compile(r"^(100|[1-9]\d?)%$")
 
 
 @dataclass(frozen=True)
@@ -105,8 +102,6 @@ def _health_checks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]
 def _webhooks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.webhook_timeout:
         return
-    if not 1 <= wanted.webhook_timeout <= 30:
-        raise _refused(f"webhook_timeout {wanted.webhook_timeout} is not between 1 and 30 seconds", "Correct it.")
     kinds = (VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS)
     configurations = [(kind, configuration) for kind in kinds for configuration in borrower.cluster.list(kind)]
     known = {configuration["metadata"]["name"] for _kind, configuration in configurations}
@@ -146,16 +141,10 @@ def _pools(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
 
 
 def _number(pool: str, value: Any) -> Union[int, str]:
-    """As the API takes it: a number, which may come as text out of a template, or a percentage."""
-    text = str(value).strip()
-    if text.isdecimal() and int(text) > 0 and not isinstance(value, bool):
-        return int(text)
-    if _PERCENTAGE.match(text):
-        return text
-    raise _refused(
-        f"max_unavailable of pool {pool} is {value!r}, which is neither a number of nodes nor a percentage",
-        "Give it as 3 or as 10%.",
-    )
+    try:
+        return pool_share(value)
+    except ValueError as error:
+        raise _refused(f"max_unavailable of pool {pool} is {error}", "Give it as 3 or as 10%.") from error
 
 
 def _refused(problem: str, remedy: str) -> Refused:

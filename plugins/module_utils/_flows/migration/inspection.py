@@ -15,6 +15,7 @@ from ..._domain.migration.phases import Observation, Phase, Position, position
 from ..._domain.migration.way_back import WayBackFacts, way_back
 from ..._domain.networks import NAMESPACE, OVN, SDN, Networks, other
 from ..._domain.nodes import Node
+from ..._domain.pools.rendering import render_seconds
 from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.records.journal import Journal, not_rebooted
 from ..borrowing import ledger as loans
@@ -119,6 +120,7 @@ def _facts(
         "former_namespace": NAMESPACE[other(target)] if former else None,
         "boot_ids_recorded_at": journal.recorded_at if journal else None,
         "pools": [pool.to_json() for pool in view.pools],
+        "render_seconds": render_seconds(view.all_pools),
         "nodes": [
             {**node.to_json(), "rebooted": None if booted is None else booted.get(node.name) != node.boot_id}
             for node in nodes

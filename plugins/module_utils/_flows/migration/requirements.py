@@ -18,7 +18,6 @@ from ..._domain.migration.fields import OperatorFields
 from ..._domain.migration.settings import Settings, problems
 from ..._domain.migration.way_back import sdn_problems
 from ..._domain.networks import SDN, Networks
-from ..._domain.pools.pause import degraded
 from ..._domain.records.journal import not_rebooted
 from ..._domain.verdicts import listed
 from ..._domain.versions import offline_problem
@@ -219,11 +218,12 @@ class Requirements:
                 "with wait_condition paused and network_type).",
             )
         nodes = readers.nodes(self.cluster)
-        sick = [f"{node.name} ({node.reason or node.state})" for node in nodes if degraded(node)]
+        sick = [f"{node.name} ({node.reason or node.state})" for node in nodes if node.degraded]
         if sick:
             self.warnings.append(
                 f"The machine-config-daemon has failed on {listed(sick)}. That does not hinder the switch and the "
-                "reboots, but has to be mended before these nodes can take the configuration of the resumed pools."
+                "reboots. Once the pools are resumed these nodes are given the next configuration and try again; what "
+                "the reason names has to be mended by then."
             )
         away = [node.name for node in nodes if not node.ready]
         if away:

@@ -14,6 +14,7 @@ from ..._domain.borrowing.ledger import Ledger
 from ..._domain.networks import SDN
 from ..._domain.nodes import Node
 from ..._domain.pools.pause import held, held_verdict, paused_by_owner
+from ..._domain.pools.rendering import explained
 from ..._domain.records.journal import Journal, not_rebooted
 from ..._domain.verdicts import Verdict
 from .wait import PoolsView
@@ -44,11 +45,11 @@ def readiness(view: PoolsView, *, target: str, ledger: Ledger, record: Optional[
     left = paused_by_owner((pool.pool for pool in view.pools), ours=ours)
     rest = replace(view, pools=tuple(pool for pool in view.pools if pool.pool.name not in left))
     rendered = not _dark(view.nodes, record, target=target)
+    prepared = held(
+        held_verdict(pool.pool, pool.config, pool.nodes, network_type=target, rendered=rendered) for pool in view.pools
+    )
     return Readiness(
-        prepared=held(
-            held_verdict(pool.pool, pool.config, pool.nodes, network_type=target, rendered=rendered)
-            for pool in view.pools
-        ),
+        prepared=explained(prepared, pools=view.all_pools) if rendered and not view.rendered(target) else prepared,
         followed=rest.verdict(state="updated", network_type=target),
         paused=tuple(pool.pool.name for pool in rest.pools if pool.pool.paused and pool.pool.machines),
         left=left,

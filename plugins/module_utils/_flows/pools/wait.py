@@ -20,10 +20,12 @@ from ..._domain.pools.pool import (
     PoolState,
     RenderedConfig,
     membership,
+    network_type_verdict,
     paused_verdict,
     updated_verdict,
     updating_verdict,
 )
+from ..._domain.pools.rendering import explained, operator_wait_seconds
 from ..._domain.verdicts import Verdict, combine, every, failed, listed, pending
 from ..outcome import Outcome
 from ..waiting.waiter import Waiter
@@ -49,12 +51,13 @@ class PoolView:
 
 @dataclass(frozen=True)
 class PoolsView:
-    """The pools asked for, nodes that no pool at all configures, and every node that was read."""
+    """The pools asked for, nodes that no pool at all configures, and every node and pool that was read."""
 
     pools: tuple[PoolView, ...]
     strays: tuple[str, ...] = ()
-    # Not compared: whether named pools stall does not depend on what the nodes of other pools do.
+    # Not compared: whether named pools stall does not depend on what other pools and their nodes do.
     nodes: tuple[Node, ...] = field(default=(), compare=False)
+    all_pools: tuple[Pool, ...] = field(default=(), compare=False)
 
     def verdict(self, *, state: PoolState, network_type: Optional[str]) -> Verdict:
         if not self.pools:
@@ -62,7 +65,16 @@ class PoolsView:
         verdicts = [_verdict(view, state=state, network_type=network_type) for view in self.pools]
         if self.strays and state == "updated":
             verdicts.append(pending(f"no pool configures {listed(self.strays)}"))
-        return combine(verdicts, when_done=f"{every(len(self.pools), 'pool', 'are')} {state}")
+        told = combine(verdicts, when_done=f"{every(len(self.pools), 'pool', 'are')} {state}")
+        return told if network_type is None or self.rendered(network_type) else explained(told, pools=self.all_pools)
+
+    def rendered(self, network_type: str) -> bool:
+        """Whether every pool with nodes has its configuration for that type."""
+        return all(
+            network_type_verdict(view.pool, view.config, network_type=network_type).state == "done"
+            for view in self.pools
+            if view.nodes
+        )
 
 
 def _verdict(view: PoolView, *, state: PoolState, network_type: Optional[str]) -> Verdict:
@@ -96,7 +108,7 @@ class PoolReader:
             if not self.names or pool.name in self.names
         )
         strays = () if self.names else tuple(node.name for node in nodes if node.name not in members)
-        return PoolsView(pools=views, strays=strays, nodes=tuple(nodes))
+        return PoolsView(pools=views, strays=strays, nodes=tuple(nodes), all_pools=tuple(pools))
 
     def _config(self, name: str) -> Optional[RenderedConfig]:
         if name not in self._configs:
@@ -173,9 +185,13 @@ def wait_for_pools(
 
 
 def default_timeout(cluster: Cluster) -> float:
-    """Ten minutes for each node of the largest pool, 45 minutes at least."""
-    largest = max((pool.machines for pool in readers.pools(cluster)), default=0)
-    return float(max(SHORTEST_TIMEOUT, SECONDS_PER_NODE * largest))
+    """Ten minutes for each node of the largest pool, 45 minutes at least; when a pool is degraded at the beginning, as
+    much more as the Machine Config Operator may wait for that before it renders anything."""
+    pools = readers.pools(cluster)
+    largest = max((pool.machines for pool in pools), default=0)
+    held_up = any(pool.conditions["Degraded"].true for pool in pools)
+    rollout = max(SHORTEST_TIMEOUT, SECONDS_PER_NODE * largest)
+    return float(rollout + (operator_wait_seconds(pools) if held_up else 0))
 
 
 def _log_tails(cluster: Cluster, view: PoolsView) -> dict[str, list[str]]:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import signal
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from typing import IO, Literal, Optional
 
 from ..._domain.errors import Refused
-from ..._domain.reboot.ssh import SshResult
+from ..._domain.reboot.ssh import JUMP_HOST, SshResult
 
 #: Seconds for a connection and a command, beyond what the client's own limits should have ended.
 TIMEOUT = 60.0
@@ -29,7 +28,6 @@ GRACE = 5.0
 #: ``accept_new``: a key that is seen for the first time is remembered, another one later is refused.
 Checking = Literal["accept_new", "strict", "off"]
 _CHECKING = {"accept_new": "accept-new", "strict": "yes", "off": "no"}
-_JUMP = re.compile(r"(?:ssh://)?(?:(?P<user>[^@\s]+)@)?(?P<host>\[[0-9A-Fa-f:.%]+\]|[^@:\s,]+)(?::(?P<port>\d+))?/?")
 
 
 @dataclass(frozen=True)
@@ -59,7 +57,7 @@ class OpenSsh:
         _refuse_unreadable("ssh_private_key_file", login.private_key_file)
         if login.host_key_checking == "strict":
             _refuse_unreadable("ssh_known_hosts_file", login.known_hosts_file)
-        if login.jump_host and not _JUMP.fullmatch(login.jump_host):
+        if login.jump_host and not JUMP_HOST.fullmatch(login.jump_host):
             seen = f"ssh_jump_host {login.jump_host!r} is not of the form [user@]host[:port]"
             raise _refusal(seen, "Correct it; more than one jump host can be set up in the configuration of ssh.")
         self._program = found
@@ -94,7 +92,7 @@ class OpenSsh:
 
     def _jump(self) -> str:
         """As ``ProxyJump`` does it, but with the options of the node for the jump host, too; a shell runs it."""
-        match = _JUMP.fullmatch(self._login.jump_host or "")
+        match = JUMP_HOST.fullmatch(self._login.jump_host or "")
         if match is None:
             raise _refusal(f"{self._login.jump_host!r} is no jump host", "Correct ssh_jump_host.")
         port = ["-p", match["port"]] if match["port"] else []

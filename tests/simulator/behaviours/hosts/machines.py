@@ -204,9 +204,10 @@ class Machines:
         return found if machine.disk_network_type == "OVNKubernetes" else None
 
     def _held(self, machine: Machine) -> bool:
-        """configure-ovs.sh tries again and again, and kubelet, which comes after it, does not start."""
+        """kubelet does not start without ovs-configuration.service, which kubelet-dependencies.target requires
+        (machine-config-operator 4.12 to 4.16, templates/common/_base/units/ovs-configuration.service.yaml)."""
         fault = self._without_bridge(machine)
-        return fault is not None and fault.get("kubelet") == "held"
+        return fault is not None and fault.get("kubelet") != "runs"
 
     def _slowness(self, name: str) -> float:
         fault = self._world.faults.active("node_slow", name)

@@ -63,7 +63,8 @@ class MachineApi:
 
     def _machine_changed(self, change: Change) -> None:
         machine = change.object
-        if change.type == "MODIFIED" and "deletionTimestamp" in machine["metadata"]:
+        moved = change.previous is None or change.previous.get("status") == machine.get("status")
+        if change.type == "MODIFIED" and moved and "deletionTimestamp" in machine["metadata"]:
             self._loop.note(key_of(machine))
         owner = controller_of(machine)
         if owner is not None and change.type != "ADDED":
@@ -91,6 +92,9 @@ class MachineApi:
         namespace, name = split(key)
         machine = self._world.store.find(MACHINES, name, namespace=namespace)
         if machine is None or FINALIZER not in (machine["metadata"].get("finalizers") or ()):
+            return None
+        if ((machine.get("spec") or {}).get("lifecycleHooks") or {}).get("preDrain"):
+            self._status(machine, {"phase": "Deleting", "lastUpdated": self._world.timestamp()})
             return None
         self._deleting.add(key)
         return self._delete(machine)

@@ -10,7 +10,7 @@ import simpy
 
 from tests.simulator.behaviours.hosts.machines import Machine, Machines
 from tests.simulator.behaviours.loop import Loop
-from tests.simulator.behaviours.mco.machine_configs import network_type_of
+from tests.simulator.behaviours.mco.machine_configs import needs_reboot, network_type_of
 from tests.simulator.behaviours.mco.membership import Membership
 from tests.simulator.behaviours.mco.names import (
     CONFIGS,
@@ -65,7 +65,7 @@ class Daemons:
         if any(old.get(key) != new.get(key) for key in _INTERESTING):
             name = change.object["metadata"]["name"]
             self._wake(name)
-            if new.get(DESIRED) != new.get(CURRENT) and old.get(DESIRED) != new.get(DESIRED):
+            if old.get(DESIRED) != new.get(DESIRED):
                 self._loop.note(name)
 
     def _pool_changed(self, change: Change) -> None:
@@ -99,15 +99,19 @@ class Daemons:
         if fault.kind != "pool_degraded":
             return
         for machine in self._machines:
-            if added and self._fault_of(machine) is fault:
-                self._degrade(machine, str(fault.get("reason", "simulated failure")))
+            if added and self._fault_of(machine, "always") is fault:
+                self._fail(machine, fault)
             elif not added and self._annotations(machine).get(STATE) == DEGRADED:
                 self._loop.note(machine.name)
 
-    def _fault_of(self, machine: Machine) -> Fault | None:
-        """The fault that keeps this node's daemon from working: on the node it names, else on the first of the pool."""
+    def _fault_of(self, machine: Machine, moment: str) -> Fault | None:
+        """The fault that stops this node's daemon: on the node it names, else on the first of the pool.
+
+        :param moment: ``always``, as with a disk that is not as it should be; ``update``, when it is to take another
+            configuration; ``write``, when it writes that, the node having been drained
+        """
         for fault in self._world.faults:
-            if fault.kind != "pool_degraded":
+            if fault.kind != "pool_degraded" or fault.get("when", "always") != moment:
                 continue
             node = fault.get("node") or (fault.target if self._machines.get(fault.target) else None)
             if node is None:
@@ -124,27 +128,40 @@ class Daemons:
         machine = self._machines.get(name)
         if machine is None or not machine.registered:
             return None
-        fault = self._fault_of(machine)
-        if fault is not None:
-            self._degrade(machine, str(fault.get("reason", "simulated failure")))
-            return None
         notes = self._annotations(machine)
-        if notes.get(DESIRED) == notes.get(CURRENT):
-            if notes.get(STATE) != DONE:
-                self._annotate(machine, {STATE: DONE, REASON: ""})
-            return None
-        if machine.pending is not None:
-            return None
-        if machine.disk_config == notes.get(DESIRED):
-            return self._complete(machine, notes[DESIRED])
-        return self._update(machine, notes.get(CURRENT, ""), notes[DESIRED])
+        desired, as_is = notes.get(DESIRED, ""), machine.disk_config == notes.get(DESIRED)
+        fault = self._fault_of(machine, "always") or (None if as_is else self._fault_of(machine, "update"))
+        if fault is not None:
+            self._fail(machine, fault)
+        elif as_is and notes.get(CURRENT) != desired and machine.pending is None:
+            return self._complete(machine, desired)
+        elif as_is and notes.get(STATE) != DONE and notes.get(DESIRED_DRAIN) == notes.get(LAST_DRAIN):
+            return self._apply_again(machine, desired)
+        elif not as_is and machine.pending is None:
+            return self._update(machine, machine.disk_config, desired)
+        return None
+
+    def _apply_again(self, machine: Machine, desired: str) -> Process:
+        """A daemon that has failed and is asked for what runs already writes it once more, and is done
+        (prepUpdateFromCluster: "current+desiredConfig is … but state is Degraded")."""
+        world, boot_id = self._world, machine.boot_id
+        state = self._annotations(machine).get(STATE)
+        self._log(machine, f"current+desiredConfig is {desired} but state is {state}", level="W")
+        yield world.clock.sleep(world.jitter(world.durations.mcd_write))
+        yield from world.api()
+        if machine.boot_id == boot_id and machine.kubelet and self._fault_of(machine, "always") is None:
+            yield from self._finish(machine, desired)
 
     def _update(self, machine: Machine, current: str, desired: str) -> Process:
         world, boot_id = self._world, machine.boot_id
-        if world.store.find(CONFIGS, desired) is None:
+        wanted = world.store.find(CONFIGS, desired)
+        if wanted is None:
             self._degrade(machine, f'machineconfig.machineconfiguration.openshift.io "{desired}" not found')
             return
         self._annotate(machine, {STATE: WORKING, REASON: ""})
+        if not needs_reboot(world.store.find(CONFIGS, current), wanted):
+            yield from self._update_running(machine, desired)
+            return
         self._log(machine, f"Checking Reconcilable for config {current} to {desired}")
         self._log(
             machine,
@@ -159,6 +176,10 @@ class Daemons:
             if not (yield from self._drained(machine, f"drain-{desired}")):
                 return
             self._log(machine, "drain complete")
+        fault = self._fault_of(machine, "write")
+        if fault is not None:
+            self._fail(machine, fault)
+            return
         self._event(machine, "OSUpdateStarted", "Changes do not require drain, skipping." if self._single else "")
         self._log(machine, "Updating files")
         self._log(machine, 'Writing systemd unit "ovs-configuration.service"')
@@ -172,6 +193,16 @@ class Daemons:
         self._event(machine, "Reboot", f"Node will reboot into config {desired}")
         self._log(machine, "reboot successful")
         self._world.clock.spawn(self._reboot(machine), name=f"mcd {machine.name}")
+
+    def _update_running(self, machine: Machine, desired: str) -> Process:
+        """Only files have changed that are read anew: neither drain nor reboot."""
+        boot_id = machine.boot_id
+        yield self._world.clock.sleep(self._world.jitter(self._world.durations.mcd_write))
+        yield from self._world.api()
+        if machine.boot_id == boot_id and machine.kubelet:
+            self._write_to_disk(machine, desired)
+            self._log(machine, "Changes do not require drain, skipping.")
+            yield from self._finish(machine, desired)
 
     def _reboot(self, machine: Machine) -> Process:
         yield self._world.clock.sleep(0)
@@ -215,7 +246,8 @@ class Daemons:
         notes = self._annotations(machine)
         current, desired = notes.get(CURRENT, ""), notes.get(DESIRED, "")
         self._announce(machine, current, desired)
-        if self._fault_of(machine) is not None or current != desired:
+        failing = self._fault_of(machine, "always") is not None
+        if failing or not machine.disk_config == current == desired:
             self._loop.note(machine.name)
             return
         self._log_desired(machine, current)
@@ -252,7 +284,7 @@ class Daemons:
         self._log(machine, f"In desired config {config}")
 
     def _complete(self, machine: Machine, desired: str) -> Process:
-        """The node has booted into ``desired``: validate, have it uncordoned, and only then call it done."""
+        """The node has booted into ``desired``."""
         world, boot_id = self._world, machine.boot_id
         self._event(machine, "PendingConfig", f"Written pending config {desired}")
         self._log(machine, f"Validating against pending config {desired}")
@@ -261,6 +293,10 @@ class Daemons:
         if machine.boot_id != boot_id or not machine.kubelet:
             return
         self._log(machine, "Validated on-disk state")
+        yield from self._finish(machine, desired)
+
+    def _finish(self, machine: Machine, desired: str) -> Process:
+        """Have the node uncordoned, and only then call it done (updateConfigAndState)."""
         if not self._single:
             self._log(machine, f"Completing update to target MachineConfig: {desired}")
             self._annotate(machine, {DESIRED_DRAIN: f"uncordon-{desired}"})
@@ -280,6 +316,9 @@ class Daemons:
         machine.disk_network_type = network_type_of(self._world.store.find(CONFIGS, config))
         if self._world.installing:
             self._machines.configure_ovs(machine)
+
+    def _fail(self, machine: Machine, fault: Fault) -> None:
+        self._degrade(machine, str(fault.get("reason", "simulated failure")))
 
     def _degrade(self, machine: Machine, reason: str) -> None:
         self._log(machine, f"Marking Degraded due to: {reason}", level="E")

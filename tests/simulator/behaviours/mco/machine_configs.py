@@ -17,16 +17,24 @@ from tests.simulator.ports import Object
 from tests.simulator.profiles import Profile
 
 OVS_CONFIGURATION = "ovs-configuration.service"
+KUBELET_CA = "/etc/kubernetes/kubelet-ca.crt"
+_NO_REBOOT = frozenset({KUBELET_CA, "/var/lib/kubelet/config.json"})
 CONFIGURE_OVS = "ExecStart=/usr/local/bin/configure-ovs.sh "
 
 
-def templates(role: str, *, network_type: str, profile: Profile) -> dict[str, Object]:
-    """Name to ``spec`` of the MachineConfigs that the template controller keeps for a role."""
+def templates(
+    role: str, *, network_type: str, proxy: Object, profile: Profile, client_ca: str = ""
+) -> dict[str, Object]:
+    """Name to ``spec`` of the MachineConfigs that the template controller keeps for a role.
+
+    :param proxy: the status of the cluster's Proxy; it is in a file of each node, so a change of it rolls all pools
+    :param client_ca: as the ControllerConfig has it; it is in a file up to 4.13
+    """
     version = profile.ignition_version
     return {
         f"00-{role}": _spec(
             version,
-            files=_common_files(network_type, profile=profile),
+            files=[*_common_files(network_type, profile=profile), _proxy_file(proxy)],
             units=_common_units(network_type),
         ),
         f"01-{role}-container-runtime": _spec(
@@ -42,7 +50,10 @@ def templates(role: str, *, network_type: str, profile: Profile) -> dict[str, Ob
         ),
         f"01-{role}-kubelet": _spec(
             version,
-            files=[_file("/etc/kubernetes/cloud.conf", ""), _file("/etc/kubernetes/kubelet-ca.crt", "")],
+            files=[
+                _file("/etc/kubernetes/cloud.conf", ""),
+                *([_file(KUBELET_CA, client_ca)] if profile.kubelet_ca_rendered else []),
+            ],
             units=[_unit("kubelet.service", _kubelet_unit(role))],
         ),
     }
@@ -118,6 +129,19 @@ def rendered_name(pool: str, spec: Object) -> str:
     return f"rendered-{pool}-{digest}"
 
 
+def needs_reboot(old: Object | None, new: Object) -> bool:
+    """Whether a node has to be drained and rebooted for the change: not for files that are read anew
+    (machine-config-operator, pkg/daemon/update.go, calculatePostConfigChangeActionFromFileDiffs)."""
+    return old is None or _without(old, _NO_REBOOT) != _without(new, _NO_REBOOT)
+
+
+def _without(config: Object, paths: frozenset[str]) -> Any:
+    spec = config["spec"]
+    ignition = spec.get("config") or {}
+    files = [file for file in (ignition.get("storage") or {}).get("files") or () if file["path"] not in paths]
+    return {**spec, "config": {**ignition, "storage": files}}
+
+
 def network_type_of(config: Object | None) -> str:
     """The network type that the unit ``ovs-configuration.service`` of a (rendered) MachineConfig configures."""
     ignition = ((config or {}).get("spec") or {}).get("config") or {}
@@ -162,6 +186,13 @@ def _common_files(network_type: str, *, profile: Profile) -> list[Object]:
     if profile.forward_conf == "always" or network_type == "OpenShiftSDN":
         files.append(_file("/etc/sysctl.d/forward.conf", "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 1\n"))
     return files
+
+
+def _proxy_file(proxy: Object) -> Object:
+    """templates/common/_base/files/etc-mco-proxy.yaml"""
+    names = {"httpProxy": "HTTP_PROXY", "httpsProxy": "HTTPS_PROXY", "noProxy": "NO_PROXY"}
+    lines = [f"{name}={proxy[key]}" for key, name in names.items() if proxy.get(key)]
+    return _file("/etc/mco/proxy.env", "\n".join([*lines, ""]))
 
 
 def _common_units(network_type: str) -> list[Object]:

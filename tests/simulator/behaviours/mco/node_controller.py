@@ -92,15 +92,18 @@ class NodeController:
                 self._world.store.patch(NODES, node["metadata"]["name"], patch, actor=CONTROLLER_ACTOR)
 
     def _candidates(self, pool: Object, states: list[NodeState], *, target: str) -> list[NodeState]:
-        """The nodes that are told to update now."""
-        limit = max_unavailable(pool, size=len(states))
-        capacity = limit - sum(state.unavailable or state.failing for state in states)
+        """The nodes that are told to update now, those that fail on another target among them
+        (getAllCandidateMachines)."""
+        capacity = max_unavailable(pool, size=len(states)) - sum(state.unavailable for state in states)
+        capacity -= sum(state.failing for state in states if state.desired == target)
         if capacity <= 0:
             return []
         waiting = [
             state
             for state in states
-            if state.desired and state.desired != target and state.schedulable and not state.failing and not state.busy
+            if state.desired
+            and state.desired != target
+            and (state.schedulable or not self._world.profile.candidates_are_ready)
         ]
         if len(waiting) > capacity:
             waiting.sort(key=_order)

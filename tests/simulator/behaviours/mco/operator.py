@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import simpy
@@ -20,11 +21,14 @@ from tests.simulator.behaviours.mco.names import (
 from tests.simulator.behaviours.mco.pool_status import node_state
 from tests.simulator.behaviours.world import World
 from tests.simulator.clock import Process
+from tests.simulator.faults import Fault
 from tests.simulator.ports import Change, Object
 
 NETWORKS = "networks.config.openshift.io"
+PROXIES = "proxies.config.openshift.io"
 CLUSTER_OPERATORS = "clusteroperators.config.openshift.io"
 NAME = "machine-config"
+_REQUIRED = "operator.machineconfiguration.openshift.io/required-for-upgrade"
 _SEE = "please see `oc get mcp` for further details"
 
 
@@ -40,14 +44,17 @@ def effective_network_type(network: Object) -> str:
 
 
 class MachineConfigOperator:
-    """One sync loop. Its last step waits until the master pool is updated; until then it sees nothing new."""
+    """One sync loop. Its last step waits for pools; until then it sees nothing new."""
 
     def __init__(self, world: World, *, components: Components, machines: Machines, membership: Membership) -> None:
         self._world = world
         self._components = components
         self._membership = membership
         self._masters = len(machines.masters)
+        #: why the last sync has failed, and what the present one waits for
         self._error = ""
+        self._waited_for = ""
+        self._client_ca = ""
         self._changed_event: simpy.Event | None = None
 
         def alive() -> bool:
@@ -55,9 +62,21 @@ class MachineConfigOperator:
 
         self._sync_loop = Loop(world, lambda _: self._sync(), delay="mco_notice", alive=alive)
         self._status_loop = Loop(world, lambda _: self._write_status(), delay="node_controller_sync", alive=alive)
-        world.watch(lambda _: self._sync_loop.note(), NETWORKS)
+        world.watch(self._input_changed, NETWORKS, PROXIES)
         world.watch(self._pool_changed, POOLS)
         world.revived.connect(self._wake)
+        world.faults.on_change(self._fault_changed)
+        self._sync_loop.note()
+
+    def _fault_changed(self, fault: Fault, added: bool) -> None:
+        """The CA of the kubelets' clients is in ConfigMap openshift-config-managed/kube-apiserver-client-ca."""
+        if fault.kind == "ca_rotated" and added:
+            self._client_ca = f"ca rotated at {self._world.timestamp()}"
+            self._wake()
+            self._sync_loop.note()
+
+    def _input_changed(self, change: Change) -> None:
+        self._wake()
         self._sync_loop.note()
 
     def _pool_changed(self, change: Change) -> None:
@@ -74,17 +93,25 @@ class MachineConfigOperator:
         network = self._world.store.find(NETWORKS, "cluster")
         if network is None:
             return
-        spec = self._controller_config(network)
-        known = self._world.store.find(CONTROLLER_CONFIGS, CONTROLLER_CONFIG)
-        if known is None or any(known["spec"].get(key) != value for key, value in spec.items()):
+        if self._outdated():
             yield self._world.clock.sleep(self._world.durations.mco_sync)
             yield from self._world.api()
-            self._write_controller_config(spec)
-        yield from self._wait_for_master_pool()
+            self._write_controller_config(self._controller_config(network))
+        yield from self._wait_for_pools()
         self._write_status()
 
+    def _outdated(self) -> bool:
+        """Whether the ControllerConfig does not say yet what the cluster's network and its proxy do."""
+        network = self._world.store.find(NETWORKS, "cluster")
+        known = self._world.store.find(CONTROLLER_CONFIGS, CONTROLLER_CONFIG)
+        if network is None or known is None:
+            return network is not None
+        return any(known["spec"].get(key) != value for key, value in self._controller_config(network).items())
+
     def _controller_config(self, network: Object) -> Object:
-        spec: Object = {"network": {"mtuMigration": None}}
+        proxy = self._world.store.find(PROXIES, "cluster") or {}
+        spec: Object = {"network": {"mtuMigration": None}, "proxy": proxy.get("status") or None}
+        spec["kubeAPIServerServingCAData"] = base64.b64encode(self._client_ca.encode()).decode()
         migration = (network.get("status") or {}).get("migration") or {}
         if migration.get("mtu"):
             spec["network"] = {"mtuMigration": migration["mtu"]}
@@ -115,10 +142,8 @@ class MachineConfigOperator:
             "images": {},
             "infra": _plain(infrastructure) if infrastructure else None,
             "ipFamilies": "IPv4",
-            "kubeAPIServerServingCAData": "",
             "osImageURL": "",
             "platform": "",
-            "proxy": None,
             "releaseImage": profile.release_image,
             "rootCAData": "",
             **spec,
@@ -126,33 +151,47 @@ class MachineConfigOperator:
         meta = {"name": CONTROLLER_CONFIG}
         store.create(CONTROLLER_CONFIGS, {"metadata": meta, "spec": body}, actor=OPERATOR_ACTOR)
 
-    # the required pool
+    # the pools that a sync waits for
 
-    def _wait_for_master_pool(self) -> Process:
-        """syncRequiredMachineConfigPools: a paused pool with a change pending, or a degraded one, fails at once."""
+    def _wait_for_pools(self) -> Process:
+        """syncRequiredMachineConfigPools: until no pool is degraded and the required one is updated, or time is up. A
+        required pool that is paused with a change pending fails at once."""
         world = self._world
-        limit = world.profile.required_pools_seconds(masters=self._masters)
-        give_up = world.clock.seconds + limit
-        while True:
-            pool = world.store.find(POOLS, "master")
-            if pool is None or _is_updated(pool):
-                self._error = ""
-                return
-            if pool["spec"].get("paused"):
-                self._error = world.profile.required_pool_paused.format(pool="master")
-                return
-            if is_true(_conditions(pool), "Degraded") or world.clock.seconds >= give_up:
-                self._error = _not_ready(pool)
-                if world.clock.seconds >= give_up:
-                    self._sync_loop.note_after(world.durations.node_controller_debounce + 1, background=True)
+        give_up = world.clock.seconds + world.profile.required_pools_seconds(masters=self._masters)
+        while world.clock.seconds < give_up:
+            self._waited_for, in_vain = self._in_the_way()
+            if in_vain or not self._waited_for:
+                self._error = in_vain
                 return
             self._write_status()
-            self._changed_event = world.clock.event()
-            yield self._changed_event | world.clock.sleep(give_up - world.clock.seconds, background=True)
-            yield from world.api()
+            yield from self._next_change(give_up - world.clock.seconds)
             if not self._components.machine_config_operator:
                 self._sync_loop.note()
                 return
+        self._error = f"error during syncRequiredMachineConfigPools: [{world.profile.wait_ended}, {self._waited_for}]"
+        again = world.durations.node_controller_debounce + 1
+        self._sync_loop.note_after(again, background=not self._outdated())
+
+    def _next_change(self, seconds: float) -> Process:
+        """Whatever moves a pool, or the end of the wait. Only a change that nobody has seen yet makes time move on."""
+        clock = self._world.clock
+        limit = clock.deadline(seconds) if self._outdated() else clock.sleep(seconds, background=True)
+        self._changed_event = clock.event()
+        yield self._changed_event | limit
+        clock.release(limit)
+        yield from self._world.api()
+
+    def _in_the_way(self) -> tuple[str, str]:
+        """What is waited for, and why that is in vain; empty when not."""
+        words = self._world.profile.pool_in_words
+        for pool in self._world.store.list(POOLS):
+            if is_true(_conditions(pool), "Degraded"):
+                return f"error {words} {_not_ready(pool, degraded_first=True)}", ""
+            if _REQUIRED in (pool["metadata"].get("labels") or {}) and not _is_updated(pool):
+                paused = self._world.profile.required_pool_paused.format(pool=pool["metadata"]["name"])
+                waited_for = f"error required {words} {_not_ready(pool, degraded_first=False)}"
+                return waited_for, paused if pool["spec"].get("paused") else ""
+        return "", ""
 
     # ClusterOperator
 
@@ -171,7 +210,7 @@ class MachineConfigOperator:
         changes = [progressing, degraded, self._upgradeable(pools)]
         status = operator.get("status") or {}
         extension: dict[str, Any] = {pool["metadata"]["name"]: self._told(pool) for pool in pools}
-        extension["lastSyncError"] = self._error or None
+        extension["lastSyncError"] = self._waited_for or self._error or None
         patch = {
             "status": {
                 "conditions": updated(status.get("conditions"), changes, now=self._world.timestamp()),
@@ -194,9 +233,9 @@ class MachineConfigOperator:
         """What ``status.extension`` says of a pool (pkg/operator/status.go, allMachineConfigPoolStatus)."""
         status, conditions = pool.get("status") or {}, _conditions(pool)
         if is_true(conditions, "Degraded"):
-            failing = [node_state(node) for node in self._membership.nodes_of(pool["metadata"]["name"])]
+            nodes = [node_state(node) for node in self._membership.nodes_of(pool["metadata"]["name"])]
             reports = ", ".join(
-                f'"Node {node.name} is reporting: \\"{node.reason}\\""' for node in failing if node.failing
+                f'"Node {node.name} is reporting: \\"{node.reason}\\""' for node in nodes if node.degraded
             )
             count = status.get("degradedMachineCount", 0)
             reason = f'"{count} nodes are reporting degraded status on sync"'
@@ -221,14 +260,16 @@ def _is_updated(pool: Object) -> bool:
     return is_true(_conditions(pool), "Updated") and observed >= pool["metadata"]["generation"]
 
 
-def _not_ready(pool: Object) -> str:
+def _not_ready(pool: Object, *, degraded_first: bool) -> str:
+    """The two forms in which the operator says it: with the condition Degraded, or with the count."""
     status = pool.get("status") or {}
-    degraded = str(is_true(_conditions(pool), "Degraded")).lower()
-    return (
-        f"error MachineConfigPool {pool['metadata']['name']} is not ready, retrying. Status: (pool degraded: "
-        f"{degraded} total: {status.get('machineCount', 0)}, ready {status.get('readyMachineCount', 0)}, updated: "
-        f"{status.get('updatedMachineCount', 0)}, unavailable: {status.get('unavailableMachineCount', 0)})"
-    )
+    total = f"total: {status.get('machineCount', 0)}, ready {status.get('readyMachineCount', 0)}"
+    counts = f"updated: {status.get('updatedMachineCount', 0)}, unavailable: {status.get('unavailableMachineCount', 0)}"
+    if degraded_first:
+        told = f"(pool degraded: {str(is_true(_conditions(pool), 'Degraded')).lower()} {total}, {counts})"
+    else:
+        told = f"({total}, {counts}, degraded: {status.get('degradedMachineCount', 0)})"
+    return f"{pool['metadata']['name']} is not ready, retrying. Status: {told}"
 
 
 def _plain(obj: Object) -> Object:

@@ -32,17 +32,19 @@ class NodeState:
         return self.healthy and not self.cordoned
 
     @property
-    def failing(self) -> bool:
+    def degraded(self) -> bool:
         return self.state in (DEGRADED, UNRECONCILABLE)
 
     @property
-    def busy(self) -> bool:
-        """In the middle of an update."""
-        return not self.failing and (self.current != self.desired or self.state != DONE)
+    def failing(self) -> bool:
+        """Its daemon has given up on another configuration than the present one (isNodeMCDFailing)."""
+        return self.degraded and self.current != self.desired
 
     @property
     def unavailable(self) -> bool:
-        return not self.schedulable or self.busy
+        """Not ready, or in the middle of an update; one that fails can be given another target (isNodeUnavailable)."""
+        done = self.current == self.desired and self.state == DONE
+        return not self.schedulable or not (done or self.failing)
 
     def updated(self, target: str) -> bool:
         return self.current == self.desired == target and self.state == DONE
@@ -93,7 +95,7 @@ def count(nodes: Iterable[NodeState], *, target: str) -> Counts:
         updated=len(updated),
         ready=sum(node.schedulable for node in updated),
         unavailable=sum(node.unavailable for node in nodes),
-        degraded=sum(node.failing for node in nodes),
+        degraded=sum(node.degraded for node in nodes),
     )
 
 
@@ -142,12 +144,12 @@ def _progress(counts: Counts, *, target: str, paused: bool, profile: Profile) ->
 
 
 def _degraded(nodes: list[NodeState], *, render_error: str) -> list[dict[str, Any]]:
-    failing = [node for node in nodes if node.failing]
-    reports = ", ".join(f'Node {node.name} is reporting: "{node.reason}"' for node in failing)
-    reason = f"{len(failing)} nodes are reporting degraded status on sync" if failing else ""
+    degraded = [node for node in nodes if node.degraded]
+    reports = ", ".join(f'Node {node.name} is reporting: "{node.reason}"' for node in degraded)
+    reason = f"{len(degraded)} nodes are reporting degraded status on sync" if degraded else ""
     return [
-        condition("NodeDegraded", bool(failing), reason, reports),
-        condition("Degraded", bool(failing or render_error)),
+        condition("NodeDegraded", bool(degraded), reason, reports),
+        condition("Degraded", bool(degraded or render_error)),
     ]
 
 

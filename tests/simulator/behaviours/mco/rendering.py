@@ -52,7 +52,13 @@ class TemplateController:
         yield from self._world.api()
         profile = self._world.profile
         for role in ("master", "worker"):
-            specs = templates(role, network_type=config["spec"]["networkType"], profile=profile)
+            specs = templates(
+                role,
+                network_type=config["spec"]["networkType"],
+                proxy=config["spec"].get("proxy") or {},
+                client_ca=config["spec"].get("kubeAPIServerServingCAData") or "",
+                profile=profile,
+            )
             if self._world.installing:
                 specs |= others(role, profile=profile)
             for name, spec in specs.items():

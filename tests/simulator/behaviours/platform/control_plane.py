@@ -61,6 +61,19 @@ class ControlPlane:
         self._judge()
         self.started(machine.name, component)
 
+    def restart_apiserver(self, machine: Machine) -> Process:
+        """A new revision of kube-apiserver: the former one goes on for a while, then the next one starts."""
+        durations, boot_id = self._world.durations, machine.boot_id
+        if len(self._machines.masters) > 1:
+            yield self._world.clock.sleep(durations.apiserver_shutdown)
+        if machine.boot_id != boot_id or not machine.kubelet:
+            return
+        self._apiserver.discard(machine.name)
+        if self._works():
+            self._world.clock.spawn(self._blip())
+        self._judge()
+        yield from self._start(machine, "kube-apiserver", durations.apiserver_start)
+
     def _blip(self) -> Process:
         """Connections to the server that went away are reset, or hang; the load balancer needs a moment to notice."""
         fault = self._world.faults.active("api_hangs", "control-plane")

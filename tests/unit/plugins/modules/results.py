@@ -23,7 +23,11 @@ from typing import Any
 import yaml
 
 MODULES = "ansible_collections.ocp_day2.ovn_migration.plugins.modules"
-NAMES = sorted(path.stem for path in (Path(__file__).resolve().parents[4] / "plugins" / "modules").glob("*.py"))
+PLUGINS = Path(__file__).resolve().parents[4] / "plugins"
+#: those that Ansible starts; an action answers by itself, and its file here is its documentation
+NAMES = sorted(
+    path.stem for path in (PLUGINS / "modules").glob("*.py") if not (PLUGINS / "action" / path.name).exists()
+)
 
 #: documented by Ansible for every module
 COMMON = {"changed", "deprecations", "diff", "exception", "failed", "invocation", "msg", "warnings"}

@@ -337,7 +337,7 @@ def test_named_webhooks_only_and_then_also_openshifts_own(bench, cluster):
         ({"max_unavailable": {"worker": "0%"}}, "neither a number of nodes nor a percentage"),
         ({"max_unavailable": {"worker": "many"}}, "neither a number of nodes nor a percentage"),
         ({"max_unavailable": {"worker": True}}, "neither a number of nodes nor a percentage"),
-        ({"webhook_timeout": 31}, "not between 1 and 30"),
+        ({"webhook_timeout": 31}, "webhook_timeout is 31, which is not from 0 to 30"),
         ({"webhook_timeout": 3, "webhooks": ["polcy"]}, "no webhook configuration polcy"),
     ],
 )

@@ -52,7 +52,10 @@ def test_diff_and_check_mode(bench):
 
 @pytest.mark.parametrize(
     ("options", "wrong"),
-    [({"state": "released"}, "holder is missing"), ({"lease_seconds": 0}, "lease_seconds 0")],
+    [
+        ({"state": "released"}, "holder is missing"),
+        ({"lease_seconds": 0}, "lease_seconds is 0, which is not from 1 to 86400"),
+    ],
 )
 def test_options_that_make_no_sense(bench, options, wrong):
     assert wrong in bench.run("migration_lock", **options)["msg"]

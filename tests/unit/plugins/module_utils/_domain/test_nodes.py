@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.nodes import Node, configured_verdict
@@ -11,6 +13,8 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 
 OLD = objects.WORKER_CONFIG
 NEW = "rendered-worker-ffffffffffffffffffffffffffffffff"
+OTHER = "rendered-worker-eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee"
+BAD: dict[str, Any] = {"state": "Degraded", "reason": "no space"}
 
 
 def test_a_node_that_has_just_joined_has_no_status_at_all():
@@ -40,6 +44,12 @@ def test_either_label_makes_a_control_plane_node(role):
         pytest.param({"config": OLD, "desired": NEW}, "pending", "is Done on its way", id="asked, not begun"),
         pytest.param({"config": OLD, "desired": NEW, "state": "Working"}, "pending", "is Working", id="working"),
         pytest.param({"config": NEW, "state": "Working"}, "pending", "is Working", id="configured, not yet Done"),
+        pytest.param(
+            {"config": OLD, "desired": NEW, "state": "Working", "ready": False},
+            "pending",
+            "look at ovs-configuration and kubelet on its console",
+            id="it has not come back yet",
+        ),
         pytest.param({"config": NEW, "state": ""}, "pending", "without a state", id="no state"),
         pytest.param({"config": NEW, "ready": False}, "pending", "is not Ready (NodeStatusUnknown", id="not Ready"),
         pytest.param({"config": NEW, "unschedulable": True}, "pending", "is cordoned", id="cordoned"),
@@ -47,6 +57,14 @@ def test_either_label_makes_a_control_plane_node(role):
             {"config": OLD, "state": "Degraded", "reason": "disk"}, "failed", "is Degraded: disk", id="degraded"
         ),
         pytest.param({"config": NEW, "state": "Unreconcilable"}, "failed", "no reason given", id="unreconcilable"),
+        pytest.param({"config": OLD, "desired": NEW, **BAD}, "failed", "is Degraded: no space", id="fails on it"),
+        pytest.param({"config": OLD, "desired": OTHER, **BAD}, "pending", "tries again when", id="fails on another"),
+        pytest.param(
+            {"config": OLD, "desired": OTHER, "unschedulable": True, **BAD},
+            "failed",
+            "oc adm uncordon w0",
+            id="fails on another, drained",
+        ),
     ],
 )
 def test_configured_verdict(given, state, reason):
@@ -54,6 +72,17 @@ def test_configured_verdict(given, state, reason):
     assert verdict.state == state
     assert reason in verdict.reason
     assert "w0" in verdict.reason
+
+
+def test_a_node_whose_drain_is_not_done_does_not_take_another_configuration():
+    body = objects.node("w0", config=OLD, desired=OTHER, unschedulable=True, **BAD)
+    body["metadata"]["annotations"] |= {
+        "machineconfiguration.openshift.io/desiredDrain": f"drain-{OTHER}",
+        "machineconfiguration.openshift.io/lastAppliedDrain": f"uncordon-{OLD}",
+    }
+    verdict = configured_verdict(Node.from_json(body), config=NEW)
+    assert verdict.state == "failed"
+    assert "goes on when its drain succeeds" in verdict.reason
 
 
 def test_addresses_of_every_type():

@@ -17,7 +17,7 @@ def config(name: str, *units: dict[str, Any]) -> dict[str, Any]:
 
 
 def rendered(*more: dict[str, Any]) -> dict[str, Any]:
-    made = templates("worker", network_type=OVN, profile=profile_for("4.14"))
+    made = templates("worker", network_type=OVN, proxy={}, profile=profile_for("4.14"))
     ours = [{"metadata": {"name": name}, "spec": spec} for name, spec in made.items()]
     return {"spec": merged([*ours, *more])}
 

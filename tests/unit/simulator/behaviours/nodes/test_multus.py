@@ -143,7 +143,7 @@ def test_the_other_world(direction):
 
 
 def test_a_node_without_the_bridge_stays_not_ready_until_it_is_mended():
-    scene = Scene("4.14", faults=["br_ex_missing:worker-1"])
+    scene = Scene("4.14", faults=["br_ex_missing:worker-1,kubelet=runs"])
     scene.prepare(OVN)
     scene.flip(OVN)
     scene.pass_by(900)
@@ -181,7 +181,7 @@ def test_nobody_is_evicted_while_no_node_is_ready():
 
 
 def test_pods_are_evicted_from_one_that_is_not_ready_for_five_minutes():
-    scene = Scene("4.14", faults=["br_ex_missing:worker-1"])
+    scene = Scene("4.14", faults=["br_ex_missing:worker-1,kubelet=runs"])
     scene.prepare(OVN)
     scene.flip(OVN)
     scene.until(lambda: unready(scene) == ["worker-1"], within=300)

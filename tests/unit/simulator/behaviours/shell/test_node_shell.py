@@ -198,8 +198,8 @@ def test_forwarding(ocp, network, forwards):
 
 
 def test_a_node_without_br_ex():
-    """configure-ovs.sh fails in the prepare rollout: everything looks well until the flip, but for the bridge."""
-    scene = Scene("4.14", masters=1, workers=2, faults=["br_ex_missing:worker-0"])
+    """The rarer symptom: the node is Ready, and everything looks well until the flip, but for the bridge."""
+    scene = Scene("4.14", masters=1, workers=2, faults=["br_ex_missing:worker-0,kubelet=runs"])
     scene.prepare(OVN)
     assert scene.is_ready("worker-0")
     found = {node: on_host(scene, node, "ovs-vsctl br-exists br-ex").exit_code for node in scene.nodes}
@@ -220,7 +220,9 @@ def test_a_node_without_br_ex():
 
 
 def test_configure_ovs_holds_kubelet_back():
-    scene = Scene("4.14", masters=1, workers=1, faults=["br_ex_missing:worker-0,kubelet=held"])
+    """kubelet-dependencies.target requires ovs-configuration.service (machine-config-operator 4.12 to 4.16,
+    templates/common/_base/units/ovs-configuration.service.yaml)."""
+    scene = Scene("4.14", masters=1, workers=1, faults=["br_ex_missing:worker-0"])
     scene.migrate_to(OVN)
     scene.until(lambda: scene.ready("worker-0") == "Unknown", within=1800, step=10)
     scene.pass_by(1800)

@@ -212,6 +212,42 @@ def test_law_15_a_setting_is_refused_where_the_cluster_has_no_field_for_it(given
         ),
         pytest.param({"cluster_network": [{"cidr": "x", "host_prefix": 23}]}, OVN, "x is not a network", id="no CIDR"),
         pytest.param({"cluster_network": [{"cidr": "100.64.0.0/14", "host_prefix": 23}]}, SDN, None, id="SDN has none"),
+        pytest.param({"ovn": {"join_subnet": ""}}, OVN, "ovn.join_subnet (empty) is not a network", id="join is empty"),
+        pytest.param({"ovn": {"masquerade_subnet": ""}}, OVN, "ovn.masquerade_subnet (empty) is not", id="empty"),
+        pytest.param({"ovn": {"join_subnet": "100.65.0.0/31"}}, OVN, "is /30 at the longest", id="join of two"),
+        pytest.param({"ovn": {"transit_switch_subnet": "100.89.0.0/31"}}, OVN, "/30 at the longest", id="transit"),
+        pytest.param({"ovn": {"masquerade_subnet": "169.254.0.0/30"}}, OVN, "/29 at the longest", id="four"),
+        pytest.param({"ovn": {"masquerade_subnet": "169.254.0.0/29"}}, OVN, None, id="eight"),
+        pytest.param({"ovn": {"join_subnet": "0.64.0.0/16"}}, OVN, "for unspecified addresses", id="join in 0/8"),
+        pytest.param({"ovn": {"join_subnet": "127.0.0.0/16"}}, OVN, "for loopback addresses", id="join on loopback"),
+        pytest.param({"ovn": {"transit_switch_subnet": "239.0.0.0/16"}}, OVN, "for multicast", id="multi"),
+        pytest.param({"ovn": {"masquerade_subnet": "240.0.0.0/24"}}, OVN, "and reserved", id="reserved"),
+        pytest.param(
+            {"cluster_network": [{"cidr": "224.0.0.0/14", "host_prefix": 23}]},
+            OVN,
+            "for multicast",
+            id="pods",
+        ),
+        pytest.param(
+            {"cluster_network": [{"cidr": "126.0.0.0/7", "host_prefix": 23}]}, SDN, "for loopback", id="pods, loopback"
+        ),
+        pytest.param(
+            {"cluster_network": [{"cidr": "fd01::/48", "host_prefix": 64}]},
+            OVN,
+            "cluster_network is IPv6-only and serviceNetwork is IPv4-only",
+            id="IPv6 pods beside IPv4 services",
+        ),
+        pytest.param(
+            {
+                "cluster_network": [
+                    {"cidr": "10.132.0.0/14", "host_prefix": 23},
+                    {"cidr": "fd01::/48", "host_prefix": 64},
+                ]
+            },
+            OVN,
+            "cluster_network is dual-stack and serviceNetwork is IPv4-only",
+            id="dual-stack pods beside IPv4 services",
+        ),
     ],
 )
 def test_problems_of_settings(given, target, problem):
@@ -279,11 +315,35 @@ def test_the_default_join_subnet_is_not_measured_as_the_operator_does_not():
     assert found(settings(), cluster_network=[{"cidr": "10.0.0.0/8", "hostPrefix": 24}]) == []
 
 
+PODS_4, PODS_6 = {"cidr": "10.128.0.0/14", "hostPrefix": 23}, {"cidr": "fd01::/48", "hostPrefix": 64}
+SERVICES_4, SERVICES_6 = "172.30.0.0/16", "fd02::/112"
+
+
 def test_a_second_address_family_is_left_alone():
-    pods = [{"cidr": "10.128.0.0/14", "hostPrefix": 23}, {"cidr": "fd01::/48", "hostPrefix": 64}]
-    services = ["172.30.0.0/16", "fd02::/112"]
     given = settings(ovn={"join_subnet": "100.65.0.0/16"})
-    assert found(given, cluster_network=pods, service_network=services) == []
+    assert found(given, cluster_network=[PODS_4, PODS_6], service_network=[SERVICES_4, SERVICES_6]) == []
+
+
+@pytest.mark.parametrize(
+    ("pods", "services", "problem"),
+    [
+        pytest.param([PODS_6], [SERVICES_6], None, id="IPv6"),
+        pytest.param([PODS_6, PODS_4], [SERVICES_6, SERVICES_4], None, id="IPv6 first"),
+        pytest.param([PODS_4], [SERVICES_6], "clusterNetwork is IPv4-only and serviceNetwork is IPv6-only", id="mixed"),
+        pytest.param([PODS_4, PODS_6], [SERVICES_4], "is dual-stack and serviceNetwork is IPv4", id="one missing"),
+        pytest.param([PODS_6, PODS_4], [SERVICES_4, SERVICES_6], "begins with IPv6 and serviceNetwork with", id="o"),
+        pytest.param([PODS_4], [SERVICES_4, "172.31.0.0/16"], "one IPv4 and one IPv6 network at most", id="two of one"),
+    ],
+)
+def test_families_of_pods_and_services(pods, services, problem):
+    texts = found(settings(), cluster_network=pods, service_network=services)
+    assert texts == [] if problem is None else any(problem in text for text in texts), texts
+
+
+@pytest.mark.parametrize(("mtu", "refused"), [(1279, True), (1280, False)])
+def test_ipv6_needs_a_larger_mtu(mtu, refused):
+    texts = found(settings(ovn={"mtu": mtu}), cluster_network=[PODS_6], service_network=[SERVICES_6])
+    assert texts == ([f"ovn.mtu {mtu} is not between 1280 and 65536"] if refused else [])
 
 
 @pytest.mark.parametrize(

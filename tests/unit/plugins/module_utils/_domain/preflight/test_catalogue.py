@@ -114,6 +114,7 @@ STOPS_A_RESCUE = {
     "no_live_annotation",
     "settings_possible",
     "subnets_apart",
+    "address_families_agree",
     "cluster_network_fits",
     "service_network_unchanged",
     "tunnel_ports_differ",

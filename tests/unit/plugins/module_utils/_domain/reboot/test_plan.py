@@ -23,9 +23,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
         ("100%", 7, 7),
         ("50%", 7, 3),
         ("10%", 7, 1),
-        ("0%", 7, 1),
         ("3", 7, 3),
-        ("0", 7, 1),
         ("9", 7, 9),
         (" 25% ", 8, 2),
     ],
@@ -34,9 +32,9 @@ def test_shares(share, of, expected):
     assert batch_size(share, of=of) == expected
 
 
-@pytest.mark.parametrize("share", ["", "all", "-1", "1.5", "%", "3 %", "٣"])
+@pytest.mark.parametrize("share", ["", "all", "-1", "1.5", "%", "3 %", "٣", "0", "0%", "101%", "150%", "10001"])
 def test_what_is_no_share(share):
-    with pytest.raises(ValueError, match="neither a number"):
+    with pytest.raises(ValueError, match="neither"):
         batch_size(share, of=3)
 
 

@@ -200,5 +200,25 @@ def test_the_default_timeout_follows_the_largest_pool(machines, seconds):
     assert default_timeout(cluster) == seconds
 
 
+def test_the_default_timeout_has_room_for_an_operator_that_waits_for_a_degraded_pool():
+    worker = objects.pool("worker", machines=2)
+    worker["status"]["conditions"] = [objects.condition("Degraded", "True")]
+    cluster = FakeCluster((MACHINE_CONFIG_POOL, objects.pool("master", machines=3)), (MACHINE_CONFIG_POOL, worker))
+    assert default_timeout(cluster) == 2700 + 1800
+
+
+def test_a_node_that_fails_on_what_is_taken_back_is_waited_for():
+    """An abort beside a degraded node: the operator notices late, then the node heals by itself."""
+    cluster = cluster_at("rolling")
+    notes = {f"{MCO}state": "Degraded", f"{MCO}reason": "no space"}
+    cluster.change(NODE, "w1", {"metadata": {"annotations": {**notes, f"{MCO}desiredConfig": rendered("worker", OVN)}}})
+    degraded = [objects.condition("Degraded", "True"), objects.condition("Updated", "False")]
+    cluster.change(MACHINE_CONFIG_POOL, "worker", {"status": {"conditions": degraded}})
+    with pytest.raises(WaitTimeout) as ended:
+        wait(cluster, network_type=SDN, timeout=600)
+    assert "node w1 is Degraded: no space; it tries again" in ended.value.message
+    assert "waits for pool worker, which is degraded" in ended.value.message
+
+
 def test_the_default_timeout_without_pools():
     assert default_timeout(FakeCluster()) == 2700
