@@ -148,7 +148,9 @@ SICK = {
     "operators_healthy": lambda cluster: cluster.put(CLUSTER_OPERATOR, objects.operator("dns", available="False")),
     "nodes_ready": lambda cluster: cluster.change(NODE, "w1", {"status": {"conditions": [objects.node_ready(False)]}}),
     "nodes_schedulable": lambda cluster: cluster.change(NODE, "w1", {"spec": {"unschedulable": True}}),
-    "pools_settled": lambda cluster: cluster.change(MACHINE_CONFIG_POOL, "worker", {"status": {"observedGeneration": 1}}),
+    "pools_settled": lambda cluster: cluster.change(
+        MACHINE_CONFIG_POOL, "worker", {"status": {"observedGeneration": 1}}
+    ),
     "pools_not_paused": lambda cluster: cluster.change(MACHINE_CONFIG_POOL, "worker", {"spec": {"paused": True}}),
     "no_upgrade": lambda cluster: cluster.change(
         CLUSTER_VERSION, "version", {"status": {"conditions": [objects.condition("Progressing", "True")]}}

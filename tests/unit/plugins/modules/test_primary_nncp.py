@@ -10,8 +10,8 @@ import json
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
-    NETWORK_CONFIG,
     CONFIG_MAP,
+    NETWORK_CONFIG,
     NODE_NETWORK_POLICY,
     NODE_NETWORK_STATE,
 )
