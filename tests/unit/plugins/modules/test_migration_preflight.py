@@ -54,6 +54,17 @@ def test_findings_do_not_fail_the_module(bench):
     assert result["table"][0].startswith("! block  nodes_schedulable")
 
 
+def test_what_a_cluster_says_does_not_reach_the_terminal_as_it_is(bench):
+    bench.cluster = clean_cluster()
+    hostile = "\x1b[2J\u202eall well"
+    conditions = [{"type": "Available", "status": "False", "reason": "Down", "message": hostile}]
+    bench.cluster.change(CLUSTER_OPERATOR, "dns", {"status": {"conditions": conditions}})
+    result = bench.run("migration_preflight", acknowledge=ASKED)
+    found = next(finding for finding in result["findings"] if finding["id"] == "operators_healthy")
+    assert "\\x1b[2J\\u202eall well" in found["message"]
+    assert "\x1b" not in str(list(result.values())).replace("\\\\x1b", "")
+
+
 def test_the_wanted_settings_are_judged(bench):
     bench.cluster = clean_cluster()
     result = bench.run(
