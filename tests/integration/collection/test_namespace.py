@@ -46,7 +46,7 @@ def test_our_namespace_is_deleted_under_a_migration(tmp_path: Path, cause: str) 
 
         run = threading.Thread(target=migrate)
         run.start()
-        _until(lambda: _deleted(simulator, cause), alive=lambda: not ended)
+        _until(lambda: _deleted(simulator, cause), alive=lambda: not ended, within=400)
         run.join()
         if ended[0].code:
             again = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=CONSENT)
