@@ -9,30 +9,21 @@ from __future__ import annotations
 import importlib
 import json
 import os
-import sys
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, field
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from ansible.module_utils.common import warnings as ansible_warnings
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._ansible import module as glue
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import connection
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.module_arguments import module_arguments
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.modules.results import MODULES, Result, complaints
 
 #: The file that gets each result as a line of JSON, for the test that looks at all of them.
 RECORD = "RESULTS_OF_MODULES"
-
-
-def _no_controller() -> AbstractContextManager[object]:
-    """A module's process is none; this one is, once a test of an action plugin has run in it (ansible-core 2.19)."""
-    internal = sys.modules.get("ansible.module_utils._internal")
-    return patch.object(internal, "is_controller", False) if hasattr(internal, "is_controller") else nullcontext()
 
 
 @dataclass
@@ -54,11 +45,7 @@ class Bench:
         module = importlib.import_module(f"{MODULES}.{module_name}")
         # A module's process ends with it; here the next one would repeat its warnings.
         getattr(ansible_warnings, "_global_warnings", {}).clear()
-        with (
-            _no_controller(),
-            patch_module_args({**arguments, "_ansible_check_mode": check}),
-            pytest.raises(SystemExit) as ended,
-        ):
+        with module_arguments({**arguments, "_ansible_check_mode": check}), pytest.raises(SystemExit) as ended:
             module.main()
         result: dict[str, Any] = json.loads(self.read_stdout())
         assert bool(result.get("failed")) == bool(ended.value.code)

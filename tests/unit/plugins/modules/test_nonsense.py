@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from ansible.module_utils.common import warnings as ansible_warnings
-from ansible.module_utils.testing import patch_module_args
 from kubernetes.client import Configuration
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._ansible import module as glue
@@ -23,6 +22,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ku
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import ScriptedClock
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.loopback import Line, serving
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.nonsense import BODIES, NONSENSE
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.module_arguments import module_arguments
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.modules.results import NAMES
 
 MODULES = "ansible_collections.ocp_day2.ovn_migration.plugins.modules"
@@ -99,7 +99,7 @@ def test_a_module_ends_with_a_failure_of_ours(monkeypatch, capfd, name, seed) ->
         module = importlib.import_module(f"{MODULES}.{name}")
         getattr(ansible_warnings, "_global_warnings", {}).clear()
         given = {**ARGUMENTS[name], "api_outage_timeout": 1}
-        with patch_module_args(given), pytest.raises(SystemExit):
+        with module_arguments(given), pytest.raises(SystemExit):
             module.main()
     result = json.loads(capfd.readouterr().out)
     assert result.get("msg") or not result.get("failed")

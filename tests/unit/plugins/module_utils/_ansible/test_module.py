@@ -9,7 +9,6 @@ import subprocess
 import sys
 
 import pytest
-from ansible.module_utils.testing import patch_module_args
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._ansible import module as glue
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import connection, kubernetes
@@ -18,6 +17,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.outcome import Diff, Outcome
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
+from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.module_arguments import module_arguments
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def cluster(monkeypatch):
 def run(capfd):
     def run(flow, *, check=False, **arguments):
         given = {**arguments, "_ansible_check_mode": check}
-        with patch_module_args(given), pytest.raises(SystemExit):
+        with module_arguments(given), pytest.raises(SystemExit):
             glue.run({}, flow)
         return json.loads(capfd.readouterr().out)
 
@@ -155,7 +155,7 @@ def test_an_exec_gets_at_most_what_is_left_of_wait_timeout(cluster, capfd):
             task.clock.sleep(6.0)
         return Outcome()
 
-    with patch_module_args({"wait_timeout": 10}), pytest.raises(SystemExit):
+    with module_arguments({"wait_timeout": 10}), pytest.raises(SystemExit):
         glue.run({"wait_timeout": {"type": "int"}}, flow)
     assert [call.body["timeout"] for call in cluster.made("execute")] == [10.0, 4.0, 1.0]
     assert "failed" not in json.loads(capfd.readouterr().out)
