@@ -37,7 +37,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "health": {"outcome", "reboot", "waiting"},
         "migration": {"borrowing", "outcome", "pools", "records", "rights", "waiting"},
         "backup": {"borrowing", "health", "migration", "outcome", "records", "reboot", "waiting"},
-        "preflight": {"migration", "outcome", "reboot", "waiting"},
+        "preflight": {"migration", "outcome", "reboot", "rights", "waiting"},
     },
     "_domain": {
         "verdicts": set(),
@@ -45,6 +45,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "durations": set(),
         "labels": set(),
         "networks": set(),
+        "rights": set(),
         "versions": set(),
         "errors": {"verdicts"},
         "names": {"errors"},
@@ -56,7 +57,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "pools": {"conditions", "labels", "nodes", "verdicts"},
         "migration": {"networks", "nodes", "records", "verdicts", "versions"},
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
-        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
+        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes", "rights"}
         | {"pools", "records", "reboot", "verdicts", "versions"},
         "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },

@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Optional
 
+from .._domain import rights
 from .._domain.errors import (
     BeingDeleted,
     ClusterUnreachable,
@@ -39,7 +40,7 @@ _BY_STATUS: dict[int, type[MigrationError]] = {
 }
 _REMEDIES: dict[type[MigrationError], str] = {
     Unauthorized: "Log in again, or use a client-certificate kubeconfig, which outlives the reboots.",
-    Forbidden: "Use a credential with the cluster-admin role.",
+    Forbidden: f"{rights.ANY}.",
     BeingDeleted: "Wait until that namespace is gone, then run this again. Between the switch and the last reboot it "
     "hangs, since aggregated APIs do not answer: there it goes when the nodes have rebooted.",
     ClusterUnreachable: "Check the API address, the network and the control-plane nodes, then run this again.",
