@@ -105,10 +105,13 @@ options:
     description:
       - For how many seconds to look again as long as something stops the migration; an operator may just be settling.
       - It does not fail when something still does then, in check mode it looks once.
+      - From 0 to 604800.
     type: int
     default: 0
   wait_sleep:
-    description: How many seconds lie between two looks at most.
+    description:
+      - How many seconds lie between two looks at most.
+      - From 1 to 600.
     type: int
     default: 10
   api_outage_timeout:

@@ -44,6 +44,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "conditions": set(),
         "durations": set(),
         "labels": set(),
+        "printable": set(),
         "networks": set(),
         "rights": set(),
         "versions": set(),

@@ -113,3 +113,17 @@ def test_what_is_read_was_given(role: Path) -> None:
     known = {option.removeprefix(f"{role.name}_") for option in options(role)}
     assert read_names <= known
     assert known.isdisjoint(dir(dict)), "Jinja takes the method of that name"
+
+
+@pytest.mark.parametrize(
+    ("phase", "made"),
+    [("not_started", True), ("preparing", True), ("prepared", True), ("switching", False), ("awaiting_reboot", False)],
+)
+def test_etcd_is_backed_up_until_the_switch_and_who_is_too_late_is_told(phase: str, made: bool) -> None:
+    tasks = yaml.safe_load((ROOT / "roles/cno_backup/tasks/etcd.yml").read_text(encoding="utf-8"))
+    make, late = tasks[0], tasks[1]
+    environment = NativeEnvironment(undefined=StrictUndefined)
+    environment.filters["bool"] = bool
+    known = {"__cno_backup_input": {"etcd_enabled": True}, "__cno_backup_migration": {"phase": phase}}
+    assert bool(environment.compile_expression(make["when"])(**known)) is made
+    assert late["when"] == ["__cno_backup_input.etcd_enabled | bool", "__cno_backup_etcd is skipped"]

@@ -17,6 +17,7 @@ from .._cluster import connection, kubernetes
 from .._cluster.port import Cluster
 from .._cluster.secrets import Secrets
 from .._domain.errors import MigrationError, Refused
+from .._domain.printable import printable
 from .._domain.variables.ranges import out_of_range
 from .._flows.outcome import Outcome
 from .._flows.records.history import record_outages
@@ -100,15 +101,20 @@ def run(
         else:
             outcome = flow(task)
     except MigrationError as error:
-        module.fail_json(msg=error.message, remedy=error.remedy, api_outages=_outages(cluster), **error.facts)
+        module.fail_json(
+            msg=printable(error.message),
+            remedy=printable(error.remedy),
+            api_outages=printable(_outages(cluster)),
+            **printable(error.facts),
+        )
     except Exception as error:
         # The last net, so that a playbook gets a result whatever happens. It hides nothing: the traceback goes along.
-        module.fail_json(**_unexpected(error), api_outages=_outages(cluster))
+        module.fail_json(**printable({**_unexpected(error), "api_outages": _outages(cluster)}))
     clean = Secrets(module.no_log_values).redacted
     for warning in outcome.warnings:
         # Ansible takes what it must not log out of results, not out of warnings.
-        module.warn(clean(warning))
-    module.exit_json(api_outages=_outages(cluster), **outcome.to_json())
+        module.warn(printable(clean(warning)))
+    module.exit_json(**printable({"api_outages": _outages(cluster), **outcome.to_json()}))
 
 
 def _run_under_lock(task: Task, flow: Callable[[Task], Outcome], *, impatient: Cluster) -> Outcome:

@@ -6,7 +6,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ipaddress
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -56,7 +57,7 @@ class Node:
             schedulable=not (node.get("spec") or {}).get("unschedulable", False),
             boot_id=(status.get("nodeInfo") or {}).get("bootID", ""),
             addresses=tuple(a["address"] for a in addresses),
-            internal_ip=next((a["address"] for a in addresses if a.get("type") == "InternalIP"), None),
+            internal_ip=_internal_ip(addresses),
             current_config=annotations.get(f"{MCO}currentConfig", ""),
             desired_config=annotations.get(f"{MCO}desiredConfig", ""),
             state=annotations.get(f"{MCO}state", ""),
@@ -85,6 +86,21 @@ class Node:
             "state": self.state,
             "reason": self.reason,
         }
+
+
+def _internal_ip(addresses: Iterable[Mapping[str, Any]]) -> Optional[str]:
+    """The first InternalIP that is an address: a node reports them itself, and ssh is going to be given it.
+
+    What follows a ``%`` may be anything, and an address of one link is of no use elsewhere.
+    """
+    for row in addresses:
+        given = str(row.get("address", ""))
+        if row.get("type") == "InternalIP" and "%" not in given:
+            try:
+                return str(ipaddress.ip_address(given))
+            except ValueError:
+                continue
+    return None
 
 
 def configured_verdict(node: Node, *, config: str) -> Verdict:

@@ -19,7 +19,7 @@ import pytest
 
 from tests.integration.ansible_runs import COLLECTION, QUICK, Run, environment, module, playbook
 from tests.integration.proxy import read_only
-from tests.integration.records import accepted, named, reboots, writes
+from tests.integration.records import accepted, named, reboots, without_notes, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
 
@@ -108,6 +108,7 @@ def touched(simulator: RunningSimulator, since: int) -> list[tuple[str, str, str
         (row["verb"], row["resource"], named(row))
         for row in rows
         if row["namespace"] != "ovn-migration" and named(row) != "ovn-migration"
+        if row["verb"] != "patch" or without_notes(row["body"]) is not None
     ]
 
 

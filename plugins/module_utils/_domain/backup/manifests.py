@@ -26,6 +26,8 @@ WRITTEN_BY_THE_CLUSTER = (
     "selfLink",
     "uid",
 )
+#: Our own notes of a migration that is under way.
+OURS = "ocp-day2.ovn-migration/"
 #: What ``kubectl apply`` remembers; it writes it anew.
 LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration"
 
@@ -34,7 +36,9 @@ def recorded(body: Mapping[str, Any]) -> Json:
     """A copy without what only this moment of this cluster knows; ``status`` stays."""
     metadata = {key: value for key, value in body["metadata"].items() if key not in WRITTEN_BY_THE_CLUSTER}
     annotations = {
-        key: value for key, value in (metadata.pop("annotations", None) or {}).items() if key != LAST_APPLIED
+        key: value
+        for key, value in (metadata.pop("annotations", None) or {}).items()
+        if key != LAST_APPLIED and not key.startswith(OURS)
     }
     if annotations:
         metadata["annotations"] = annotations

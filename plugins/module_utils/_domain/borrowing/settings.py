@@ -43,13 +43,14 @@ def marked(change: Change, document: Document, *, name: str, text: Optional[str]
         return Change(merge={**change.merge, "metadata": {**metadata, "annotations": annotations}})
     present = document["metadata"].get("annotations")
     place = f"/metadata/annotations/{name.replace('~', '~0').replace('/', '~1')}"
-    if text is None:
-        step = [{"op": "remove", "path": place}] if name in (present or {}) else []
-    elif present is None:
-        step = [{"op": "add", "path": "/metadata/annotations", "value": {name: text}}]
-    else:
-        step = [{"op": "add", "path": place, "value": text}]
-    return Change(edit=(*change.edit, *step))
+    steps: list[dict[str, Any]] = []
+    if text is None and name in (present or {}):
+        steps = [{"op": "remove", "path": place}]
+    elif text is not None and present is None:
+        steps = [{"op": "add", "path": "/metadata/annotations", "value": {name: text}}]
+    elif text is not None:
+        steps = [{"op": "add", "path": place, "value": text}]
+    return Change(edit=(*change.edit, *steps))
 
 
 class PropertyAccess(Protocol):

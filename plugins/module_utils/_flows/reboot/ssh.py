@@ -34,7 +34,7 @@ class Ssh:
         """See ``strategies.Strategy``. The node compares its boot id itself, in the same command as the shutdown, so
         there is nothing to insist on."""
         if node.internal_ip is None:
-            return Request("closed", "the cluster knows no InternalIP of it to log in at", way="ssh")
+            return Request("closed", "the cluster knows no InternalIP of it, or none that is an address", way="ssh")
         ended = self._client.run(node.internal_ip, self.command(node.boot_id, told=told))
         answer = ssh.answer(ended, boot_id=node.boot_id)
         return Request(answer.answer, answer.seen, way="ssh")

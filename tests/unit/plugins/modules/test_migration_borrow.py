@@ -473,7 +473,7 @@ def lose_the_namespace(cluster):
     cluster.objects.pop((NAMESPACE, "", "ovn-migration"), None)
 
 
-def annotations(cluster):
+def notes(cluster):
     return [
         name
         for body in cluster.objects.values()
@@ -487,7 +487,7 @@ def test_what_is_borrowed_survives_the_loss_of_our_namespace(bench, cluster):
     lose_the_namespace(cluster)
     assert len(bench.run("migration_borrow")["loans"]) == len(ENTERED)
     give_back(bench)
-    assert (seen(cluster), ledger(cluster), annotations(cluster)) == (BEFORE, {}, [])
+    assert (seen(cluster), ledger(cluster), notes(cluster)) == (BEFORE, {}, [])
 
 
 def test_who_borrows_more_after_the_loss_forgets_nothing(bench, cluster):
@@ -496,15 +496,15 @@ def test_who_borrows_more_after_the_loss_forgets_nothing(bench, cluster):
     borrow(bench, **{**ALL, "machine_health_checks": False})
     assert ledger(cluster) == ENTERED
     give_back(bench)
-    assert (seen(cluster), annotations(cluster)) == (BEFORE, [])
+    assert (seen(cluster), notes(cluster)) == (BEFORE, [])
 
 
 def test_what_is_given_back_leaves_no_annotation(bench, cluster):
     borrow(bench, **ALL)
     cluster.change(MACHINE_CONFIG_POOL, "worker", {"spec": {"maxUnavailable": 2}})
-    assert annotations(cluster)
+    assert notes(cluster)
     give_back(bench)
-    assert annotations(cluster) == []
+    assert notes(cluster) == []
 
 
 def test_a_namespace_that_is_being_deleted_keeps_nobody_from_borrowing_and_giving_back(bench, cluster):
@@ -513,7 +513,7 @@ def test_a_namespace_that_is_being_deleted_keeps_nobody_from_borrowing_and_givin
     assert "noted at the borrowed objects only" in warned(result)
     assert (seen(cluster), ledger(cluster)) == (LENT, {})
     give_back(bench)
-    assert (seen(cluster), annotations(cluster)) == (BEFORE, [])
+    assert (seen(cluster), notes(cluster)) == (BEFORE, [])
 
 
 def test_a_strange_annotation_is_never_taken_for_nothing(bench, cluster):

@@ -6,8 +6,19 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE, NODE_NETWORK_STATE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CLUSTER_OPERATOR,
+    CLUSTER_VERSION,
+    MACHINE_CONFIG_POOL,
+    NETWORK_CONFIG,
+    NETWORK_OPERATOR,
+    NODE,
+    NODE_NETWORK_STATE,
+    POD,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, Unauthorized
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import LIVE_ANNOTATION, OVN
+from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import NODES
 
@@ -41,6 +52,17 @@ def test_findings_do_not_fail_the_module(bench):
         "Uncordon them: oc adm uncordon NAME.",
     )
     assert result["table"][0].startswith("! block  nodes_schedulable")
+
+
+def test_what_a_cluster_says_does_not_reach_the_terminal_as_it_is(bench):
+    bench.cluster = clean_cluster()
+    hostile = "\x1b[2J\u202eall well"
+    conditions = [{"type": "Available", "status": "False", "reason": "Down", "message": hostile}]
+    bench.cluster.change(CLUSTER_OPERATOR, "dns", {"status": {"conditions": conditions}})
+    result = bench.run("migration_preflight", acknowledge=ASKED)
+    found = next(finding for finding in result["findings"] if finding["id"] == "operators_healthy")
+    assert "\\x1b[2J\\u202eall well" in found["message"]
+    assert "\x1b" not in str(list(result.values())).replace("\\\\x1b", "")
 
 
 def test_the_wanted_settings_are_judged(bench):
@@ -122,3 +144,55 @@ def test_a_dead_api_is_given_up_after_a_minute(bench):
     result = bench.run("migration_preflight")
     assert result["failed"]
     assert bench.clock.now == 60
+
+
+def prepared():
+    """A clean cluster on which the migration is prepared: each pool boots for the target."""
+    cluster = clean_cluster()
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": {"networkType": OVN}}})
+    cluster.change(NETWORK_CONFIG, "cluster", {"status": {"migration": {"networkType": OVN}}})
+    return cluster
+
+
+SICK = {
+    "etcd_healthy": lambda cluster: cluster.put(POD, objects.etcd_pod("m1", ready=False)),
+    "operators_healthy": lambda cluster: cluster.put(CLUSTER_OPERATOR, objects.operator("dns", available="False")),
+    "nodes_ready": lambda cluster: cluster.change(NODE, "w1", {"status": {"conditions": [objects.node_ready(False)]}}),
+    "nodes_schedulable": lambda cluster: cluster.change(NODE, "w1", {"spec": {"unschedulable": True}}),
+    "pools_settled": lambda cluster: cluster.change(
+        MACHINE_CONFIG_POOL, "worker", {"status": {"observedGeneration": 1}}
+    ),
+    "pools_not_paused": lambda cluster: cluster.change(MACHINE_CONFIG_POOL, "worker", {"spec": {"paused": True}}),
+    "no_upgrade": lambda cluster: cluster.change(
+        CLUSTER_VERSION, "version", {"status": {"conditions": [objects.condition("Progressing", "True")]}}
+    ),
+    "credential_outlives_switch": lambda cluster: setattr(cluster, "oauth", True),
+    "no_live_annotation": lambda cluster: cluster.change(
+        NETWORK_CONFIG, "cluster", {"metadata": {"annotations": {LIVE_ANNOTATION: ""}}}
+    ),
+}
+
+
+def test_a_prepared_cluster_that_is_well_may_be_switched(bench):
+    bench.cluster = prepared()
+    result = bench.run("migration_preflight", moment="switch", wait_timeout=300)
+    assert (result["blockers"], bench.clock.now) == (0, 0), result["table"]
+    assert bench.cluster.made("execute") == []
+
+
+@pytest.mark.parametrize("check", SICK)
+def test_what_has_fallen_ill_since_stops_the_switch_when_it_does_not_settle(bench, check):
+    bench.cluster = prepared()
+    SICK[check](bench.cluster)
+    result = bench.run("migration_preflight", moment="switch", wait_timeout=300)
+    assert check in {finding["id"] for finding in result["findings"] if finding["blocking"]}
+    assert bench.clock.now >= 300
+
+
+def test_what_settles_in_time_stops_nothing(bench):
+    bench.cluster = prepared()
+    SICK["etcd_healthy"](bench.cluster)
+    bench.clock.at(60, lambda: bench.cluster.put(POD, objects.etcd_pod("m1")))
+    result = bench.run("migration_preflight", moment="switch", wait_timeout=300)
+    assert result["blockers"] == 0
+    assert 60 <= bench.clock.now < 80

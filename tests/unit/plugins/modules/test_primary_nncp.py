@@ -11,6 +11,7 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CONFIG_MAP,
+    NETWORK_CONFIG,
     NODE_NETWORK_POLICY,
     NODE_NETWORK_STATE,
 )
@@ -335,3 +336,14 @@ def test_without_a_state_it_tells_both_and_writes_nothing(bench, cluster):
     result = bench.run("primary_nncp")
     assert (result["policies"], [row["name"] for row in result["loans"]]) == (PRIMARY, ["storage"])
     assert cluster.writes == []
+
+
+def test_deleted_policies_survive_the_loss_of_our_namespace(bench, cluster):
+    """They cannot carry their own entry, so the network's configuration holds it."""
+    before = {name for kind, _namespace, name in cluster.objects if kind == NODE_NETWORK_POLICY}
+    absent(bench)
+    for key in [key for key in cluster.objects if "ovn-migration" in key[1:]]:
+        del cluster.objects[key]
+    restored(bench)
+    assert {name for kind, _namespace, name in cluster.objects if kind == NODE_NETWORK_POLICY} == before
+    assert not (cluster.objects[NETWORK_CONFIG, "", "cluster"]["metadata"].get("annotations") or {})

@@ -94,3 +94,20 @@ def test_addresses_of_every_type():
     ]
     node = Node.from_json(made)
     assert (node.internal_ip, node.addresses) == ("192.0.2.1", ("worker-0", "192.0.2.1", "fd00::1"))
+
+
+@pytest.mark.parametrize(
+    ("addresses", "internal"),
+    [
+        pytest.param([("Hostname", "w0"), ("InternalIP", "10.0.0.4")], "10.0.0.4", id="an address"),
+        pytest.param([("InternalIP", "FD00::0:4"), ("InternalIP", "10.0.0.4")], "fd00::4", id="the first"),
+        pytest.param([("InternalIP", "127.0.0.1$(reboot)")], None, id="a command"),
+        pytest.param([("InternalIP", "-oProxyCommand=reboot"), ("InternalIP", "10.0.0.4")], "10.0.0.4", id="an option"),
+        pytest.param([("InternalIP", "fe80::1%$(reboot)")], None, id="a command as a zone"),
+        pytest.param([("ExternalIP", "192.0.2.1")], None, id="none"),
+    ],
+)
+def test_only_an_address_is_an_internal_ip(addresses, internal):
+    body = objects.node("w0")
+    body["status"]["addresses"] = [{"type": kind, "address": address} for kind, address in addresses]
+    assert Node.from_json(body).internal_ip == internal

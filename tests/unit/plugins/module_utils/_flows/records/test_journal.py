@@ -47,6 +47,7 @@ def test_without_its_config_map_it_is_what_the_flip_has_left():
     """Somebody has deleted our namespace: no node may be rebooted twice for that."""
     cluster = cluster_at("rebooted")
     known = journal.read(cluster)
+    assert known is not None
     left_at_the_flip(cluster, known.to_annotation())
     assert journal.read(cluster) == known
     assert close(cluster) is True
