@@ -18,6 +18,7 @@ from ..._cluster.kinds import (
     CLUSTER_VERSION,
     CONFIG_MAP,
     DAEMON_SET,
+    DEPLOYMENT,
     EGRESS_NETWORK_POLICY,
     HOST_SUBNET,
     JOB,
@@ -54,6 +55,7 @@ NEEDED = (
     Access("patch", MACHINE_CONFIG_POOL),
     Access("get", MACHINE_CONFIG),
     Access("get", DAEMON_SET, namespace="openshift-multus"),
+    Access("get", DEPLOYMENT, namespace="openshift-ovn-kubernetes"),
     # Over a WebSocket it is a GET, and from Kubernetes 1.35 on create is wanted for that as well.
     Access("get", POD, subresource="exec", namespace=DAEMONS),
     Access("create", POD, subresource="exec", namespace=DAEMONS),

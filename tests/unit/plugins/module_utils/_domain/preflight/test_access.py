@@ -186,4 +186,4 @@ def test_rights_on_what_is_borrowed_are_asked_for_where_it_is(kind, right):
     assert told("credential_rights", cluster) == []
     namespace = {"namespace": "somewhere"} if kind.namespaced else {}
     cluster.put(kind, {"metadata": {"name": "one", **namespace}, "spec": {}})
-    assert told("credential_rights", cluster) == [("block", f"the credential lacks one right: {right}", (right,))]
+    assert told("credential_rights", cluster) == [("block", f"the credential lacks 1 right: {right}", (right,))]
