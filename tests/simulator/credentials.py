@@ -30,7 +30,6 @@ class User:
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-
 def service_account(namespace: str, name: str, *, uid: str = "") -> User:
     """As kubernetes, pkg/serviceaccount/util.go names it."""
     groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", AUTHENTICATED)

@@ -58,8 +58,8 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "pools": {"conditions", "labels", "nodes", "verdicts"},
         "migration": {"networks", "nodes", "records", "verdicts", "versions"},
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
-        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes", "rights"}
-        | {"pools", "records", "reboot", "verdicts", "versions"},
+        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
+        | {"pools", "records", "reboot", "rights", "verdicts", "versions"},
         "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },
 }

@@ -87,10 +87,14 @@ def from_status(status: int, text: str, *, tried: str, secrets: Secrets) -> Migr
     if status < 400:
         return strange(tried, f"HTTP {status} in place of an answer")
     if status == 403 and _BEING_TERMINATED in seen:
-        return BeingDeleted(tried=tried, seen=f"HTTP 403, {secrets.redacted(seen)}", remedy=_REMEDIES[BeingDeleted])
+        return being_deleted(tried, f"HTTP 403, {secrets.redacted(seen)}")
     error = _BY_STATUS.get(status, ClusterUnreachable if status >= 500 else Rejected)
     words = f"HTTP {status}, {secrets.redacted(seen)}"
     return error(tried=tried, seen=words, remedy=_REMEDIES.get(error, ""))
+
+
+def being_deleted(tried: str, seen: str) -> MigrationError:
+    return BeingDeleted(tried=tried, seen=seen, remedy=_REMEDIES[BeingDeleted])
 
 
 def strange(tried: str, seen: str, *, remedy: Optional[str] = None) -> MigrationError:

@@ -10,7 +10,7 @@ PAGE = "docs/rbac/README.md of this collection"
 #: Remedies, without the full stop.
 ANY = f"Use a credential with the cluster-admin role, or give this one that right ({PAGE})"
 MIGRATE = (
-    "Use a credential with the cluster-admin role, or apply docs/rbac/read-only.yaml and docs/rbac/migrate.yaml for its "
-    f"account ({PAGE})"
+    "Use a credential with the cluster-admin role, or apply docs/rbac/read-only.yaml and docs/rbac/migrate.yaml for "
+    f"its account ({PAGE})"
 )
 APPROVE = f"Use a credential with the cluster-admin role, or apply docs/rbac/approve-csrs.yaml for its account ({PAGE})"

@@ -16,6 +16,8 @@ from .._domain.records.journal import NAMESPACE as OURS
 from .._domain.rights import MIGRATE
 from .._domain.verdicts import listed
 
+NEW_NAMESPACE = Access("create", NAMESPACE)
+
 
 def require_rights(cluster: Cluster, needed: Iterable[Access], *, tried: str, remedy: str = MIGRATE) -> None:
     """To be called before the first write.
@@ -36,4 +38,4 @@ def require_rights(cluster: Cluster, needed: Iterable[Access], *, tried: str, re
 
 def keeping_records(cluster: Cluster) -> tuple[Access, ...]:
     """A namespace that is there, with a Role in it, need not be made by whoever writes to it."""
-    return () if namespace_exists(cluster, OURS) else (Access("create", NAMESPACE),)
+    return () if namespace_exists(cluster, OURS) else (NEW_NAMESPACE,)

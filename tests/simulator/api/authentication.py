@@ -17,8 +17,8 @@ from tests.simulator.credentials import (
     user_of_certificate,
 )
 from tests.simulator.faults import Faults
-from tests.simulator.store.objects import ObjectStore
 from tests.simulator.store.errors import Unauthorized
+from tests.simulator.store.objects import ObjectStore
 
 #: tokens of OpenShift's OAuth server are looked up in this API, which runs on the pod network
 OAUTH_API = "v1.oauth.openshift.io"
@@ -58,7 +58,7 @@ class Authenticator:
         return user
 
     def user_of_token(self, token: str) -> User | None:
-        """None for a token that is unknown, expired, or cannot be looked up; and for one whose service account is gone."""
+        """None for a token that is unknown, expired, or cannot be looked up, and for one whose account is gone."""
         user = self._credentials.user_of(token, now=self._store.now())
         if user is None or self._faults.strike("token_expired", user.name) is not None:
             return None
@@ -67,7 +67,7 @@ class Authenticator:
         return None if user is OAUTH and not is_available(self._store, OAUTH_API) else user
 
     def _lives(self, user: User) -> bool:
-        """Whether there still is the account that the token was made for (kubernetes 1.27, pkg/serviceaccount/claims.go)."""
+        """Whether the account that the token was made for is still there (kubernetes, pkg/serviceaccount/claims.go)."""
         _system, _kind, namespace, name = user.name.split(":")
         found = self._store.find("serviceaccounts", name, namespace=namespace)
         return found is not None and found["metadata"]["uid"] == user.uid

@@ -63,7 +63,7 @@ def check_approval(call: Call, store: Store) -> None:
 
 
 def _named(call: Call) -> Target:
-    """A list of one object by its name is authorized for that name (apiserver, pkg/endpoints/request/requestinfo.go)."""
+    """A list of one object by its name is authorized for that name (apiserver, endpoints/request/requestinfo.go)."""
     target = call.target
     if target.name or target.verb not in ("list", "watch", "deletecollection"):
         return target

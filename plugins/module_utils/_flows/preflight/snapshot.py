@@ -34,7 +34,7 @@ from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.records.journal import Journal
 from ..._domain.versions import Version
 from ..migration import access
-from ..rights import keeping_records
+from ..rights import NEW_NAMESPACE
 from .counting import CountingCluster
 from .probe import probe
 
@@ -163,7 +163,9 @@ class SnapshotReader:
     def missing_rights(self) -> tuple[str, ...]:
         if self._cluster.allowed(EVERYTHING):
             return ()
-        needed = [*access.NEEDED, *keeping_records(self._cluster)]
+        needed = list(access.NEEDED)
+        if not self.named_or_empty(kinds.NAMESPACE, OURS):
+            needed.append(NEW_NAMESPACE)
         needed += [right for kind, rights in access.BY_KIND.items() if self._has(kind) for right in rights]
         return tuple(right.title for right in needed if not self._cluster.allowed(right))
 

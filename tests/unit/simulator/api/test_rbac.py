@@ -21,7 +21,9 @@ SIGNER = "kubernetes.io/kubelet-serving"
 POD = "/api/v1/namespaces/work/pods/p"
 
 
-def cluster(*, rules: list[Object], role: str = "ClusterRole", binding: str = "", namespace: str = "work") -> ObjectStore:
+def cluster(
+    *, rules: list[Object], role: str = "ClusterRole", binding: str = "", namespace: str = "work"
+) -> ObjectStore:
     """One role, bound to the account runner of the namespace home by a binding of the same kind unless told."""
     store = new_store()
     for kind, plural, namespaced in (
@@ -88,7 +90,8 @@ def may(store: ObjectStore, request: str, *, user: User = RUNNER) -> bool:
         (rule("get", "*/exec"), f"GET {POD}/exec", True),
         (rule("get", "*"), f"GET {POD}/exec", True),
         (rule("*", "pods"), f"PATCH {POD}", True),
-        (rule("patch", "networks", groups="config.openshift.io"), "PATCH /apis/config.openshift.io/v1/networks/a", True),
+        (rule("patch", "networks", groups="config.openshift.io"), "PATCH /apis/config.openshift.io/v1/networks/a",
+         True),
         (rule("patch", "networks", groups="config.openshift.io"), "PATCH /apis/operator.openshift.io/v1/networks/a",
          False),
         (rule("patch", "nodes", names="a b"), "PATCH /api/v1/nodes/b", True),
