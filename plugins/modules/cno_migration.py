@@ -12,6 +12,9 @@ description:
   - Moves C(networks.operator.openshift.io cluster) and C(networks.config.openshift.io cluster) through the offline
     migration between OpenShiftSDN and OVNKubernetes, one O(state) at a time, and waits until the Cluster Network
     Operator has taken each step in.
+  - Where there is a backup (M(ocp_day2.ovn_migration.migration_backup)), it records beside it what there is to convert,
+    right before O(state=prepared) and O(state=switched) are written. M(ocp_day2.ovn_migration.feature_conversion)
+    compares with that.
   - It looks first and writes only what is missing, so each state can be asked for again at any time.
   - What the operator would refuse is refused before anything is written. What it refuses all the same is quoted from
     C(clusteroperator network).
@@ -232,6 +235,7 @@ outage_budget_seconds:
 from ..module_utils._ansible.arguments import SETTINGS, TARGET, Spec, failure_grace, merge, waiting
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._domain.migration.settings import Settings
+from ..module_utils._flows.backup.convertible import note
 from ..module_utils._flows.migration.migrate import Migration
 from ..module_utils._flows.outcome import Outcome
 
@@ -259,6 +263,7 @@ def migrate(task: Task) -> Outcome:
         namespace_waiter=task.waiter(timeout=float(task["namespace_timeout"]))
         if task["former_namespace"] == "absent"
         else None,
+        note=lambda begun: note(task.cluster, target=task["target"], begun=begun),
     )
     return migration.reach(task["state"])
 

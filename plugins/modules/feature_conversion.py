@@ -10,8 +10,11 @@ module: feature_conversion
 short_description: Wait until egress firewalls, egress IPs and multicast are those of the new network plugin
 description:
   - During a migration the Cluster Network Operator turns EgressNetworkPolicies, egress IPs and the multicast setting of
-    one plugin into the objects of the other. This compares what it has made with the backup of
-    M(ocp_day2.ovn_migration.migration_backup), object by object, and waits until all of it is there.
+    one plugin into the objects of the other. This compares what it has made with what there was right before the
+    switch, object by object, and waits until all of it is there.
+  - What there was is what M(ocp_day2.ovn_migration.cno_migration) has recorded beside the backup. After a switch by
+    hand there is no such record; then the backup of M(ocp_day2.ovn_migration.migration_backup) is compared with, and a
+    warning says so.
   - On the way to OVN-Kubernetes an EgressNetworkPolicy becomes EgressFirewall C(default) of its namespace, a
     NetNamespace with egress IPs becomes EgressIP C(egressip-<name>), a HostSubnet with an egress configuration becomes
     the label C(k8s.ovn.org/egress-assignable) of its node, and the multicast annotation goes from the NetNamespace to
@@ -100,6 +103,13 @@ backup:
   returned: always, once the backup was looked for
   type: str
   sample: ovnkubernetes-20260101000000
+compared_with:
+  description:
+    - V(record) when M(ocp_day2.ovn_migration.cno_migration) has recorded what there was right before the switch,
+      V(backup) when it has not; V(none) without a backup.
+  returned: always, once the backup was looked for
+  type: str
+  sample: record
 verdict:
   description: Whether everything is converted.
   returned: always, once the backup was read

@@ -11,10 +11,14 @@ short_description: Wait until no pod is in error that was not in error before
 description:
   - A pod is in error when it has failed, when its state is unknown, when it cannot be scheduled, or when one of its
     containers waits in C(CrashLoopBackOff), C(ImagePullBackOff), C(CreateContainerError), C(RunContainerError) or
-    the like.
-  - Failed attempts of a Job that has come to its end, pods that a graceful node shutdown ended and whose controller has
-    replaced them, and pods that are being deleted do not count.
-  - After the reboots of a migration, a node whose pods stay in error is to be rebooted once more; RV(by_node) names it.
+    the like. So is one that its node does not get started, or Ready, within O(start_grace).
+  - A pod that has failed does not count when nobody misses it. Its Deployment has its replicas, its Job has come to its
+    end or has an attempt under way in place of one that the node ended, or other pods of its controller are Ready. The
+    installers of static pods, which have no controller, do not count while their cluster operator is healthy. Nor do
+    pods that a graceful node shutdown ended and whose controller has replaced them, and pods that are being deleted.
+  - Pods that are starting at the first look are waited for. Those that come later count once they are in error.
+  - After the reboots of a migration, a node whose pods do not start is to be rebooted once more; RV(reboot_may_help)
+    names it.
   - It never writes.
 version_added: 1.0.0
 author:
@@ -54,6 +58,13 @@ options:
         (M(ocp_day2.ovn_migration.migration_backup)) are known, too. It is no error when there is no backup.
     type: str
     choices: [OVNKubernetes, OpenShiftSDN]
+  start_grace:
+    description:
+      - Seconds that a pod may take until it is Ready, since it was created or its node went down. From then on it is in
+        error.
+      - From 0 to 86400.
+    type: int
+    default: 300
   wait:
     description:
       - Whether to wait until no pod is in error. With V(false) the module looks once, and never fails for what it sees.
@@ -121,6 +132,14 @@ by_node:
   returned: always, once the pods could be read
   type: dict
   sample: {worker-1: [openshift-dns/dns-default-x7k2p]}
+reboot_may_help:
+  description:
+    - The nodes that hold pods of RV(pods) which a reboot may mend. A pod that has failed for good is none of them, nor
+      is one whose image or configuration is wrong.
+  returned: always, once the pods could be read
+  type: list
+  elements: str
+  sample: [worker-1]
 in_error:
   description: All pods in error as C(namespace/name), those of O(baseline) too.
   returned: always, once the pods could be read
@@ -183,6 +202,7 @@ outage_budget_seconds:
 
 from ..module_utils._ansible.arguments import Spec, merge, waiting
 from ..module_utils._ansible.module import Task, run
+from ..module_utils._domain.health.pods import START_GRACE
 from ..module_utils._domain.networks import TYPES
 from ..module_utils._flows.backup.make import pods_before
 from ..module_utils._flows.health.pods import wait_for_pods
@@ -193,6 +213,7 @@ ARGUMENTS: Spec = {
     "ignore_namespaces": {"type": "list", "elements": "str", "default": []},
     "baseline": {"type": "list", "elements": "str", "default": []},
     "baseline_of": {"type": "str", "choices": list(TYPES)},
+    "start_grace": {"type": "int", "default": START_GRACE},
     "wait": {"type": "bool", "default": True},
 }
 
@@ -204,6 +225,7 @@ def wait(task: Task) -> Outcome:
         namespaces=task["namespaces"],
         ignore_namespaces=task["ignore_namespaces"],
         baseline=[*task["baseline"], *_saved(task)],
+        start_grace=task["start_grace"],
     )
 
 

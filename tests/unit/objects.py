@@ -107,6 +107,7 @@ def pod(
     unschedulable: bool = False,
     deleting: bool = False,
     created: str = "2026-01-01T00:00:00Z",
+    restart: str = "Always",
 ) -> dict[str, Any]:
     """``owner`` is (kind, name) of the controller; ``waiting`` the reason for which the container waits."""
     metadata: dict[str, Any] = {
@@ -136,7 +137,8 @@ def pod(
         ]
     if reason:
         status["reason"] = reason
-    return {"metadata": metadata, "spec": {"nodeName": node_name} if node_name else {}, "status": status}
+    spec = {"restartPolicy": restart, **({"nodeName": node_name} if node_name else {})}
+    return {"metadata": metadata, "spec": spec, "status": status}
 
 
 def daemon_pod(node_name: str, *, suffix: str = "aaaaa", **given: Any) -> dict[str, Any]:

@@ -8,8 +8,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
-from typing import Optional
+from collections.abc import Iterator, Sequence
+from typing import Any, Optional
 
 from ..versions import Version
 from .conversions import (
@@ -28,7 +28,8 @@ from .conversions import (
     selected,
 )
 
-#: First release that takes a HostSubnet for automatic when it has egressCIDRs, whether or not IPs are assigned to it.
+#: First release whose later builds take a HostSubnet for automatic when it has egressCIDRs, whether or not IPs are
+#: assigned to it (6b2c571e3, 4.16 from April 2025).
 FIRST_AUTOMATIC_BY_CIDRS = 16
 
 
@@ -55,6 +56,8 @@ def _firewalls(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
             yield row("missing", f"namespace {namespace} has no EgressFirewall default")
         elif same(firewall.get("spec"), policy.get("spec")):
             yield row("converted", "the rules are the same")
+        elif same(firewall.get("spec"), _rules_now(policy, present)):
+            yield row("converted", "the rules are those that it has now")
         elif any(same(firewall.get("spec"), other.get("spec")) for other in siblings):
             yield row(
                 "overwritten",
@@ -63,6 +66,12 @@ def _firewalls(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
             )
         else:
             yield row("differs", "EgressFirewall default has other rules")
+
+
+def _rules_now(policy: Json, present: LiveObjects) -> Any:
+    """Builds that convert while the migration is being prepared do it again at each change until its end."""
+    now = present.get("EgressNetworkPolicy", policy["metadata"]["name"], namespace=namespace_of(policy))
+    return None if now is None else now.get("spec")
 
 
 def _multicast(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
@@ -81,8 +90,10 @@ def _multicast(saved: Objects, present: LiveObjects) -> Iterator[Conversion]:
 
 
 def _egress_ips(saved: Objects, present: LiveObjects, *, version: Optional[Version]) -> Iterator[Conversion]:
-    hosts = [subnet for subnet in of(saved, "HostSubnet") if _has_egress(subnet, version=version)]
-    for subnet in hosts:
+    candidates = [subnet for subnet in of(saved, "HostSubnet") if _has_egress(subnet, version=version)]
+    left = _left_idle(candidates, present)
+    hosts = [subnet for subnet in candidates if subnet["metadata"]["name"] not in left]
+    for subnet in candidates:
         name = subnet["metadata"]["name"]
         row = row_of("egress_ip", subnet, f"nodes {name}")
         node = present.get("Node", name)
@@ -90,6 +101,12 @@ def _egress_ips(saved: Objects, present: LiveObjects, *, version: Optional[Versi
             yield row("not_wanted", f"node {name} is no longer there")
         elif EGRESS_NODE in (node["metadata"].get("labels") or {}):
             yield row("converted", f"the node carries the label {EGRESS_NODE}")
+        elif name in left:
+            yield row(
+                "not_wanted",
+                "it held no egress IP, and this build of the operator leaves such a HostSubnet alone; to let the node "
+                f"take egress IPs: oc label node {name} {EGRESS_NODE}=",
+            )
         else:
             yield row("missing", f"node {name} lacks the label {EGRESS_NODE}")
     for net_namespace in of(saved, "NetNamespace"):
@@ -113,6 +130,15 @@ def _egress_ip(net_namespace: Json, present: LiveObjects, *, hosts: bool) -> Con
     if sorted(spec.get("egressIPs") or ()) != sorted(net_namespace["egressIPs"]):
         return row("differs", f"egressip-{name} has {', '.join(spec.get('egressIPs') or ()) or 'no addresses'}")
     return row("converted", "the addresses are the same")
+
+
+def _left_idle(subnets: Sequence[Json], present: LiveObjects) -> frozenset[str]:
+    """The idle ones that still are as they were, when the operator has taken none: a build that takes such HostSubnets
+    empties all of them."""
+    names = [subnet["metadata"]["name"] for subnet in subnets if not subnet.get("egressIPs")]
+    now = [there for name in names for there in [present.get("HostSubnet", name)] if there is not None]
+    untouched = [there["metadata"]["name"] for there in now if there.get("egressCIDRs")]
+    return frozenset(untouched) if len(untouched) == len(now) else frozenset()
 
 
 def _has_egress(subnet: Json, *, version: Optional[Version]) -> bool:

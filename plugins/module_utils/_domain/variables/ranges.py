@@ -45,6 +45,7 @@ RANGES: Mapping[str, Range] = {
     "stable_for": STABLE,
     "stable_seconds": STABLE,
     "failure_grace": STABLE,
+    "start_grace": STABLE,
     "delay_minutes": Range(0, 60),
     "max_failures": Range(0, 10000),
     "ssh_port": Range(1, 65535),

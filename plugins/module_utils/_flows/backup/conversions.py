@@ -20,7 +20,6 @@ from ..._cluster.kinds import (
     NAMESPACE,
     NET_NAMESPACE,
     NODE,
-    Kind,
 )
 from ..._cluster.port import Cluster, Json
 from ..._domain.backup import contents
@@ -35,16 +34,25 @@ from ..._domain.backup.conversions import (
 )
 from ..._domain.backup.to_ovn import to_ovn
 from ..._domain.backup.to_sdn import to_sdn
-from ..._domain.errors import NotFound, Refused
+from ..._domain.errors import Refused
 from ..._domain.networks import OVN
 from ..._domain.verdicts import done
 from ..outcome import Outcome
 from ..waiting.latest import LastObservation
 from ..waiting.waiter import Wait, Waiter
+from .convertible import listed, noted
 from .store import BackupStore
 
-#: What conversions leave behind, by target.
-TARGETS = {True: (EGRESS_FIREWALL, EGRESS_IP), False: (EGRESS_NETWORK_POLICY, NET_NAMESPACE, HOST_SUBNET)}
+#: What conversions leave behind, by target, and what it was made of where that tells more.
+TARGETS = {
+    True: (EGRESS_FIREWALL, EGRESS_IP, EGRESS_NETWORK_POLICY, HOST_SUBNET),
+    False: (EGRESS_NETWORK_POLICY, NET_NAMESPACE, HOST_SUBNET),
+}
+
+UNRECORDED = (
+    "Compared with the backup: what there was right before the switch is not recorded. What somebody has changed in "
+    "between shows as different."
+)
 
 
 @dataclass(frozen=True)
@@ -65,7 +73,8 @@ def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: ConversionQ
     index = contents.last(store.indexes(), target=question.target)
     if index is None:
         return _without_backup(question)
-    saved = _by_kind(store.read(index).objects)
+    before = noted(cluster, index)
+    saved = _by_kind(store.read(index).objects if before is None else before)
     version = readers.version(cluster)
 
     def observe() -> list[Conversion]:
@@ -76,7 +85,8 @@ def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: ConversionQ
         rows = to_ovn(saved, present, version=version) if ovn else to_sdn(saved, present)
         return [row if wanted[row.feature] else declined(row) for row in rows]
 
-    latest = LastObservation(observe, lambda seen: _facts(seen, index=index))
+    compared = "backup" if before is None else "record"
+    latest = LastObservation(observe, lambda seen: _facts(seen, index=index, compared=compared))
     wait = latest.awaited(
         waiter,
         tried="see every egress and multicast setting converted",
@@ -85,7 +95,9 @@ def wait_for_conversions(cluster: Cluster, waiter: Waiter, question: ConversionQ
         "convert can be made by hand from the backup; a feature can be left out with 'features'.",
     )
     rows = [Conversion(**row) for row in latest.shown["conversions"]]
-    return Outcome(wait=wait, facts=latest.shown, warnings=_warnings(rows))
+    return Outcome(
+        wait=wait, facts=latest.shown, warnings=(*_warnings(rows), *([] if before is not None else [UNRECORDED]))
+    )
 
 
 def _without_backup(question: ConversionQuery) -> Outcome:
@@ -103,15 +115,7 @@ def _without_backup(question: ConversionQuery) -> Outcome:
 
 def _present(cluster: Cluster, *, target: str) -> LiveObjects:
     kinds = (*TARGETS[target == OVN], NAMESPACE, NODE)
-    return LiveObjects({kind.kind: [{**body, "kind": kind.kind} for body in _listed(cluster, kind)] for kind in kinds})
-
-
-def _listed(cluster: Cluster, kind: Kind) -> list[Json]:
-    """A kind that the cluster does not serve has no objects; what was to become one of it is missing then."""
-    try:
-        return cluster.list(kind)
-    except NotFound:
-        return []
+    return LiveObjects({kind.kind: listed(cluster, kind) for kind in kinds})
 
 
 def _by_kind(objects: Iterable[Json]) -> Objects:
@@ -121,8 +125,12 @@ def _by_kind(objects: Iterable[Json]) -> Objects:
     return found
 
 
-def _facts(rows: Sequence[Conversion], *, index: Optional[Index]) -> dict[str, Any]:
-    return {"conversions": [row.to_json() for row in rows], "backup": index.id if index else None}
+def _facts(rows: Sequence[Conversion], *, index: Optional[Index], compared: Optional[str] = None) -> dict[str, Any]:
+    return {
+        "conversions": [row.to_json() for row in rows],
+        "backup": index.id if index else None,
+        "compared_with": compared,
+    }
 
 
 def _warnings(rows: Sequence[Conversion]) -> tuple[str, ...]:

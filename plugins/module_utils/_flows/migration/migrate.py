@@ -10,7 +10,7 @@ Cluster Network Operator has taken it in.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Optional
 
@@ -54,6 +54,8 @@ class Migration:
     allow_oauth_token: bool = False
     #: how long to wait for the former plugin's namespace, when it is to be deleted in the end
     namespace_waiter: Optional[Waiter] = None
+    #: what to record right before the operator is asked to convert; given whether it may have begun, returns warnings
+    note: Callable[[bool], Sequence[str]] = lambda _begun: ()
     _diffs: list[Diff] = field(default_factory=list)
     _must: Requirements = field(init=False)
 
@@ -117,6 +119,8 @@ class Migration:
         self._must.same_features(seen)
         patch = patches.prepare(seen.operator, self.settings, target=self.target, fields=fields)
         if patch:
+            if seen.operator.migrating_to != self.target:
+                self._note(begun=False)
             self._patch_operator(seen, patch)
         return self._outcome(
             self._until(
@@ -302,10 +306,15 @@ class Migration:
         self._must.rights()
         self._must.lasting_credential()
         copy: patches.Patch = {}
+        self._note(begun=True)
         if not self.check_mode:
             written = journal.record(self.cluster, readers.nodes(self.cluster), target=self.target, clock=self.clock)
             copy = {"metadata": {"annotations": {ANNOTATION: written.to_annotation()}}}
         self._patch_config(seen, patches.flip(self.settings, target=self.target), beside=copy)
+
+    def _note(self, *, begun: bool) -> None:
+        if not self.check_mode:
+            self._must.warnings.extend(self.note(begun))
 
     def _patch_config(self, seen: Networks, patch: patches.Patch, *, beside: Optional[patches.Patch] = None) -> None:
         live = {

@@ -9,7 +9,11 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     EGRESS_FIREWALL,
     EGRESS_IP,
+    EGRESS_NETWORK_POLICY,
+    HOST_SUBNET,
     NAMESPACE,
+    NET_NAMESPACE,
+    NETWORK_CONFIG,
     NETWORK_OPERATOR,
     NODE,
 )
@@ -153,3 +157,115 @@ def test_a_damaged_backup_fails_with_its_name(shop):
     part["data"]["part"] = ""
     result = shop.run("feature_conversion")
     assert (result["failed"], result["damaged_backup"]) == (True, name)
+
+
+EDITED = {"egress": [{"type": "Allow", "to": {"dnsName": "example.com"}}]}
+ADDRESSES = {
+    "apiVersion": "network.openshift.io/v1",
+    "kind": "NetNamespace",
+    "metadata": {"name": "shop"},
+    "netname": "shop",
+    "egressIPs": ["192.0.2.5"],
+}
+HOST = {
+    "apiVersion": "network.openshift.io/v1",
+    "kind": "HostSubnet",
+    "metadata": {"name": "w0"},
+    "egressIPs": ["192.0.2.5"],
+    "egressCIDRs": ["192.0.2.0/24"],
+}
+
+
+def prepare(bench):
+    bench.clock.after(1, lambda: acknowledge(bench, migration={"networkType": "OVNKubernetes"}))
+    assert bench.run("cno_migration", state="prepared")["changed"] is True
+
+
+def switch(bench):
+    bench.cluster = bench_at(bench, "prepared")
+    bench.clock.after(1, lambda: acknowledge(bench, networkType="OVNKubernetes"))
+    result = bench.run("cno_migration", state="switched")
+    assert result["changed"] is True, result
+
+
+def acknowledge(bench, **status):
+    bench.cluster.change(NETWORK_CONFIG, "cluster", {"status": status})
+
+
+def bench_at(bench, step):
+    """The nodes and Network objects of ``step``, and all else, the nodes' labels too, as it is."""
+    there = cluster_at(step)
+    for key, body in bench.cluster.objects.items():
+        there.objects.setdefault(key, body)
+    for node in bench.cluster.list(NODE):
+        there.change(NODE, node["metadata"]["name"], {"metadata": {"labels": node["metadata"]["labels"]}})
+    return there
+
+
+def takes(bench):
+    """What builds do that convert while the migration is being prepared."""
+    bench.cluster.change(NET_NAMESPACE, "shop", {"egressIPs": None})
+    bench.cluster.change(HOST_SUBNET, "w0", {"egressIPs": None, "egressCIDRs": None})
+    bench.cluster.change(NODE, "w0", {"metadata": {"labels": {"k8s.ovn.org/egress-assignable": ""}}})
+    selector = {"matchLabels": {"kubernetes.io/metadata.name": "shop"}}
+    addresses = {"egressIPs": ["192.0.2.9"], "namespaceSelector": selector}
+    bench.cluster.put(EGRESS_IP, {"metadata": {"name": "egressip-shop"}, "spec": addresses})
+
+
+@pytest.fixture
+def edited(bench):
+    """A cluster with a backup, in which somebody edits afterwards; the firewall once more when it is prepared."""
+    bench.cluster = cluster_at("not_started")
+    for kind, body in ((EGRESS_NETWORK_POLICY, POLICY), (NET_NAMESPACE, ADDRESSES), (HOST_SUBNET, HOST)):
+        bench.cluster.put(kind, body)
+    bench.cluster.put(NAMESPACE, {"metadata": {"name": "shop"}})
+    put_backup(bench, POLICY, ADDRESSES, HOST)
+    bench.cluster.change(NET_NAMESPACE, "shop", {"egressIPs": ["192.0.2.9"]})
+    return bench
+
+
+@pytest.mark.parametrize("early", [True, False])
+def test_what_was_edited_after_the_backup_is_compared_as_it_was_right_before_the_switch(edited, early):
+    backup = {key: body for key, body in edited.cluster.objects.items() if key[2].startswith("backup-")}
+    prepare(edited)
+    if early:
+        takes(edited)
+    edited.cluster.change(EGRESS_NETWORK_POLICY, "limits", {"spec": EDITED}, namespace="shop")
+    switch(edited)
+    if not early:
+        takes(edited)
+    edited.cluster.remove(EGRESS_NETWORK_POLICY, "limits", namespace="shop")
+    edited.cluster.put(EGRESS_FIREWALL, {**FIREWALL, "spec": EDITED})
+    result = edited.run("feature_conversion", wait_timeout=1)
+    assert result["verdict"] == {"state": "done", "reason": "3 objects converted"}
+    assert (result["compared_with"], result.get("warnings", [])) == ("record", [])
+    assert {key: edited.cluster.objects[key] for key in backup} == backup
+
+
+def test_what_was_lost_since_the_switch_is_still_missed(edited):
+    prepare(edited)
+    takes(edited)
+    switch(edited)
+    edited.cluster.remove(EGRESS_IP, "egressip-shop")
+    result = edited.run("feature_conversion", wait_timeout=1)
+    assert "there is no EgressIP egressip-shop" in result["msg"]
+    assert "has no EgressFirewall default" in result["msg"]
+
+
+def test_check_mode_records_nothing(edited):
+    edited.run("cno_migration", state="prepared", check=True)
+    assert edited.cluster.writes == []
+
+
+def test_without_a_record_the_backup_is_compared_with_and_that_is_said(shop):
+    convert(shop)
+    result = shop.run("feature_conversion")
+    assert (result["compared_with"], result["verdict"]["state"]) == ("backup", "done")
+    assert "right before the switch is not recorded" in str(result["warnings"])
+
+
+def test_a_damaged_record_is_an_error(edited):
+    prepare(edited)
+    name = next(key for key in edited.cluster.objects if key[2].startswith("convertible-"))
+    edited.cluster.objects[name]["data"]["objects"] = "[]"
+    assert "it is not what was put there" in edited.run("feature_conversion", wait_timeout=1)["msg"]

@@ -238,3 +238,29 @@ def test_the_verdict_names_what_is_wrong():
     assert (verdict.state, verdict.reason) == ("pending", "1 object is not converted: NetNamespace a: not there")
     assert conversions_verdict(rows[1:]).reason == "1 object converted, 1 not to be"
     assert conversions_verdict([]).state == "done"
+
+
+IDLE = host_subnet("w0", cidrs=["192.0.2.0/24"])
+OTHER_IDLE = host_subnet("w1", cidrs=["192.0.2.0/24"])
+BARE_NODES = [obj("Node", "w0"), obj("Node", "w1")]
+
+
+@pytest.mark.parametrize(
+    ("present", "expected"),
+    [
+        pytest.param([*BARE_NODES, IDLE, OTHER_IDLE], ["not_wanted", "not_wanted"], id="early build"),
+        pytest.param([NODE, BARE_NODES[1], host_subnet("w0"), OTHER_IDLE], ["converted", "missing"], id="late build"),
+        pytest.param(
+            [*BARE_NODES, host_subnet("w0"), host_subnet("w1")], ["missing", "missing"], id="emptied for nothing"
+        ),
+        pytest.param(BARE_NODES, ["missing", "missing"], id="not to be seen"),
+    ],
+)
+def test_idle_host_subnets_of_4_16_are_judged_by_what_the_operator_did(present, expected):
+    rows = to_ovn(by_kind(IDLE, OTHER_IDLE), LiveObjects(by_kind(*present)), version=V416)
+    assert states(rows) == expected
+
+
+def test_rules_that_were_edited_after_the_switch_and_converted_again():
+    present = LiveObjects(by_kind(SHOP, policy("limits", spec=OTHER), firewall(spec=OTHER)))
+    assert states(to_ovn(by_kind(policy("limits")), present, version=V415)) == ["converted"]
