@@ -10,6 +10,7 @@ import ssl
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from tests.simulator.certificates import Authority, KeyPair
@@ -29,11 +30,14 @@ class User:
     extra: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+def service_account(namespace: str, name: str, *, uid: str = "") -> User:
+    """As kubernetes, pkg/serviceaccount/util.go names it."""
+    groups = ("system:serviceaccounts", f"system:serviceaccounts:{namespace}", AUTHENTICATED)
+    return User(f"system:serviceaccount:{namespace}:{name}", groups, uid)
+
+
 ADMIN = User("system:admin", ("system:masters", AUTHENTICATED))
-SERVICE_ACCOUNT = User(
-    "system:serviceaccount:default:admin",
-    ("system:serviceaccounts", "system:serviceaccounts:default", AUTHENTICATED),
-)
+SERVICE_ACCOUNT = service_account("default", "admin")
 OAUTH = User("kube:admin", ("system:cluster-admins", AUTHENTICATED, f"{AUTHENTICATED}:oauth"))
 VIEWER = User("viewer", (AUTHENTICATED,))
 NOBODY = User("nobody", (AUTHENTICATED,))
@@ -60,13 +64,24 @@ class Credentials:
             "nobody": (secrets.token_urlsafe(48), NOBODY),
         }
         self._users = dict(self._tokens.values())
+        self._ends: dict[str, datetime] = {}
 
     def token(self, context: str) -> str:
         """The bearer token of a context: token, oauth, viewer or nobody."""
         return self._tokens[context][0]
 
-    def user_of(self, token: str) -> User | None:
-        return self._users.get(token)
+    def issue(self, user: User, *, ends: datetime) -> str:
+        """A bearer token that is good until ``ends``."""
+        # what a token of a service account looks like: a JSON Web Token
+        token = ".".join(("eyJhbGciOiJSUzI1NiJ9", secrets.token_urlsafe(48), secrets.token_urlsafe(48)))
+        self._users[token] = user
+        self._ends[token] = ends
+        return token
+
+    def user_of(self, token: str, *, now: datetime) -> User | None:
+        """None for a token that is unknown or has expired."""
+        ends = self._ends.get(token)
+        return None if ends is not None and now >= ends else self._users.get(token)
 
     def ssl_context(self) -> ssl.SSLContext:
         """For the server; asks clients for a certificate of our authority and accepts none."""

@@ -37,7 +37,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "health": {"outcome", "reboot", "waiting"},
         "migration": {"borrowing", "outcome", "pools", "records", "rights", "waiting"},
         "backup": {"borrowing", "health", "migration", "outcome", "records", "reboot", "waiting"},
-        "preflight": {"migration", "outcome", "reboot", "waiting"},
+        "preflight": {"migration", "outcome", "reboot", "rights", "waiting"},
     },
     "_domain": {
         "verdicts": set(),
@@ -46,6 +46,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "labels": set(),
         "printable": set(),
         "networks": set(),
+        "rights": set(),
         "versions": set(),
         "errors": {"verdicts"},
         "names": {"errors"},
@@ -58,7 +59,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "migration": {"networks", "nodes", "records", "verdicts", "versions"},
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
         "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
-        | {"pools", "records", "reboot", "verdicts", "versions"},
+        | {"pools", "records", "reboot", "rights", "verdicts", "versions"},
         "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },
 }

@@ -10,6 +10,7 @@ import json
 import re
 from typing import Any, Optional
 
+from .._domain import rights
 from .._domain.errors import (
     BeingDeleted,
     ClusterUnreachable,
@@ -39,7 +40,7 @@ _BY_STATUS: dict[int, type[MigrationError]] = {
 }
 _REMEDIES: dict[type[MigrationError], str] = {
     Unauthorized: "Log in again, or use a client-certificate kubeconfig, which outlives the reboots.",
-    Forbidden: "Use a credential with the cluster-admin role.",
+    Forbidden: f"{rights.ANY}.",
     BeingDeleted: "Wait until that namespace is gone, then run this again. Between the switch and the last reboot it "
     "hangs, since aggregated APIs do not answer: there it goes when the nodes have rebooted.",
     ClusterUnreachable: "Check the API address, the network and the control-plane nodes, then run this again.",
@@ -86,10 +87,14 @@ def from_status(status: int, text: str, *, tried: str, secrets: Secrets) -> Migr
     if status < 400:
         return strange(tried, f"HTTP {status} in place of an answer")
     if status == 403 and _BEING_TERMINATED in seen:
-        return BeingDeleted(tried=tried, seen=f"HTTP 403, {secrets.redacted(seen)}", remedy=_REMEDIES[BeingDeleted])
+        return being_deleted(tried, f"HTTP 403, {secrets.redacted(seen)}")
     error = _BY_STATUS.get(status, ClusterUnreachable if status >= 500 else Rejected)
     words = f"HTTP {status}, {secrets.redacted(seen)}"
     return error(tried=tried, seen=words, remedy=_REMEDIES.get(error, ""))
+
+
+def being_deleted(tried: str, seen: str) -> MigrationError:
+    return BeingDeleted(tried=tried, seen=seen, remedy=_REMEDIES[BeingDeleted])
 
 
 def strange(tried: str, seen: str, *, remedy: Optional[str] = None) -> MigrationError:

@@ -23,6 +23,7 @@ from .deadline import Bounds, Deadline
 from .exec_stream import Stream, header_lines, refusal
 from .kinds import ACCESS_REVIEW, POD, Kind
 from .port import PAGE, Access, Execution, Json, Lines, Operations
+from .readers import namespace_going
 from .secrets import Secrets, credentials_in
 
 MISSING: Optional[str] = None
@@ -73,7 +74,7 @@ class KubernetesCluster:
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         path = kind.path(name=name, namespace=namespace)
-        with self._absence_told(kind):
+        with self._absence_told(kind, namespace):
             return self._object("GET", path, name=name, tried=f"read {_named(kind, name, namespace)}")
 
     def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
@@ -81,8 +82,13 @@ class KubernetesCluster:
         tried = f"list {kind.title}"
         items: list[Json] = []
         for _page in range(PAGES):
-            with self._absence_told(kind):
-                answer = self._json("GET", kind.path(namespace=namespace), query=query, tried=tried)
+            try:
+                with self._absence_told(kind):
+                    answer = self._json("GET", kind.path(namespace=namespace), query=query, tried=tried)
+            except Forbidden:
+                if self._gone_or_going(namespace):
+                    return []
+                raise
             page, query["continue"] = self._shaped(shapes.a_page, answer, tried=tried)
             items.extend(page)
             if not query["continue"]:
@@ -93,17 +99,19 @@ class KubernetesCluster:
         name = body.get("metadata", {}).get("name", "")
         full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
         tried = f"create {_named(kind, name, namespace)}"
-        return self._object("POST", kind.path(namespace=namespace), name=name, body=full, tried=tried)
+        with self._deletion_told(namespace):
+            return self._object("POST", kind.path(namespace=namespace), name=name, body=full, tried=tried)
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
-        return self._object(
-            "PATCH",
-            kind.path(name=name, namespace=namespace),
-            name=name,
-            body=patch,
-            content_type="application/merge-patch+json",
-            tried=f"patch {_named(kind, name, namespace)} with {json.dumps(patch, sort_keys=True)}",
-        )
+        with self._deletion_told(namespace):
+            return self._object(
+                "PATCH",
+                kind.path(name=name, namespace=namespace),
+                name=name,
+                body=patch,
+                content_type="application/merge-patch+json",
+                tried=f"patch {_named(kind, name, namespace)} with {json.dumps(patch, sort_keys=True)}",
+            )
 
     def edit(self, kind: Kind, name: str, operations: Operations, *, namespace: Optional[str] = None) -> Json:
         steps = [dict(operation) for operation in operations]
@@ -120,7 +128,8 @@ class KubernetesCluster:
         name = body["metadata"]["name"]
         full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
         tried = f"replace {_named(kind, name, namespace)}"
-        return self._object("PUT", kind.path(name=name, namespace=namespace), name=name, body=full, tried=tried)
+        with self._deletion_told(namespace):
+            return self._object("PUT", kind.path(name=name, namespace=namespace), name=name, body=full, tried=tried)
 
     def approve(self, kind: Kind, name: str, body: Mapping[str, Any]) -> Json:
         full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
@@ -244,8 +253,10 @@ class KubernetesCluster:
             raise failures.strange(tried, f"the answer is not JSON ({self._secrets.redacted(text[:80])!r})") from error
 
     @contextlib.contextmanager
-    def _absence_told(self, kind: Kind) -> Iterator[None]:
-        """A credential without rights on everything gets 403 for a kind that is not installed: authorization comes
+    def _absence_told(self, kind: Kind, namespace: Optional[str] = None) -> Iterator[None]:
+        """Of a kind that is not installed, and of a namespace that takes its Roles with it.
+
+        A credential without rights on everything gets 403 for a kind that is not installed: authorization comes
         before the kind is looked for (kubernetes 1.27, staging/src/k8s.io/apiserver/pkg/server/config.go,
         ``DefaultBuildHandlerChain``). What is served, everybody who is logged in may ask.
 
@@ -254,9 +265,31 @@ class KubernetesCluster:
         try:
             yield
         except Forbidden as error:
-            if self._served(kind):
-                raise
-            raise NotFound(tried=error.tried, seen="the cluster does not serve it") from error
+            if not self._served(kind):
+                raise NotFound(tried=error.tried, seen="the cluster does not serve it") from error
+            if self._gone_or_going(namespace):
+                raise NotFound(tried=error.tried, seen=f"namespace {namespace} goes, or is gone") from error
+            raise
+
+    @contextlib.contextmanager
+    def _deletion_told(self, namespace: Optional[str]) -> Iterator[None]:
+        """The Roles in a namespace go with it, so whoever lives by them is not told that it is being deleted.
+
+        :raises BeingDeleted: in the place of ``Forbidden``
+        """
+        try:
+            yield
+        except Forbidden as error:
+            if self._gone_or_going(namespace) and namespace_going(self, str(namespace)):
+                raise failures.being_deleted(error.tried, error.seen) from error
+            raise
+
+    def _gone_or_going(self, namespace: Optional[str]) -> bool:
+        """False as well when that cannot be found out."""
+        try:
+            return bool(namespace) and namespace_going(self, str(namespace)) is not False
+        except MigrationError:
+            return False
 
     def _served(self, kind: Kind) -> bool:
         """True as well when that cannot be found out."""

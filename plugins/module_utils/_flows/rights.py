@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from .._cluster.kinds import NAMESPACE
 from .._cluster.port import Access, Cluster
+from .._cluster.readers import namespace_exists
 from .._domain.errors import Forbidden
+from .._domain.records.journal import NAMESPACE as OURS
+from .._domain.rights import MIGRATE
 from .._domain.verdicts import listed
 
-ALL_RIGHTS = "Use a credential with the cluster-admin role"
+NEW_NAMESPACE = Access("create", NAMESPACE)
 
 
-def require_rights(cluster: Cluster, needed: Iterable[Access], *, tried: str, remedy: str = ALL_RIGHTS) -> None:
+def require_rights(cluster: Cluster, needed: Iterable[Access], *, tried: str, remedy: str = MIGRATE) -> None:
     """To be called before the first write.
 
     :param tried: completes "Could not … with this credential"
@@ -30,3 +34,8 @@ def require_rights(cluster: Cluster, needed: Iterable[Access], *, tried: str, re
             remedy=f"Nothing was changed. {remedy}.",
             facts={"missing_rights": missing},
         )
+
+
+def keeping_records(cluster: Cluster) -> tuple[Access, ...]:
+    """A namespace that is there, with a Role in it, need not be made by whoever writes to it."""
+    return () if namespace_exists(cluster, OURS) else (NEW_NAMESPACE,)

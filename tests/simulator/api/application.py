@@ -21,6 +21,7 @@ from tests.simulator.api import (
     reviews,
     scaling,
     shapes,
+    tokens,
 )
 from tests.simulator.api.authentication import Authenticator
 from tests.simulator.api.calls import Call, target_of
@@ -129,9 +130,7 @@ class Api:
         call = replace(call, user=self._authenticator.user_of(request))
         describe(row, call)
         self._check_throttled(call)
-        if call.user is ANONYMOUS and not authorization.allows(call.user, call.target) and not call.target.resource:
-            raise authorization.refusal(call.user, call.target)
-        authorization.check(call)
+        authorization.check(call, self._store)
         if not call.target.resource:
             return self._path(request, call)
         return await self._resource(request, call, row)
@@ -289,10 +288,14 @@ class Api:
         if target.verb in ("update", "patch") and not target.name:
             raise MethodNotAllowed
         if target.verb in ("update", "patch"):
+            if target.subresource == "approval":
+                authorization.check_approval(call, self._store)
             self._check_conflict_storm(call, resource)
         if target.verb == "create":
             if target.subresource == "eviction":
                 return _json(pods.evict(self._store, call), code=201)
+            if target.subresource == "token":
+                return _json(tokens.request(call, self._store, self._parts.credentials), code=201)
             written = self._writer.create(call, resource)
         elif target.verb == "update":
             written = self._writer.update(call, resource)

@@ -7,17 +7,25 @@ from aiohttp import web
 from tests.simulator.api import authorization
 from tests.simulator.api.aggregation import is_available
 from tests.simulator.api.calls import Target
-from tests.simulator.credentials import ANONYMOUS, AUTHENTICATED, OAUTH, Credentials, User, user_of_certificate
+from tests.simulator.credentials import (
+    ANONYMOUS,
+    AUTHENTICATED,
+    OAUTH,
+    Credentials,
+    User,
+    service_account,
+    user_of_certificate,
+)
 from tests.simulator.faults import Faults
-from tests.simulator.ports import Store
 from tests.simulator.store.errors import Unauthorized
+from tests.simulator.store.objects import ObjectStore
 
 #: tokens of OpenShift's OAuth server are looked up in this API, which runs on the pod network
 OAUTH_API = "v1.oauth.openshift.io"
 
 
 class Authenticator:
-    def __init__(self, *, credentials: Credentials, store: Store, faults: Faults) -> None:
+    def __init__(self, *, credentials: Credentials, store: ObjectStore, faults: Faults) -> None:
         self._credentials = credentials
         self._store = store
         self._faults = faults
@@ -28,11 +36,11 @@ class Authenticator:
         impersonated = request.headers.get("Impersonate-User")
         if not impersonated:
             return user
-        wanted = Target(path=request.path, verb="impersonate", resource="users", name=impersonated)
-        if not authorization.allows(user, wanted):
+        wanted, meant = _impersonated(impersonated, path=request.path)
+        if not authorization.allows(user, wanted, self._store):
             raise authorization.refusal(user, wanted)
-        groups = request.headers.getall("Impersonate-Group", [])
-        return User(impersonated, tuple(groups) if AUTHENTICATED in groups else (*groups, AUTHENTICATED))
+        groups = request.headers.getall("Impersonate-Group", []) or meant.groups
+        return User(meant.name, tuple(groups) if AUTHENTICATED in groups else (*groups, AUTHENTICATED))
 
     def _asserted(self, request: web.BaseRequest) -> User:
         transport = request.transport
@@ -50,11 +58,29 @@ class Authenticator:
         return user
 
     def user_of_token(self, token: str) -> User | None:
-        """None for a token that is unknown, expired, or cannot be looked up."""
-        user = self._credentials.user_of(token)
+        """None for a token that is unknown, expired, or cannot be looked up, and for one whose account is gone."""
+        user = self._credentials.user_of(token, now=self._store.now())
         if user is None or self._faults.strike("token_expired", user.name) is not None:
             return None
+        if user.uid and not self._lives(user):
+            return None
         return None if user is OAUTH and not is_available(self._store, OAUTH_API) else user
+
+    def _lives(self, user: User) -> bool:
+        """Whether the account that the token was made for is still there (kubernetes, pkg/serviceaccount/claims.go)."""
+        _system, _kind, namespace, name = user.name.split(":")
+        found = self._store.find("serviceaccounts", name, namespace=namespace)
+        return found is not None and found["metadata"]["uid"] == user.uid
+
+
+def _impersonated(name: str, *, path: str) -> tuple[Target, User]:
+    """What has to be allowed, and who that is: the groups of a service account are known (apiserver,
+    pkg/endpoints/filters/impersonation.go)."""
+    parts = name.split(":")
+    if parts[:2] == ["system", "serviceaccount"] and len(parts) == 4:
+        target = Target(path, "impersonate", resource="serviceaccounts", namespace=parts[2], name=parts[3])
+        return target, service_account(parts[2], parts[3])
+    return Target(path, "impersonate", resource="users", name=name), User(name)
 
 
 def _bearer_token(request: web.BaseRequest) -> str | None:

@@ -1,10 +1,13 @@
-"""Who may do what: cluster admins, a viewer, users without rights, anonymous (kubernetes, pkg/registry/rbac)."""
+"""Who may do what: cluster admins, a viewer, anonymous, and everybody by the roles that are bound to them."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from tests.simulator.api import rbac
 from tests.simulator.api.calls import Call, Target
 from tests.simulator.credentials import ANONYMOUS, AUTHENTICATED, CLUSTER_ADMINS, VIEWERS, User
-from tests.simulator.ports import Object
+from tests.simulator.ports import Object, Store
 from tests.simulator.store.errors import ApiError, Forbidden
 
 READ_VERBS = ("get", "list", "watch")
@@ -19,8 +22,13 @@ SELF_REVIEWS = {
 }
 
 
-def allows(user: User, target: Target) -> bool:
+def allows(user: User, target: Target, store: Store) -> bool:
     """Whether ``user`` may do what ``target`` says."""
+    return _allows_always(user, target) or rbac.allows(user, target, store)
+
+
+def _allows_always(user: User, target: Target) -> bool:
+    """What does not depend on the roles in the cluster."""
     if not target.resource:
         return _allows_path(user, target)
     if is_cluster_admin(user):
@@ -36,10 +44,31 @@ def is_cluster_admin(user: User) -> bool:
     return user.name in CLUSTER_ADMINS or bool({"system:masters", "system:cluster-admins"} & set(user.groups))
 
 
-def check(call: Call) -> None:
+def check(call: Call, store: Store) -> None:
     """``Forbidden`` (or the 403 of a path) when the user may not."""
-    if not allows(call.user, call.target):
+    if not allows(call.user, _named(call), store):
         raise refusal(call.user, call.target)
+
+
+def check_approval(call: Call, store: Store) -> None:
+    """Who approves a certificate request needs a right on its signer, too, or on all signers of its domain (kubernetes
+    1.27, plugin/pkg/admission/certificates)."""
+    target = call.target
+    signer = store.get(target.key, target.name or "")["spec"]["signerName"]
+    domain = signer.partition("/")[0]
+    wanted = Target(target.path, "approve", group=target.group, version="*", resource="signers")
+    if not any(allows(call.user, replace(wanted, name=name), store) for name in (signer, f"{domain}/*")):
+        why = f'user not permitted to approve requests with signerName "{signer}"'
+        raise Forbidden(target.key, why, name=target.name or "")
+
+
+def _named(call: Call) -> Target:
+    """A list of one object by its name is authorized for that name (apiserver, endpoints/request/requestinfo.go)."""
+    target = call.target
+    if target.name or target.verb not in ("list", "watch", "deletecollection"):
+        return target
+    field, _equals, name = call.query.get("fieldSelector", "").partition("=")
+    return replace(target, name=name.lstrip("=")) if field == "metadata.name" and "," not in name else target
 
 
 def refusal(user: User, target: Target) -> ApiError:
@@ -48,16 +77,14 @@ def refusal(user: User, target: Target) -> ApiError:
         message = f'forbidden: User "{user.name}" cannot {target.verb} path "{target.path}"'
         return ApiError(403, "Forbidden", message, details={})
     what = target.resource + (f"/{target.subresource}" if target.subresource else "")
-    # a Namespace lies in itself (apiserver, pkg/endpoints/request/requestinfo.go)
-    own = target.name if target.resource == "namespaces" and not target.group else None
-    namespace = target.namespace or own
+    namespace = rbac.namespace_of(target)
     where = f'in the namespace "{namespace}"' if namespace else "at the cluster scope"
     why = f'User "{user.name}" cannot {target.verb} resource "{what}" in API group "{target.group}" {where}'
     return Forbidden(target.key, why, name=target.name or "")
 
 
-def rules_of(user: User) -> tuple[list[Object], list[Object]]:
-    """Resource rules and path rules of a user, as a SelfSubjectRulesReview lists them."""
+def rules_of(user: User, store: Store, *, namespace: str) -> tuple[list[Object], list[Object]]:
+    """Resource rules and path rules of a user in a namespace, as a SelfSubjectRulesReview lists them."""
     resources: list[Object] = [
         {"verbs": ["create"], "apiGroups": [group], "resources": list(names)} for group, names in SELF_REVIEWS.items()
     ]
@@ -71,6 +98,8 @@ def rules_of(user: User) -> tuple[list[Object], list[Object]]:
         paths.append({"verbs": ["*"], "nonResourceURLs": ["*"]})
     elif user.name in VIEWERS:
         resources.append({"verbs": list(READ_VERBS), "apiGroups": ["*"], "resources": ["*"]})
+    for rule in rbac.rules_for(user, store, namespace=namespace):
+        (paths if rule.get("nonResourceURLs") else resources).append(rule)
     return resources, paths
 
 

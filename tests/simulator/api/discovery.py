@@ -35,6 +35,7 @@ _SUBRESOURCES: dict[str, tuple[tuple[str, str, str, str, tuple[str, ...]], ...]]
         ("exec", "PodExecOptions", "", "v1", ("create", "get")),
         ("log", "Pod", "", "v1", ("get",)),
     ),
+    "serviceaccounts": (("token", "TokenRequest", "authentication.k8s.io", "v1", ("create",)),),
     "certificatesigningrequests.certificates.k8s.io": (
         ("approval", "CertificateSigningRequest", "certificates.k8s.io", "v1", ("get", "patch", "update")),
     ),

@@ -33,7 +33,7 @@ def answer(
         review["metadata"] = {"creationTimestamp": timestamp(store.now())}
         return review | {"status": {"userInfo": _info(call.user)}}
     if resource.kind == "SelfSubjectRulesReview":
-        resources, paths = rules_of(call.user)
+        resources, paths = rules_of(call.user, store, namespace=spec.get("namespace") or "")
         status = {"resourceRules": resources, "nonResourceRules": paths, "incomplete": False}
     elif resource.kind == "TokenReview":
         status = _identity(spec, user_of_token)
@@ -42,7 +42,7 @@ def answer(
         user = call.user
         if resource.kind != "SelfSubjectAccessReview":
             user = User(spec.get("user") or "", tuple(spec.get("groups") or ()))
-        status = _access(user, spec)
+        status = _access(user, spec, store)
     return review | {"spec": spec, "status": status}
 
 
@@ -77,7 +77,7 @@ def _check(spec: Object, resource: Resource, *, namespace: str | None) -> None:
         raise BadRequest(f"spec.resourceAttributes.namespace must match namespace: {namespace}")
 
 
-def _access(user: User, spec: Object) -> Object:
+def _access(user: User, spec: Object, store: ObjectStore) -> Object:
     wanted = spec.get("resourceAttributes")
     if wanted is None:
         path = spec["nonResourceAttributes"]
@@ -93,6 +93,6 @@ def _access(user: User, spec: Object) -> Object:
             name=wanted.get("name") or None,
             subresource=wanted.get("subresource", ""),
         )
-    if allows(user, target):
+    if allows(user, target, store):
         return {"allowed": True, "reason": "RBAC: allowed by the rules of the user"}
     return {"allowed": False}

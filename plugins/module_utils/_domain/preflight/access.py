@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Optional
 
+from .. import rights
 from ..nodes import Node
 from ..verdicts import counted, listed
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, Severity, objects
@@ -145,7 +146,7 @@ CHECKS = (
         severity="block",
         methods=ANY_METHOD,
         title="The credential may do everything that the migration does.",
-        remedy="Use a credential with the cluster-admin role.",
+        remedy=f"{rights.MIGRATE}.",
         stops_rescue=True,
         before_switch=True,
     ),
@@ -156,8 +157,8 @@ CHECKS = (
         methods=ANY_METHOD,
         title="The credential is not an access token of OpenShift's OAuth server.",
         remedy=(
-            "Use the installer's kubeconfig (a client certificate) or the token of a service account with the "
-            "cluster-admin role; acknowledge it only when you can reboot the nodes by other means."
+            "Use the installer's kubeconfig (a client certificate) or the token of a service account "
+            f"({rights.PAGE}); acknowledge it only when you can reboot the nodes by other means."
         ),
         acknowledge=True,
         stops_rescue=True,

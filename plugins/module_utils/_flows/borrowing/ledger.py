@@ -15,7 +15,6 @@ from ..._cluster.kinds import (
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
     MUTATING_WEBHOOKS,
-    NAMESPACE,
     NETWORK_CONFIG,
     NODE_HEALTH_CHECK,
     NODE_NETWORK_POLICY,
@@ -31,7 +30,7 @@ from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.verdicts import listed
 from ..outcome import Diff, Outcome
 from ..records.config_maps import keep
-from ..rights import require_rights
+from ..rights import keeping_records, require_rights
 from ..waiting.clock import Clock
 from .notice import Notice
 
@@ -247,7 +246,7 @@ class Borrower:
         """
         needed = [
             *changes,
-            Access("create", NAMESPACE),
+            *keeping_records(self.cluster),
             Access("create", CONFIG_MAP, namespace=OURS),
             Access("patch", CONFIG_MAP, namespace=OURS),
         ]

@@ -12,6 +12,7 @@ from typing import Any, Optional
 
 from ..._cluster import readers
 from ..._cluster.port import Cluster
+from ..._domain import rights
 from ..._domain.errors import Refused
 from ..._domain.migration import patches
 from ..._domain.migration.fields import OperatorFields
@@ -55,8 +56,8 @@ class Requirements:
             self.hold(
                 "this credential is a token of OpenShift's OAuth server (oc login), which answers from the pod network "
                 "and so is gone between the switch and the reboots",
-                "Use the installer's kubeconfig (a client certificate) or the token of a service account with the "
-                "cluster-admin role, then run this again; or set allow_oauth_token when you can reboot the nodes "
+                "Use the installer's kubeconfig (a client certificate) or the token of a service account "
+                f"({rights.PAGE}), then run this again; or set allow_oauth_token when you can reboot the nodes "
                 "yourself.",
             )
 

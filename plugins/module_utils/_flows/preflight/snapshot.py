@@ -12,7 +12,15 @@ from typing import Any, Optional
 from ..._cluster import kinds
 from ..._cluster.kinds import Kind
 from ..._cluster.port import Access, Cluster, Json
-from ..._domain.errors import ClusterUnreachable, MigrationError, Misconfigured, NotFound, Unauthorized, Untrusted
+from ..._domain.errors import (
+    ClusterUnreachable,
+    Forbidden,
+    MigrationError,
+    Misconfigured,
+    NotFound,
+    Unauthorized,
+    Untrusted,
+)
 from ..._domain.health.operators import ApiService, Operator
 from ..._domain.health.pods import Pod, job_finished
 from ..._domain.migration.fields import OperatorFields
@@ -26,6 +34,7 @@ from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.records.journal import Journal
 from ..._domain.versions import Version
 from ..migration import access
+from ..rights import NEW_NAMESPACE
 from .counting import CountingCluster
 from .probe import probe
 
@@ -154,7 +163,20 @@ class SnapshotReader:
     def missing_rights(self) -> tuple[str, ...]:
         if self._cluster.allowed(EVERYTHING):
             return ()
-        return tuple(right.title for right in access.NEEDED if not self._cluster.allowed(right))
+        needed = list(access.NEEDED)
+        if not self.named_or_empty(kinds.NAMESPACE, OURS):
+            needed.append(NEW_NAMESPACE)
+        needed += [right for kind, rights in access.BY_KIND.items() if self._has(kind) for right in rights]
+        return tuple(right.title for right in needed if not self._cluster.allowed(right))
+
+    def _has(self, kind: Kind) -> bool:
+        """True as well when that cannot be found out."""
+        try:
+            return bool(self.listed(kind))
+        except NotFound:
+            return False
+        except (ClusterUnreachable, Forbidden):
+            return True
 
     def probes(self) -> Any:
         if not self._wanted.probe:

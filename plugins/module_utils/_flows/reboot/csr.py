@@ -16,8 +16,9 @@ from ..._cluster.port import Access, Cluster, Json
 from ..._cluster.signing_requests import require_cryptography, signing_request
 from ..._domain.errors import Conflict, Forbidden, NotFound, Rejected
 from ..._domain.reboot.csr import USAGES, Decision, decision, pending
+from ..._domain.rights import APPROVE
 from ..._domain.verdicts import counted, listed
-from ..rights import ALL_RIGHTS, require_rights
+from ..rights import require_rights
 from ..waiting.clock import Clock
 
 #: Seconds between two looks; kubelets ask again, and for one certificate after the other.
@@ -25,7 +26,7 @@ LOOK_EVERY = 10.0
 RIGHTS = (Access("list", SIGNING_REQUEST), Access("update", SIGNING_REQUEST, subresource="approval"))
 
 
-def _approval_of(signer: str) -> Access:
+def approval_of(signer: str) -> Access:
     return Access("approve", SIGNER, name=signer)
 
 
@@ -53,19 +54,19 @@ class CsrApprover:
         if not self.approve:
             return
         require_cryptography()
-        unsigned = [_approval_of(signer) for signer in sorted(USAGES) if not self._may_sign_for(signer)]
+        unsigned = [approval_of(signer) for signer in sorted(USAGES) if not self._may_sign_for(signer)]
         require_rights(
             self.cluster,
             (*RIGHTS, *unsigned),
             tried="approve certificate signing requests",
-            remedy=f"{ALL_RIGHTS}, or leave approve_csrs off",
+            remedy=f"{APPROVE}, or leave approve_csrs off",
         )
 
     def _may_sign_for(self, signer: str) -> bool:
         """As the admission of approvals asks: for the signer, then for all of its domain (kubernetes 1.27,
         plugin/pkg/admission/certificates/util.go, ``IsAuthorizedForSignerName``)."""
         domain = signer.partition("/")[0]
-        return any(self.cluster.allowed(_approval_of(name)) for name in (signer, f"{domain}/*"))
+        return any(self.cluster.allowed(approval_of(name)) for name in (signer, f"{domain}/*"))
 
     def observe(self, *, now: bool = False) -> None:
         """Read, judge, approve; not more often than every ``LOOK_EVERY`` seconds unless ``now``."""

@@ -7,6 +7,7 @@ from tests.simulator.api.calls import Call, Target, target_of
 from tests.simulator.api.negotiation import Rendering, rendering
 from tests.simulator.credentials import ADMIN, ANONYMOUS, NOBODY, OAUTH, SERVICE_ACCOUNT, VIEWER
 from tests.simulator.store.errors import NotAcceptable
+from tests.unit.simulator.store.clusters import new_store
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_requests_are_taken_apart(method, path, query, expected):
     ],
 )
 def test_who_may_do_what(user, target, allowed):
-    assert allows(user, target) is allowed
+    assert allows(user, target, new_store()) is allowed
 
 
 @pytest.mark.parametrize(

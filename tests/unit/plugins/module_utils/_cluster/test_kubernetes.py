@@ -28,6 +28,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    BeingDeleted,
     ClusterUnreachable,
     Conflict,
     Forbidden,
@@ -66,7 +67,7 @@ class Api:
                 self.end_headers()
                 self.wfile.write(text)
 
-            do_GET = do_POST = do_PATCH = answer
+            do_GET = do_POST = do_PATCH = do_PUT = answer
 
             def log_message(self, *_):
                 return
@@ -379,6 +380,46 @@ def test_what_is_not_installed_is_absent_and_not_forbidden(api, asks, discovery,
         cluster = cluster_at(api.address)
         cluster.get(NODE_HEALTH_CHECK, "it") if asks == "get" else cluster.list(NODE_HEALTH_CHECK)
     assert caught.type is error
+
+
+@pytest.mark.parametrize(
+    ("namespace", "read", "written"),
+    [
+        pytest.param((200, {"metadata": {"name": "ours"}}), Forbidden, Forbidden, id="there"),
+        pytest.param(
+            (200, {"metadata": {"name": "ours", "deletionTimestamp": "2026-01-31T12:00:00Z"}}),
+            NotFound,
+            BeingDeleted,
+            id="being deleted",
+        ),
+        pytest.param((404, status(404, "not found")), NotFound, Forbidden, id="gone"),
+        pytest.param((403, status(403, "no")), Forbidden, Forbidden, id="forbidden too"),
+        pytest.param((503, "away"), Forbidden, Forbidden, id="away"),
+    ],
+)
+def test_a_namespace_takes_its_roles_with_it(api, namespace, read, written):
+    """Whoever lives by a Role in it gets 403 as soon as the Role is gone, before and after its other objects are."""
+    api.says("GET", "/api/v1", 200, {"resources": [{"name": "configmaps"}, {"name": "namespaces"}]})
+    api.says("GET", "/api/v1/namespaces/ours", *namespace)
+    path = "/api/v1/namespaces/ours/configmaps"
+    for method, at in (("GET", path), ("POST", path), ("GET", f"{path}/it"), ("PATCH", f"{path}/it"),
+                       ("PUT", f"{path}/it")):  # fmt: skip
+        api.says(method, at, 403, status(403, "configmaps is forbidden"))
+    cluster, body = cluster_at(api.address), {"metadata": {"name": "it"}}
+    for error, asks in (
+        (read, lambda: cluster.get(CONFIG_MAP, "it", namespace="ours")),
+        (written, lambda: cluster.create(CONFIG_MAP, body, namespace="ours")),
+        (written, lambda: cluster.merge(CONFIG_MAP, "it", {}, namespace="ours")),
+        (written, lambda: cluster.replace(CONFIG_MAP, body, namespace="ours")),
+    ):
+        with pytest.raises(error) as caught:
+            asks()
+        assert caught.type is error
+    if read is NotFound:
+        assert cluster.list(CONFIG_MAP, namespace="ours") == []
+    else:
+        with pytest.raises(Forbidden):
+            cluster.list(CONFIG_MAP, namespace="ours")
 
 
 def test_a_right_on_one_object(api):

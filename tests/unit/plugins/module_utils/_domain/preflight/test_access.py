@@ -8,6 +8,7 @@ import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE, POD
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Execution
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.migration.access import BY_KIND
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster, execution_of, findings, seen
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import NODES
@@ -22,12 +23,13 @@ def told(name, cluster, **wanted):
 
 def test_missing_rights_are_named():
     cluster = clean_cluster()
-    cluster.denied = {"* *.*", "patch networks.config.openshift.io", "delete namespaces"}
+    cluster.denied = {"* *.*", "patch networks.config.openshift.io cluster", "delete namespaces openshift-sdn"}
     assert told("credential_rights", cluster) == [
         (
             "block",
-            "the credential lacks 2 rights: patch networks.config.openshift.io, delete namespaces",
-            ("patch networks.config.openshift.io", "delete namespaces"),
+            "the credential lacks 2 rights: patch networks.config.openshift.io cluster, "
+            "delete namespaces openshift-sdn",
+            ("patch networks.config.openshift.io cluster", "delete namespaces openshift-sdn"),
         )
     ]
 
@@ -169,3 +171,19 @@ def test_a_large_cluster(more, expected):
 def test_the_note_on_support_stops_nothing():
     (finding,) = findings("support_of_automation", seen(clean_cluster()))
     assert (finding.severity, finding.blocking) == ("info", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "right"),
+    [(kind, right.title) for kind, rights in BY_KIND.items() for right in rights],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_rights_on_what_is_borrowed_are_asked_for_where_it_is(kind, right):
+    cluster = clean_cluster()
+    cluster.denied = {"* *.*", right}
+    for body in cluster.list(kind):
+        cluster.remove(kind, body["metadata"]["name"], namespace=body["metadata"].get("namespace"))
+    assert told("credential_rights", cluster) == []
+    namespace = {"namespace": "somewhere"} if kind.namespaced else {}
+    cluster.put(kind, {"metadata": {"name": "one", **namespace}, "spec": {}})
+    assert told("credential_rights", cluster) == [("block", f"the credential lacks 1 right: {right}", (right,))]

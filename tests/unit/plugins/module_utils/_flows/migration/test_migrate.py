@@ -513,7 +513,7 @@ def test_law_05_and_06_without_a_record_nothing_proves_a_reboot():
 )
 def test_a_credential_without_rights_stops_before_the_first_write(state, step):
     cluster = cluster_at(step)
-    cluster.denied = {"patch networks.config.openshift.io"}
+    cluster.denied = {"patch networks.config.openshift.io cluster"}
     with pytest.raises(Forbidden, match="lacks 1 of"):
         reach(cluster, state)
     assert cluster.writes == []
@@ -522,7 +522,7 @@ def test_a_credential_without_rights_stops_before_the_first_write(state, step):
 def test_a_credential_without_rights_does_not_even_clear_leftovers():
     cluster = cluster_at("not_started")
     change_operator(cluster, migration={"networkType": SDN})
-    cluster.denied = {"patch networks.config.openshift.io"}
+    cluster.denied = {"patch networks.config.openshift.io cluster"}
     with pytest.raises(Forbidden):
         reach(cluster, "idle")
     assert cluster.writes == []
