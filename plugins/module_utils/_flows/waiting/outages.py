@@ -53,8 +53,9 @@ class Outage:
 class RetryingCluster:
     """``port.Cluster`` that asks again while the API is away, for ``budget`` seconds per outage at most.
 
-    :param tolerate_unauthorized: take 401 for an outage too, and for a while 403, and 404 where it does not mean that
-        something is absent; only for work between the flip and the last reboot
+    :param tolerate_unauthorized: take 401 for an outage too; only for work between the flip and the last reboot
+    :param tolerate_denials: for a while take 403 for one, and 404 where it does not mean that something is absent; for
+        work while control-plane nodes come up
     :param lasts: seconds from now that no command outlasts; the last look of a wait, when they are over, is a short one
     """
 
@@ -65,12 +66,14 @@ class RetryingCluster:
         clock: Clock,
         budget: float,
         tolerate_unauthorized: bool = False,
+        tolerate_denials: bool = False,
         lasts: Optional[float] = None,
     ) -> None:
         self._cluster = cluster
         self._clock = clock
         self._budget = budget
         self._tolerate_unauthorized = tolerate_unauthorized
+        self._tolerate_denials = tolerate_denials
         self._ends = clock.monotonic() + lasts if lasts else None
         self._denials = Denials(cluster)
         self.outages: list[Outage] = []
@@ -194,7 +197,7 @@ class RetryingCluster:
     def _passes(self, question: Question, error: MigrationError) -> bool:
         """Whether it may have another answer soon."""
         if isinstance(error, (Forbidden, NotFound)):
-            return self._tolerate_unauthorized and self._budget > 0 and self._denials.may_pass(question, error)
+            return self._tolerate_denials and self._budget > 0 and self._denials.may_pass(question, error)
         return self._tolerate_unauthorized or not isinstance(error, Unauthorized)
 
     def _close(self, place: int, *, began: float) -> None:

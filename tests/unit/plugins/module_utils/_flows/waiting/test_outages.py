@@ -20,11 +20,17 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
 
 
-def patient(*, budget=900.0, tolerate_unauthorized=False):
+def patient(*, budget=900.0, tolerate_unauthorized=False, tolerate_denials=False):
     clock = ScriptedClock()
     cluster = FakeCluster((NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")))
     return (
-        RetryingCluster(cluster, clock=clock, budget=budget, tolerate_unauthorized=tolerate_unauthorized),
+        RetryingCluster(
+            cluster,
+            clock=clock,
+            budget=budget,
+            tolerate_unauthorized=tolerate_unauthorized,
+            tolerate_denials=tolerate_denials,
+        ),
         cluster,
         clock,
     )
@@ -205,7 +211,7 @@ def absent():
 @pytest.mark.parametrize("error", [denied(), unserved()], ids=["403", "404 of a path"])
 @pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
 def test_what_a_starting_api_server_denies_is_asked_again(call, error):
-    asked, cluster, clock = patient(tolerate_unauthorized=True)
+    asked, cluster, clock = patient(tolerate_denials=True)
     cluster.fail(error, times=3)
     assert call(asked)
     assert clock.now == 1.75
@@ -214,7 +220,7 @@ def test_what_a_starting_api_server_denies_is_asked_again(call, error):
 
 def test_denied_down_and_denied_again_is_one_outage():
     """A control-plane node comes up, and the next one goes down."""
-    asked, cluster, clock = patient(tolerate_unauthorized=True)
+    asked, cluster, clock = patient(tolerate_denials=True)
     cluster.fail(denied(), times=25)
     clock.at(45, cluster.go_down)
     clock.at(100, lambda: (cluster.come_back(), cluster.fail(denied(), times=20)))
@@ -225,7 +231,7 @@ def test_denied_down_and_denied_again_is_one_outage():
 
 @pytest.mark.parametrize("error", [denied(), unserved()], ids=["403", "404 of a path"])
 def test_a_denial_that_lasts_is_the_answer_and_costs_its_time_once(error):
-    asked, cluster, clock = patient(tolerate_unauthorized=True)
+    asked, cluster, clock = patient(tolerate_denials=True)
     cluster.fail(error, times=None)
     with pytest.raises(type(error)) as ended:
         CALLS["get"](asked)
@@ -239,7 +245,7 @@ def test_a_denial_that_lasts_is_the_answer_and_costs_its_time_once(error):
 
 
 def test_after_an_answer_a_denial_may_pass_again():
-    asked, cluster, clock = patient(tolerate_unauthorized=True)
+    asked, cluster, clock = patient(tolerate_denials=True)
     cluster.down = denied()
     with pytest.raises(Forbidden):
         CALLS["get"](asked)
@@ -251,7 +257,7 @@ def test_after_an_answer_a_denial_may_pass_again():
 
 
 def test_the_budget_bounds_denials_too():
-    asked, cluster, clock = patient(budget=10, tolerate_unauthorized=True)
+    asked, cluster, clock = patient(budget=10, tolerate_denials=True)
     cluster.fail(denied(), times=None)
     with pytest.raises(Forbidden):
         CALLS["get"](asked)
@@ -259,7 +265,7 @@ def test_the_budget_bounds_denials_too():
 
 
 def test_that_something_is_absent_is_an_answer_at_once():
-    asked, cluster, clock = patient(tolerate_unauthorized=True)
+    asked, cluster, clock = patient(tolerate_denials=True)
     cluster.fail(absent(), verb="get", times=3)
     with pytest.raises(NotFound):
         CALLS["get"](asked)
@@ -268,7 +274,7 @@ def test_that_something_is_absent_is_an_answer_at_once():
 
 @pytest.mark.parametrize("evidence", ["readyz", "nodes are not served", "no answer"])
 def test_what_is_absent_is_asked_again_while_the_api_server_starts(evidence):
-    asked, cluster, clock = patient(tolerate_unauthorized=True)
+    asked, cluster, clock = patient(tolerate_denials=True)
     cluster.fail(absent(), verb="get", times=4)
     if evidence == "readyz":
         cluster.readyz = False
