@@ -207,6 +207,7 @@ def test_the_role_for_a_backup_of_etcd_suffices_alone(tmp_path: Path) -> None:
     assert set(unused(rights("etcd-backup.yaml"), used(rows))) == NOT_HERE
 
 
+@pytest.mark.slow
 def test_a_token_ends_with_its_account(tmp_path: Path) -> None:
     with restricted(tmp_path) as here:
         here.apply("read-only.yaml")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tests.simulator.api import tokens
 from tests.simulator.api.authorization import allows, check, check_approval, rules_of
 from tests.simulator.api.calls import Call, target_of
-from tests.simulator.credentials import NOBODY, User, service_account
+from tests.simulator.credentials import ADMIN, NOBODY, Credentials, User, service_account
 from tests.simulator.ports import Object
-from tests.simulator.store.errors import Forbidden
+from tests.simulator.store.errors import Forbidden, Invalid
 from tests.simulator.store.objects import ObjectStore
 from tests.simulator.store.resources import Resource
 from tests.unit.simulator.store.clusters import ACTOR, new_store
@@ -166,3 +169,30 @@ def test_reviews_of_oneself_are_answered_from_the_roles():
     assert allows(RUNNER, target_of("GET", "/api/v1/nodes/a", {}), store)
     resources, _paths = rules_of(RUNNER, store, namespace="")
     assert rule("get", "nodes", names="a") in resources
+
+
+def token_request(store: ObjectStore, seconds: int | None) -> tuple[Credentials, Object]:
+    store.declare(Resource("", "v1", "ServiceAccount", "serviceaccounts", True))
+    store.create("serviceaccounts", {"metadata": {"name": "runner", "namespace": "default"}}, actor=ACTOR)
+    spec = {} if seconds is None else {"expirationSeconds": seconds}
+    target = target_of("POST", "/api/v1/namespaces/default/serviceaccounts/runner/token", {})
+    call = Call(ADMIN, target, {}, content_type="application/json", body=json.dumps({"spec": spec}).encode())
+    credentials = Credentials()
+    return credentials, tokens.request(call, store, credentials)
+
+
+@pytest.mark.parametrize(("asked", "given"), [(None, 3600), (600, 600), (604800, 604800)])
+def test_a_token_is_good_for_as_long_as_was_asked_for(asked, given):
+    store = new_store()
+    credentials, answer = token_request(store, asked)
+    token, ends = answer["status"]["token"], store.now() + timedelta(seconds=given)
+    assert answer["spec"]["expirationSeconds"] == given
+    user = credentials.user_of(token, now=ends - timedelta(seconds=1))
+    assert user is not None and user.name == "system:serviceaccount:default:runner"
+    assert credentials.user_of(token, now=ends) is None
+
+
+@pytest.mark.parametrize("seconds", [0, 599, 2**33])
+def test_a_lifetime_that_the_api_server_does_not_take(seconds):
+    with pytest.raises(Invalid, match=r"spec\.expirationSeconds: Invalid value"):
+        token_request(new_store(), seconds)
