@@ -239,7 +239,7 @@ def wait(task: Task) -> Outcome:
 
 
 def main() -> None:
-    run(merge(ARGUMENTS, waiting()), wait)
+    run(merge(ARGUMENTS, waiting()), wait, tolerate_denials=True)
 
 
 if __name__ == "__main__":

@@ -40,6 +40,14 @@ options:
     type: list
     elements: str
     default: []
+  wait:
+    description:
+      - Return, after pausing, only when the Machine Config Operator has noticed it, which takes it some seconds. After 150
+        seconds it returns all the same, with a warning.
+      - Until then what a pool reports is older than the pause, so whoever judges the pools next wants this. It needs the
+        pod network, on which that operator lives. After resuming it is always waited for.
+    type: bool
+    default: false
   step:
     default: mcp_pause
 requirements:
@@ -160,18 +168,20 @@ from ..module_utils._flows.pools.pause import pause, resume
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["paused", "resumed"], "required": True},
     "names": {"type": "list", "elements": "str", "default": []},
+    "wait": {"type": "bool", "default": False},
     **step("mcp_pause"),
 }
 
 
 def change(task: Task) -> Outcome:
     borrower = Borrower(task.cluster, task.clock, step=task["step"], write=not task.check_mode)
-    reach = pause if task["state"] == "paused" else resume
-    return reach(borrower, names=task["names"])
+    if task["state"] == "paused":
+        return pause(borrower, names=task["names"], wait=task["wait"])
+    return resume(borrower, names=task["names"])
 
 
 def main() -> None:
-    run(ARGUMENTS, change)
+    run(ARGUMENTS, change, tolerate_denials=True)
 
 
 if __name__ == "__main__":

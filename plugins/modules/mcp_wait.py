@@ -191,7 +191,7 @@ def wait(task: Task) -> Outcome:
 
 
 def main() -> None:
-    run(merge(ARGUMENTS, waiting(), failure_grace()), wait)
+    run(merge(ARGUMENTS, waiting(), failure_grace()), wait, tolerate_denials=True)
 
 
 if __name__ == "__main__":

@@ -234,7 +234,7 @@ def _saved(task: Task) -> list[str]:
 
 
 def main() -> None:
-    run(merge(ARGUMENTS, waiting(timeout=900)), wait)
+    run(merge(ARGUMENTS, waiting(timeout=900)), wait, tolerate_denials=True)
 
 
 if __name__ == "__main__":

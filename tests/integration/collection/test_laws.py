@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def simulator(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Runnin
         yield simulator
 
 
-@pytest.mark.parametrize("simulator", [{"speed": 30.0, "masters": 1, "workers": 1}], indirect=True)
+@pytest.mark.parametrize("simulator", [{"speed": 1.0, "masters": 1, "workers": 1}], indirect=True)
 def test_mcp_wait_right_after_the_patch_does_not_pass_on_the_old_configuration(
     simulator: RunningSimulator, tmp_path: Path
 ) -> None:
@@ -32,7 +33,14 @@ def test_mcp_wait_right_after_the_patch_does_not_pass_on_the_old_configuration(
     prepared = module("cno_migration", {"state": "prepared", "wait_sleep": 1}, kubeconfig=kubeconfig, cwd=tmp_path)
     assert prepared["verdict"]["state"] == "done", prepared
     assert reboots(simulator.disruptions()) == {}
-    waited = module("mcp_wait", {"network_type": "OVNKubernetes", "wait_sleep": 1}, kubeconfig=kubeconfig, cwd=tmp_path)
+    seen = len(simulator.requests())
+    options = {"network_type": "OVNKubernetes", "wait_sleep": 1}
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(module, "mcp_wait", options, kubeconfig=kubeconfig, cwd=tmp_path)
+        while not any(row["resource"].startswith("nodes") for row in simulator.requests()[seen:]):
+            assert not waiting.done(), waiting.result()
+        simulator.set_speed(60)
+        waited = waiting.result()
     assert waited["verdict"]["state"] == "done", waited
     assert waited["story"][0]["state"] == "pending", waited["story"]
     assert {pool["network_type"] for pool in waited["pools"]} == {"OVNKubernetes"}

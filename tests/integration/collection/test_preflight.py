@@ -294,12 +294,12 @@ def test_law_17_in_check_mode_nothing_runs_on_a_node_and_nothing_is_kept(
 ) -> None:
     simulator.forget_requests()
     artifacts = tmp_path / "artifacts"
-    variables = {"cno_artifacts_dir": str(artifacts), "cno_prepare_ovn": {"mtu": 20}}
+    variables = {"cno_artifacts_dir": str(artifacts), "cno_prepare_ovn": {"geneve_port": 4789}}
     run = playbook(
         "preflight", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=variables, arguments=["--check", "--diff"]
     )
     assert run.code == 0, run.output
-    assert "! block settings_possible" in run.flat
+    assert "! block tunnel_ports_differ" in run.flat
     assert writes(simulator.requests()) == []
     assert not artifacts.exists()
 

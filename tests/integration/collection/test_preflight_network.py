@@ -183,8 +183,6 @@ def remove_nmstate(cluster: Cluster) -> Mapping[str, Any]:
 def break_addresses(cluster: Cluster) -> Mapping[str, Any]:
     cluster.merge(*NETWORK_OPERATOR, spec={"kubeProxyConfig": {"iptablesSyncPeriod": "30s"}})
     cluster.merge(*NETWORK_CONFIG, spec={"serviceNetwork": ["172.29.0.0/16"]})
-    proxy = {"httpProxy": "http://proxy.example:3128", "noProxy": "10.128.0.0/14"}
-    cluster.status("config.openshift.io/v1", "Proxy", "cluster", **proxy)
     return {
         "ovn": {
             "mtu": 9000,
@@ -192,7 +190,7 @@ def break_addresses(cluster: Cluster) -> Mapping[str, Any]:
             "join_subnet": "100.70.0.0/28",
             "masquerade_subnet": "rubbish",
         },
-        "cluster_network": [{"cidr": "10.0.0.0/12", "host_prefix": 31}],
+        "cluster_network": [{"cidr": "10.0.0.0/12", "host_prefix": 31}, {"cidr": "fd01::/48", "host_prefix": 64}],
         "external_networks": ["100.88.7.0/24"],
     }
 
@@ -245,12 +243,12 @@ SCENARIOS = {
         {"extras": ("routes",)},
         {"host_routes", "mtu_fits_nodes"} | ALWAYS,
     ),
-    "addresses": (break_addresses, {}, {check.id for check in addressing.CHECKS} | ALWAYS),
+    "addresses": (break_addresses, {"extras": ("proxy",)}, {check.id for check in addressing.CHECKS} | ALWAYS),
     "unserved egress IPs": (unserved_egress_ips, {}, {"egress_ips_served"} | ALWAYS),
     "the way back": (
         break_the_way_back,
         {"pools": {"infra": 1}, "speed": 60.0, "durations": {"mco_notice": 86400.0}},
-        {check.id for check in rollback.CHECKS} | {"tunnel_port_open", "mtu_fits_nodes"},
+        {check.id for check in rollback.CHECKS} | {"address_families_agree", "tunnel_port_open", "mtu_fits_nodes"},
     ),
 }
 

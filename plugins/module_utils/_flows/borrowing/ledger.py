@@ -199,7 +199,7 @@ class Borrower:
                 continue
             struck[loan.ref.key] = None
         self.enter(struck)
-        self.warnings += self._notice.wait()
+        self.await_notice()
         if failures:
             raise MigrationError(
                 tried=f"give back {len(failures)} of {len(due)} things that were borrowed",
@@ -208,6 +208,10 @@ class Borrower:
                 f"{OURS}/{ledger.NAME} until it is back.",
                 facts=self.facts(),
             )
+
+    def await_notice(self) -> None:
+        """Wait until pools report what was written to them."""
+        self.warnings += self._notice.wait()
 
     def enter(self, entries: Mapping[str, Optional[Loan]]) -> None:
         """Write (or, with None, strike) entries, all in one write."""

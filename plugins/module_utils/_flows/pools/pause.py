@@ -18,14 +18,19 @@ from ..borrowing.ledger import Borrower, DesiredValue, property_ref
 from ..outcome import Outcome
 
 
-def pause(borrower: Borrower, *, names: Sequence[str]) -> Outcome:
-    """Every named pool (all, when empty) is paused, and the ledger knows which ones its owner had paused before."""
+def pause(borrower: Borrower, *, names: Sequence[str], wait: bool = False) -> Outcome:
+    """Every named pool (all, when empty) is paused, and the ledger knows which ones its owner had paused before.
+
+    :param wait: until the Machine Config Operator has noticed it
+    """
     pools = _pools(borrower, names)
     updating = [pool.name for pool in map(Pool.from_json, pools) if _updating(pool)]
     borrower.lend(
         DesiredValue(property_ref(pool, MACHINE_CONFIG_POOL, "paused"), document=pool, wanted=True, remember=True)
         for pool in pools
     )
+    if wait:
+        borrower.await_notice()
     facts = [_fact(pool, borrower.open.get(_key(pool)), paused=True) for pool in pools]
     return borrower.outcome(pools=facts, updating=updating)
 

@@ -7,10 +7,15 @@
 While control-plane nodes reboot the API is gone for minutes (machine-config-operator 4.14,
 docs/SingleNodeOpenShift.md; and any cluster whose control-plane nodes reboot together), and OAuth tokens cannot be
 reviewed because oauth-apiserver needs the pod network. Neither is an error until it lasts too long.
+
+An API server that has just started denies everything until it has read its roles (kubernetes 1.27,
+plugin/pkg/auth/authorizer/rbac), and answers 404, or later on 503, for kinds that it does not serve yet
+(staging/src/k8s.io/apiserver/pkg/util/notfoundhandler). See ``Denials``.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,8 +23,9 @@ from typing import Any, Optional, TypeVar
 
 from ..._cluster.kinds import Kind
 from ..._cluster.port import Access, Cluster, Execution, Json, Lines, Operations
-from ..._domain.errors import ClusterUnreachable, Conflict, Unauthorized
+from ..._domain.errors import ClusterUnreachable, Conflict, Forbidden, MigrationError, NotFound, Unauthorized
 from .clock import Clock
+from .denials import Denials, Question
 
 T = TypeVar("T")
 
@@ -48,6 +54,8 @@ class RetryingCluster:
     """``port.Cluster`` that asks again while the API is away, for ``budget`` seconds per outage at most.
 
     :param tolerate_unauthorized: take 401 for an outage too; only for work between the flip and the last reboot
+    :param tolerate_denials: for a while take 403 for one, and 404 where it does not mean that something is absent; for
+        work while control-plane nodes come up
     :param lasts: seconds from now that no command outlasts; the last look of a wait, when they are over, is a short one
     """
 
@@ -58,49 +66,63 @@ class RetryingCluster:
         clock: Clock,
         budget: float,
         tolerate_unauthorized: bool = False,
+        tolerate_denials: bool = False,
         lasts: Optional[float] = None,
     ) -> None:
         self._cluster = cluster
         self._clock = clock
         self._budget = budget
         self._tolerate_unauthorized = tolerate_unauthorized
+        self._tolerate_denials = tolerate_denials
         self._ends = clock.monotonic() + lasts if lasts else None
+        self._denials = Denials(cluster)
         self.outages: list[Outage] = []
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
-        return self._patiently(lambda: self._cluster.get(kind, name, namespace=namespace))
+        return self._patiently(Question("get", kind, name), lambda: self._cluster.get(kind, name, namespace=namespace))
 
     def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
-        return self._patiently(lambda: self._cluster.list(kind, namespace=namespace, labels=labels, fields=fields))
+        return self._patiently(
+            Question("list", kind), lambda: self._cluster.list(kind, namespace=namespace, labels=labels, fields=fields)
+        )
 
     def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
-        return self._patiently(lambda: self._cluster.create(kind, body, namespace=namespace))
+        return self._patiently(Question("create", kind), lambda: self._cluster.create(kind, body, namespace=namespace))
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
         """Repeated on a conflict, too: a merge patch without resourceVersion says what to set, whoever wrote before."""
         for pause in CONFLICT_PAUSES:
             try:
-                return self._patiently(lambda: self._cluster.merge(kind, name, patch, namespace=namespace))
+                return self._patiently(
+                    Question("merge", kind, name), lambda: self._cluster.merge(kind, name, patch, namespace=namespace)
+                )
             except Conflict:
                 self._clock.sleep(pause)
-        return self._patiently(lambda: self._cluster.merge(kind, name, patch, namespace=namespace))
+        return self._patiently(
+            Question("merge", kind, name), lambda: self._cluster.merge(kind, name, patch, namespace=namespace)
+        )
 
     def edit(self, kind: Kind, name: str, operations: Operations, *, namespace: Optional[str] = None) -> Json:
         """Sent again after an outage: its ``test`` operations tell whether the first attempt had arrived."""
-        return self._patiently(lambda: self._cluster.edit(kind, name, operations, namespace=namespace))
+        return self._patiently(
+            Question("edit", kind, name), lambda: self._cluster.edit(kind, name, operations, namespace=namespace)
+        )
 
     def replace(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
         """Not repeated on a conflict: whoever replaces an object has to look at it first."""
-        return self._patiently(lambda: self._cluster.replace(kind, body, namespace=namespace))
+        return self._patiently(
+            Question("replace", kind, body["metadata"]["name"]),
+            lambda: self._cluster.replace(kind, body, namespace=namespace),
+        )
 
     def approve(self, kind: Kind, name: str, body: Mapping[str, Any]) -> Json:
-        return self._patiently(lambda: self._cluster.approve(kind, name, body))
+        return self._patiently(Question("approve", kind, name), lambda: self._cluster.approve(kind, name, body))
 
     def delete(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> None:
-        self._patiently(lambda: self._cluster.delete(kind, name, namespace=namespace))
+        self._patiently(Question("delete", kind, name), lambda: self._cluster.delete(kind, name, namespace=namespace))
 
     def now(self) -> datetime:
-        return self._patiently(self._cluster.now)
+        return self._patiently(Question("now"), self._cluster.now)
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         """Not repeated: only the caller knows whether a command may run twice."""
@@ -113,13 +135,13 @@ class RetryingCluster:
         return self._cluster.log_tail(pod, namespace=namespace, container=container, lines=lines)
 
     def ready(self) -> bool:
-        return self._patiently(self._cluster.ready)
+        return self._patiently(Question("ready"), self._cluster.ready)
 
     def allowed(self, access: Access) -> bool:
-        return self._patiently(lambda: self._cluster.allowed(access))
+        return self._patiently(Question("allowed", access.kind), lambda: self._cluster.allowed(access))
 
     def discover(self, kind: str, api_version: str) -> Kind:
-        return self._patiently(lambda: self._cluster.discover(kind, api_version))
+        return self._patiently(Question("discover", name=kind), lambda: self._cluster.discover(kind, api_version))
 
     def oauth_token(self) -> bool:
         return self._cluster.oauth_token()
@@ -127,47 +149,62 @@ class RetryingCluster:
     def secrets(self) -> tuple[str, ...]:
         return self._cluster.secrets()
 
-    def _patiently(self, call: Callable[[], T]) -> T:
+    def _patiently(self, question: Question, call: Callable[[], T]) -> T:
         try:
-            return call()
-        except ClusterUnreachable as error:
-            if not self._tolerated(error):
+            answer = call()
+        except (ClusterUnreachable, Forbidden, NotFound) as error:
+            if not self._passes(question, error):
                 raise
-            return self._outlast(call, first=error)
+            return self._outlast(question, call, first=error)
+        self._denials.answered(question)
+        return answer
 
-    def _outlast(self, call: Callable[[], T], *, first: ClusterUnreachable) -> T:
+    def _outlast(self, question: Question, call: Callable[[], T], *, first: MigrationError) -> T:
         began = self._clock.monotonic()
         place = len(self.outages)
         self.outages.append(Outage(since=self._clock.timestamp(), seconds=None, seen=first.seen))
-        last = first
-        pause = FIRST_KNOCK
-        while self._clock.monotonic() - began < self._budget:
-            self._clock.sleep(min(pause, began + self._budget - self._clock.monotonic()))
+        last, pause = first, FIRST_KNOCK
+        ends = self._denials.end(began)
+        while (left := min(began + self._budget, ends if _denied(last) else math.inf) - self._clock.monotonic()) > 0:
+            self._clock.sleep(min(pause, left))
             pause = min(pause * 2, KNOCK_EVERY)
             try:
                 answer = call()
-            except ClusterUnreachable as error:
-                if not self._tolerated(error):
+            except (ClusterUnreachable, Forbidden, NotFound) as error:
+                if not self._passes(question, error):
                     self._close(place, began=began)
                     raise
+                if _denied(error) and not _denied(last):
+                    ends = self._denials.end(self._clock.monotonic())
                 last = error
             except Exception:
                 self._close(place, began=began)
                 raise
             else:
                 self._close(place, began=began)
+                self._denials.answered(question)
                 return answer
+        if _denied(last):
+            self._denials.lasting(question)
+            self._close(place, began=began)
         raise type(last)(
             tried=last.tried,
             seen=f"{last.seen}; for {self._clock.monotonic() - began:.0f} s now",
             remedy=last.remedy,
-            facts={"outage_budget_seconds": self._budget},
+            facts=last.facts if _denied(last) else {"outage_budget_seconds": self._budget},
         )
 
-    def _tolerated(self, error: ClusterUnreachable) -> bool:
+    def _passes(self, question: Question, error: MigrationError) -> bool:
+        """Whether it may have another answer soon."""
+        if isinstance(error, (Forbidden, NotFound)):
+            return self._tolerate_denials and self._budget > 0 and self._denials.may_pass(question, error)
         return self._tolerate_unauthorized or not isinstance(error, Unauthorized)
 
     def _close(self, place: int, *, began: float) -> None:
         outage = self.outages[place]
         seconds = round(self._clock.monotonic() - began, 1)
         self.outages[place] = Outage(since=outage.since, seconds=seconds, seen=outage.seen)
+
+
+def _denied(error: MigrationError) -> bool:
+    return isinstance(error, (Forbidden, NotFound))

@@ -47,7 +47,7 @@ def test_a_dead_api_is_given_up_after_half_a_minute(bench):
 @pytest.mark.parametrize("error", [Forbidden, Unauthorized])
 def test_law_16_what_may_not_be_read_is_an_error(bench, error):
     bench.cluster = cluster_at("prepared")
-    bench.cluster.fail(error(tried="list nodes", seen="HTTP 40x", remedy="Log in."), kind=NODE)
+    bench.cluster.fail(error(tried="list nodes", seen="HTTP 40x", remedy="Log in."), kind=NODE, times=None)
     result = bench.run("cno_migration_info")
     assert (result["failed"], result["remedy"]) == (True, "Log in.")
     assert "phase" not in result

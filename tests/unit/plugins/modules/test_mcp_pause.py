@@ -91,6 +91,14 @@ def test_resuming_returns_when_every_pool_has_noticed_it(pools):
     assert pools.clock.now < 10
 
 
+def test_pausing_waits_to_be_noticed_where_that_is_wanted(pools):
+    watched(pools.cluster, pools.clock, delay=5)
+    pools.run("mcp_pause", state="paused", wait=True)
+    bodies = [body for key, body in pools.cluster.objects.items() if key[0] == MACHINE_CONFIG_POOL]
+    assert all(body["status"]["observedGeneration"] == body["metadata"]["generation"] for body in bodies)
+    assert 5 <= pools.clock.now < 10
+
+
 def test_the_ledger_is_written_before_the_first_pool_and_struck_after_the_last(pools):
     pools.run("mcp_pause", state="paused")
     assert [call.kind for call in pools.cluster.writes] == [NAMESPACE, CONFIG_MAP, *[MACHINE_CONFIG_POOL] * 3]

@@ -15,7 +15,11 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     SIGNING_REQUEST,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Execution
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Unauthorized
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
+    Forbidden,
+    NotFound,
+    Unauthorized,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.ssh import SshResult
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.reboot.csr import RIGHTS
@@ -257,3 +261,33 @@ def test_missing_rights_are_named_before_anything(bench, site):
     result = bench.run("node_reboot", approve_csrs=True)
     assert set(result["missing_rights"]) == bench.cluster.denied
     assert bench.cluster.writes == []
+
+
+DENIED = Forbidden(
+    tried="x", seen='HTTP 403, nodes is forbidden: User "migrator" cannot list resource', remedy="Grant it."
+)
+UNSERVED = NotFound(tried="x", seen="HTTP 404, the server could not find the requested resource")
+
+
+@pytest.mark.parametrize("error", [DENIED, UNSERVED], ids=["403", "404"])
+@pytest.mark.parametrize("moment", [0, 1, 10, 60, 130, 200, 300, 400, 500])
+def test_a_starting_api_server_that_denies_everything_ends_no_run(bench, site, moment, error):
+    networks(bench.cluster, migration=True)
+    journal(site)
+
+    def deny():
+        bench.cluster.down = error
+        bench.clock.after(1.5, bench.cluster.come_back)
+
+    bench.clock.at(moment, deny)
+    result = bench.run("node_reboot")
+    assert "failed" not in result, result
+    assert set(results(result).values()) == {"rebooted"}
+    assert sorted(site.commanded) == ALL
+
+
+def test_a_right_that_is_lacking_ends_the_run_after_a_minute_and_before_any_command(bench, site):
+    bench.cluster.fail(DENIED, verb="list", times=None)
+    result = bench.run("node_reboot")
+    assert "cannot list resource; for 60 s now. Grant it." in result["msg"]
+    assert (site.commanded, bench.clock.now) == ([], 60)

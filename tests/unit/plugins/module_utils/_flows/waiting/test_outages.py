@@ -20,11 +20,17 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
 
 
-def patient(*, budget=900.0, tolerate_unauthorized=False):
+def patient(*, budget=900.0, tolerate_unauthorized=False, tolerate_denials=False):
     clock = ScriptedClock()
     cluster = FakeCluster((NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")))
     return (
-        RetryingCluster(cluster, clock=clock, budget=budget, tolerate_unauthorized=tolerate_unauthorized),
+        RetryingCluster(
+            cluster,
+            clock=clock,
+            budget=budget,
+            tolerate_unauthorized=tolerate_unauthorized,
+            tolerate_denials=tolerate_denials,
+        ),
         cluster,
         clock,
     )
@@ -186,3 +192,97 @@ def test_a_log_is_asked_for_once_since_a_dead_kubelet_looks_like_a_dead_api():
     with pytest.raises(ClusterUnreachable):
         asked.log_tail("p", namespace="n", container="c", lines=5)
     assert (len(cluster.made("log")), clock.slept) == (1, [])
+
+
+def denied():
+    return Forbidden(
+        tried="x", seen='HTTP 403, nodes "w0" is forbidden: User "migrator" cannot get resource', remedy="R"
+    )
+
+
+def unserved():
+    return NotFound(tried="x", seen="HTTP 404, the server could not find the requested resource")
+
+
+def absent():
+    return NotFound(tried="x", seen='HTTP 404, nodes "w0" not found')
+
+
+@pytest.mark.parametrize("error", [denied(), unserved()], ids=["403", "404 of a path"])
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_what_a_starting_api_server_denies_is_asked_again(call, error):
+    asked, cluster, clock = patient(tolerate_denials=True)
+    cluster.fail(error, times=3)
+    assert call(asked)
+    assert clock.now == 1.75
+    assert [(outage.seconds, outage.seen) for outage in asked.outages] == [(1.8, error.seen)]
+
+
+def test_denied_down_and_denied_again_is_one_outage():
+    """A control-plane node comes up, and the next one goes down."""
+    asked, cluster, clock = patient(tolerate_denials=True)
+    cluster.fail(denied(), times=25)
+    clock.at(45, cluster.go_down)
+    clock.at(100, lambda: (cluster.come_back(), cluster.fail(denied(), times=20)))
+    assert CALLS["get"](asked)
+    assert 130 <= clock.now <= 160
+    assert len(asked.outages) == 1
+
+
+@pytest.mark.parametrize("error", [denied(), unserved()], ids=["403", "404 of a path"])
+def test_a_denial_that_lasts_is_the_answer_and_costs_its_time_once(error):
+    asked, cluster, clock = patient(tolerate_denials=True)
+    cluster.fail(error, times=None)
+    with pytest.raises(type(error)) as ended:
+        CALLS["get"](asked)
+    assert clock.now == 60
+    assert ended.value.message.startswith(f"Could not x: {error.seen}; for 60 s now")
+    assert (ended.value.remedy, ended.value.facts) == (error.remedy, {})
+    with pytest.raises(type(error)):
+        CALLS["get"](asked)
+    assert clock.now == 60
+    assert [outage.seconds for outage in asked.outages] == [60]
+
+
+def test_after_an_answer_a_denial_may_pass_again():
+    asked, cluster, clock = patient(tolerate_denials=True)
+    cluster.down = denied()
+    with pytest.raises(Forbidden):
+        CALLS["get"](asked)
+    cluster.come_back()
+    assert CALLS["get"](asked)
+    cluster.fail(denied(), times=3)
+    assert CALLS["get"](asked)
+    assert clock.now == 61.75
+
+
+def test_the_budget_bounds_denials_too():
+    asked, cluster, clock = patient(budget=10, tolerate_denials=True)
+    cluster.fail(denied(), times=None)
+    with pytest.raises(Forbidden):
+        CALLS["get"](asked)
+    assert clock.now == 10
+
+
+def test_that_something_is_absent_is_an_answer_at_once():
+    asked, cluster, clock = patient(tolerate_denials=True)
+    cluster.fail(absent(), verb="get", times=3)
+    with pytest.raises(NotFound):
+        CALLS["get"](asked)
+    assert (clock.slept, asked.outages) == ([], [])
+
+
+@pytest.mark.parametrize("evidence", ["readyz", "nodes are not served", "no answer"])
+def test_what_is_absent_is_asked_again_while_the_api_server_starts(evidence):
+    asked, cluster, clock = patient(tolerate_denials=True)
+    cluster.fail(absent(), verb="get", times=4)
+    if evidence == "readyz":
+        cluster.readyz = False
+        clock.at(1.5, lambda: setattr(cluster, "readyz", True))
+    else:
+        error = unserved() if evidence == "nodes are not served" else ClusterUnreachable(tried="x", seen="reset")
+        cluster.fail(error, verb="list", times=3)
+    with pytest.raises(NotFound):
+        CALLS["get"](asked)
+    assert clock.now == 1.75
+    assert [outage.seconds for outage in asked.outages] == [1.8]
