@@ -42,10 +42,10 @@ options:
     default: []
   wait:
     description:
-      - Return, after pausing, only when the Machine Config Operator has noticed it, which takes it some seconds. After 150
-        seconds it returns all the same, with a warning.
-      - Until then what a pool reports is older than the pause, so whoever judges the pools next wants this. It needs the
-        pod network, on which that operator lives. After resuming it is always waited for.
+      - Return, after pausing, only when the Machine Config Operator has noticed it, which takes it some seconds. After
+        150 seconds it returns all the same, with a warning.
+      - Until then what a pool reports is older than the pause, so whoever judges the pools next wants this. It needs
+        the pod network, on which that operator lives. After resuming it is always waited for.
     type: bool
     default: false
   step:
