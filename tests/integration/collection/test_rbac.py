@@ -15,6 +15,7 @@ import pytest
 import yaml
 
 from tests.integration.ansible_runs import QUICK, Run, module, playbook
+from tests.integration.records import reboots
 from tests.rbac import ACCOUNT, FOLDER, Right, rights, unused
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
@@ -86,8 +87,8 @@ class Restricted:
         given = json.dumps(body) if body is not None else None
         return subprocess.run(command, input=given, check=True, capture_output=True, text=True).stdout
 
-    def playbook(self, name: str, **variables: Any) -> Run:
-        return playbook(name, kubeconfig=self.kubeconfig, cwd=self.cwd, variables=variables)
+    def playbook(self, name: str, *arguments: str, **variables: Any) -> Run:
+        return playbook(name, kubeconfig=self.kubeconfig, cwd=self.cwd, variables=variables, arguments=arguments)
 
     def module(self, name: str, **options: Any) -> dict[str, Any]:
         return module(name, options, kubeconfig=self.kubeconfig, cwd=self.cwd)
@@ -177,6 +178,24 @@ def test_the_roles_suffice_for_an_abort_and_for_what_goes_wrong_before_it(tmp_pa
         rows = here.rows()
     assert denied(rows) == []
     assert unused(WHEN_IT_GOES_WRONG, used(rows)) == []
+
+
+@pytest.mark.slow
+def test_roles_that_go_with_their_namespace_do_not_keep_nodes_from_rebooting(tmp_path: Path) -> None:
+    files = ("read-only.yaml", "migrate.yaml")
+    with restricted(tmp_path) as here:
+        here.apply(*files)
+        switched = here.playbook("migrate", "--tags", "cno_prepare,cno_switch", **CONSENT)
+        assert switched.code == 0, switched.output
+        here.admin("delete", "namespace", "ovn-migration", "--wait=false")
+        stopped = here.playbook("migrate", **CONSENT)
+        rebooted = [node for node, cause in reboots(here.simulator.disruptions()) if cause == "manual"]
+        here.apply(ACCOUNT, *files)
+        done = here.playbook("migrate", **CONSENT)
+    assert sorted(rebooted) == ["master-0", "worker-0"]
+    assert stopped.code != 0
+    assert 'cannot create resource "namespaces"' in stopped.flat and "docs/rbac/README.md" in stopped.flat
+    assert done.code == 0, done.output
 
 
 @pytest.mark.slow
