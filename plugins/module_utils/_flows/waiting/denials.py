@@ -17,6 +17,20 @@ from ..._domain.errors import ClusterUnreachable, Forbidden, MigrationError, Not
 LONGEST = 60.0
 #: What only a 404 for an object says; one for a path says "page not found" or "could not find the requested resource".
 ABSENT = '" not found'
+#: Groups whose kinds every cluster has, so that a 404 for their path comes from a server that does not serve them yet.
+EVERYWHERE = frozenset(
+    {
+        "",
+        "apiregistration.k8s.io",
+        "apps",
+        "authorization.k8s.io",
+        "certificates.k8s.io",
+        "config.openshift.io",
+        "coordination.k8s.io",
+        "machineconfiguration.openshift.io",
+        "operator.openshift.io",
+    }
+)
 #: A list of nodes that finds none, to see whether core kinds are served.
 NOBODY = "ocp-day2.ovn-migration/nobody"
 
@@ -41,13 +55,14 @@ class Denials:
         self._lasting: set[Question] = set()
 
     def may_pass(self, question: Question, error: MigrationError) -> bool:
-        """Whether ``error`` is to be asked about again. That an object is absent is an answer, unless there is evidence
-        that the API server has only just started."""
+        """Whether ``error`` is to be asked about again. That an object is absent, or a kind that not every cluster has,
+        is an answer, unless there is evidence that the API server has only just started."""
         if question in self._lasting:
             return False
-        if isinstance(error, Forbidden) or ABSENT not in error.seen:
+        if isinstance(error, Forbidden):
             return True
-        return self._starting()
+        served = question.kind is None or question.kind.group in EVERYWHERE
+        return (served and ABSENT not in error.seen) or self._starting()
 
     @staticmethod
     def end(now: float) -> float:

@@ -6,7 +6,13 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, NODE, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CONFIG_MAP,
+    NODE,
+    NODE_HEALTH_CHECK,
+    NODE_NETWORK_POLICY,
+    POD,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access, Execution
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
     ClusterUnreachable,
@@ -269,6 +275,16 @@ def test_that_something_is_absent_is_an_answer_at_once():
     cluster.fail(absent(), verb="get", times=3)
     with pytest.raises(NotFound):
         CALLS["get"](asked)
+    assert (clock.slept, asked.outages) == ([], [])
+
+
+@pytest.mark.parametrize("kind", [NODE_HEALTH_CHECK, NODE_NETWORK_POLICY], ids=lambda kind: kind.title)
+def test_that_a_kind_of_an_operator_is_not_installed_is_an_answer_at_once(kind):
+    """Most clusters lack some of them, and every run asks."""
+    asked, cluster, clock = patient(tolerate_denials=True)
+    cluster.fail(unserved(), verb="list", kind=kind, times=None)
+    with pytest.raises(NotFound):
+        asked.list(kind)
     assert (clock.slept, asked.outages) == ([], [])
 
 
