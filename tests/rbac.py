@@ -40,7 +40,7 @@ class Right:
 
 def documents(*files: str) -> list[dict[str, Any]]:
     """The objects of the manifests, in their order."""
-    return [body for file in files for body in yaml.safe_load_all((FOLDER / file).read_text(encoding="utf-8"))]
+    return [body for file in files for body in yaml.safe_load((FOLDER / file).read_text(encoding="utf-8"))["items"]]
 
 
 def rights(*files: str) -> set[Right]:

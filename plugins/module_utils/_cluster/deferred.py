@@ -81,7 +81,11 @@ class _Deferring(Loader):
 
     def _attribute(self, module: ModuleType, name: str) -> Any:
         if name in self._package.called_later:
-            return lambda *args, **kwargs: self._loaded(module, name)(*args, **kwargs)
+
+            def called(*args: Any, **kwargs: Any) -> Any:
+                return self._loaded(module, name)(*args, **kwargs)
+
+            return called
         if name in self._package.within:
             return getattr(importlib.import_module(f"{module.__name__}.{self._package.within[name]}"), name)
         if name.startswith("__") and name != "__version__":
