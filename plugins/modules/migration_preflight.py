@@ -243,7 +243,7 @@ target:
 requests:
   description:
     - How many requests it took to look at the cluster, with one for each node that was probed. Those that only ask
-      whether a kind that may not be read exists do not count.
+      whether a kind, or a namespace, that may not be read exists do not count.
   returned: success
   type: int
 problems:
