@@ -61,6 +61,8 @@ def test_a_node_that_ignores_the_command_fails_by_name(simulator: RunningSimulat
     assert reboots(simulator.disruptions()) == {("worker-1", "manual"): 1}
 
 
+# In every run of the suite, test_killed goes on from an empty directory in the middle of the reboots.
+@pytest.mark.slow
 @pytest.mark.parametrize("simulator", [{"speed": 120.0}], indirect=True)
 def test_run_again_it_reboots_only_the_nodes_that_have_not_rebooted(
     simulator: RunningSimulator, tmp_path: Path
