@@ -104,12 +104,8 @@ def run(
         else:
             outcome = flow(task)
     except MigrationError as error:
-        module.fail_json(
-            msg=printable(error.message),
-            remedy=printable(error.remedy),
-            api_outages=printable(_outages(cluster)),
-            **printable(error.facts),
-        )
+        known = {"msg": error.message, "remedy": error.remedy, "api_outages": _outages(cluster)}
+        module.fail_json(**printable({**error.facts, **known}))
     except Exception as error:
         # The last net, so that a playbook gets a result whatever happens. It hides nothing: the traceback goes along.
         module.fail_json(**printable({**_unexpected(error), "api_outages": _outages(cluster)}))

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from http.client import HTTPException
-from typing import Any, Optional, TypeVar
+from typing import Any, Literal, Optional, TypeVar
 from urllib.parse import urlencode
 
 from .._domain.errors import Forbidden, MigrationError, Misconfigured, NotFound
@@ -86,7 +86,7 @@ class KubernetesCluster:
                 with self._absence_told(kind):
                     answer = self._json("GET", kind.path(namespace=namespace), query=query, tried=tried)
             except Forbidden:
-                if self._gone_or_going(namespace):
+                if self._end_of(namespace):
                     return []
                 raise
             page, query["continue"] = self._shaped(shapes.a_page, answer, tried=tried)
@@ -267,7 +267,7 @@ class KubernetesCluster:
         except Forbidden as error:
             if not self._served(kind):
                 raise NotFound(tried=error.tried, seen="the cluster does not serve it") from error
-            if self._gone_or_going(namespace):
+            if self._end_of(namespace):
                 raise NotFound(tried=error.tried, seen=f"namespace {namespace} goes, or is gone") from error
             raise
 
@@ -280,16 +280,19 @@ class KubernetesCluster:
         try:
             yield
         except Forbidden as error:
-            if self._gone_or_going(namespace) and namespace_going(self, str(namespace)):
+            if self._end_of(namespace) == "going":
                 raise failures.being_deleted(error.tried, error.seen) from error
             raise
 
-    def _gone_or_going(self, namespace: Optional[str]) -> bool:
-        """False as well when that cannot be found out."""
+    def _end_of(self, namespace: Optional[str]) -> Literal["", "going", "gone"]:
+        """Nothing as well when that cannot be found out."""
+        if not namespace:
+            return ""
         try:
-            return bool(namespace) and namespace_going(self, str(namespace)) is not False
+            going = namespace_going(self, namespace)
         except MigrationError:
-            return False
+            return ""
+        return "gone" if going is None else "going" if going else ""
 
     def _served(self, kind: Kind) -> bool:
         """True as well when that cannot be found out."""

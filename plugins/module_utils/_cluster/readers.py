@@ -76,8 +76,4 @@ def namespace_going(cluster: Cluster, name: str) -> Optional[bool]:
 
 
 def namespace_exists(cluster: Cluster, name: str) -> bool:
-    try:
-        cluster.get(NAMESPACE, name)
-    except NotFound:
-        return False
-    return True
+    return namespace_going(cluster, name) is not None

@@ -176,11 +176,11 @@ def ledger(config_map: Mapping[str, Any]) -> Ledger:
 
 def entries(changes: Mapping[str, Optional[Loan]]) -> dict[str, Any]:
     """A ConfigMap with these entries, where None removes one."""
-    data = {key: None if loan is None else _text(loan) for key, loan in changes.items()}
+    data = {key: None if loan is None else text_of(loan) for key, loan in changes.items()}
     return {"metadata": {"name": NAME, "namespace": NAMESPACE}, "data": data}
 
 
-def _text(loan: Loan) -> str:
+def text_of(loan: Loan) -> str:
     return json.dumps(loan.to_json(), sort_keys=True, separators=(",", ":"))
 
 
@@ -200,10 +200,6 @@ def carried(annotations: Mapping[str, str]) -> Ledger:
             loan = Loan.from_json(json.loads(text))
             loans[loan.ref.key] = loan
     return loans
-
-
-def text_of(loan: Loan) -> str:
-    return _text(loan)
 
 
 def agree(

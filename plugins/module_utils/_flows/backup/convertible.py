@@ -30,6 +30,7 @@ from ..._domain.backup.manifests import manifest
 from ..._domain.errors import BeingDeleted, NotFound
 from ..._domain.networks import OVN
 from ..._domain.records.journal import NAMESPACE as OURS
+from ..borrowing.ledger import list_if_served
 from ..records.config_maps import keep
 from . import chunks
 from .store import BackupStore, Damaged
@@ -79,11 +80,8 @@ def noted(cluster: Cluster, index: Index) -> Optional[list[Json]]:
 
 
 def listed(cluster: Cluster, kind: Kind) -> list[Json]:
-    """A kind that the cluster does not serve has no objects."""
-    try:
-        return [{**body, "kind": kind.kind} for body in cluster.list(kind)]
-    except NotFound:
-        return []
+    """With the kind in each, which an object of a list does not tell."""
+    return [{**body, "kind": kind.kind} for body in list_if_served(cluster, kind)]
 
 
 def _sources(cluster: Cluster, *, target: str) -> list[Json]:
