@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import ssl
+import time
 from urllib.parse import urlencode
 
 import pytest
+
+from tests.simulator.api.streams import PROCESS_START_SECONDS
 
 websocket = pytest.importorskip("websocket")
 
@@ -48,6 +51,14 @@ def test_output_and_success(served, protocols, chosen):
     (out, text), (error, status) = frames(socket)
     assert (out, text, error) == (1, "hi\n", 3)
     assert json.loads(status) == {"metadata": {}, "status": "Success"}
+
+
+def test_output_comes_no_sooner_than_a_process_has_started(served):
+    """A client that makes its streams after the answer 101 would miss what comes before them."""
+    socket = connect(served.client("token"), "echo", "hi")
+    answered = time.monotonic()
+    socket.recv_data()
+    assert time.monotonic() - answered > 0.5 * PROCESS_START_SECONDS
 
 
 def test_a_command_that_fails(served):

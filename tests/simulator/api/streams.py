@@ -23,6 +23,9 @@ _STDIN_PAUSE = 0.3
 #: v5 and SPDY can, but a terminal never does, and most commands do not read it
 _STDIN_PATIENCE = 2.0
 _STREAMS_TIMEOUT = 30.0
+#: A runtime needs as long to start a process. Before kubernetes#131203 kubectl throws output away that arrives over a
+#: WebSocket before it has made its streams, and says nothing.
+PROCESS_START_SECONDS = 0.1
 
 
 class Streams(Protocol):
@@ -46,6 +49,7 @@ class WebSocketStreams:
 
     async def open(self, request: web.BaseRequest) -> web.StreamResponse:
         await self._socket.prepare(request)
+        await asyncio.sleep(PROCESS_START_SECONDS)
         return self._socket
 
     async def stdin(self) -> str:
