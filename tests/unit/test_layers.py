@@ -45,6 +45,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "durations": set(),
         "labels": set(),
         "printable": set(),
+        "namespaces": set(),
         "networks": set(),
         "rights": set(),
         "versions": set(),
@@ -58,8 +59,8 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "pools": {"conditions", "labels", "nodes", "verdicts"},
         "migration": {"networks", "nodes", "records", "verdicts", "versions"},
         "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
-        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
-        | {"pools", "records", "reboot", "rights", "verdicts", "versions"},
+        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "namespaces", "networks"}
+        | {"nodes", "pools", "records", "reboot", "rights", "verdicts", "versions"},
         "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },
 }

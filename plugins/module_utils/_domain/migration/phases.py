@@ -32,8 +32,9 @@ class Observation:
 
     ``pools`` is the verdict over the pools for ``target``, ``prepared`` whether they can go through the flip;
     ``not_rebooted`` is None when no boot ids are recorded; ``not_ready`` are nodes that do not report Ready, which a
-    node that has rebooted must; ``paused`` are the pools that are to be resumed after the reboots, ``left`` those whose
-    owner has paused them.
+    node that has rebooted must; ``former_namespace`` is whether that of the former plugin is there and nobody has asked
+    for its deletion, ``former_namespace_going`` whether it is still on its way; ``paused`` are the pools that are to be
+    resumed after the reboots, ``left`` those whose owner has paused them.
     """
 
     networks: Networks
@@ -43,6 +44,7 @@ class Observation:
     not_rebooted: Optional[tuple[str, ...]]
     not_ready: tuple[str, ...]
     former_namespace: bool
+    former_namespace_going: bool = False
     paused: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 
@@ -204,4 +206,11 @@ def _without_migration(seen: Observation) -> Position:
         left.append("the former plugin's settings")
     if left:
         return Position("cleanup_pending", f"left over: {', '.join(left)}", "clean up (cno_cleanup)")
+    if seen.former_namespace_going:
+        name = NAMESPACE[other(seen.target)]
+        return Position(
+            "complete",
+            f"the cluster runs {seen.target}{_left(seen)}; namespace {name} is still Terminating",
+            "nothing: the namespace goes by itself once every API service answers ('oc get apiservices')",
+        )
     return Position("complete", f"the cluster runs {seen.target}{_left(seen)}", "nothing")

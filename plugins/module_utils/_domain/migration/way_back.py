@@ -26,7 +26,7 @@ class WayBackFacts:
     :param pools: the verdict over all pools for OpenShiftSDN
     :param journal: the record of the last flip, of whichever direction
     :param not_rebooted: since the flip that the cluster is in; None when it is in none, or there is no record of it
-    :param namespace: whether OVN-Kubernetes' namespace is there
+    :param namespace: whether OVN-Kubernetes' namespace is there and nobody has asked for its deletion
     """
 
     pools: Verdict

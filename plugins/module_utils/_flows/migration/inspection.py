@@ -35,7 +35,7 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
     record, ledger = journals.read(cluster), loans.read(cluster)
     journal = record if record and record.speaks_of(networks) else None
     remaining = None if journal is None else not_rebooted(nodes, journal.boot_ids)
-    former = readers.namespace_exists(cluster, NAMESPACE[other(target)])
+    going = readers.namespace_going(cluster, NAMESPACE[other(target)])
     ready = readiness(view, target=target, ledger=ledger, record=record)
     where = position(
         Observation(
@@ -45,7 +45,8 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
             prepared=ready.prepared,
             not_rebooted=remaining,
             not_ready=tuple(node.name for node in nodes if not node.ready),
-            former_namespace=former,
+            former_namespace=going is False,
+            former_namespace_going=going is True,
             paused=ready.paused,
             left=ready.left,
         )
@@ -56,10 +57,10 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
             pools=readiness(view, target=SDN, ledger=ledger, record=record).followed,
             journal=record,
             not_rebooted=remaining,
-            namespace=former if target == SDN else readers.namespace_exists(cluster, NAMESPACE[OVN]),
+            namespace=(going if target == SDN else readers.namespace_going(cluster, NAMESPACE[OVN])) is False,
         ),
     )
-    facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=former)
+    facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=going is not None)
     told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], **describe_phases(cluster)}
     alarm = _records_alarm(cluster, where, journal)
     return Outcome(facts={**facts, **told, "lock": read_state(cluster).to_json()}, warnings=alarm)

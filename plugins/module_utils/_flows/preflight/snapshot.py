@@ -21,7 +21,8 @@ from ..._domain.errors import (
     Unauthorized,
     Untrusted,
 )
-from ..._domain.health.operators import ApiService, Operator
+from ..._domain.health.api_services import ApiService, ApiServices
+from ..._domain.health.operators import Operator
 from ..._domain.health.pods import Pod, job_finished
 from ..._domain.migration.fields import OperatorFields
 from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
@@ -155,6 +156,10 @@ class SnapshotReader:
             operator=OperatorNetwork.from_json(self.named(kinds.NETWORK_OPERATOR, "cluster")),
         )
 
+    def api_services(self) -> ApiServices:
+        listed = tuple(ApiService.from_json(service) for service in self.listed(kinds.API_SERVICE))
+        return ApiServices(listed, self._wanted.api_services_ignore)
+
     def operator_fields(self) -> OperatorFields:
         if not self._wanted.settings.depend_on_fields:
             return OperatorFields()
@@ -247,7 +252,7 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "infrastructure": lambda reader: reader.named(kinds.INFRASTRUCTURE, "cluster"),
     "ingress_domain": lambda r: (r.named_or_empty(kinds.INGRESS, "cluster").get("spec") or {}).get("domain") or "",
     "operators": lambda reader: tuple(Operator.from_json(o) for o in reader.listed(kinds.CLUSTER_OPERATOR)),
-    "api_services": lambda reader: tuple(ApiService.from_json(s) for s in reader.listed(kinds.API_SERVICE)),
+    "api_services": SnapshotReader.api_services,
     "nodes": lambda reader: tuple(Node.from_json(node) for node in reader.nodes()),
     "raw_nodes": SnapshotReader.nodes,
     "pools": lambda reader: tuple(Pool.from_json(pool) for pool in reader.listed(kinds.MACHINE_CONFIG_POOL)),

@@ -35,6 +35,7 @@ def observe(
     not_rebooted=None,
     not_ready=(),
     former_namespace=False,
+    former_namespace_going=False,
     paused=(),
     left=(),
     metadata=None,
@@ -53,6 +54,7 @@ def observe(
             not_rebooted=not_rebooted,
             not_ready=not_ready,
             former_namespace=former_namespace,
+            former_namespace_going=former_namespace_going,
             paused=paused,
             left=left,
         )
@@ -75,6 +77,7 @@ def observe(
         pytest.param(0, 0, 1, 1, {"former_namespace": True}, "cleanup_pending", id="namespace left"),
         pytest.param(0, 1, 1, 1, {}, "cleanup_pending", id="status.migration left"),
         pytest.param(0, 0, 1, 1, {}, "complete", id="finished"),
+        pytest.param(0, 0, 1, 1, {"former_namespace_going": True}, "complete", id="namespace Terminating"),
         pytest.param(0, 0, 1, 0, {}, "inconsistent", id="type changed without migration"),
         pytest.param(0, 0, 0, 1, {}, "inconsistent", id="status is ahead of spec"),
     ],

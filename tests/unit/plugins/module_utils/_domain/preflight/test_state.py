@@ -15,6 +15,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     JOB,
     MACHINE_CONFIG,
     MACHINE_CONFIG_POOL,
+    NAMESPACE,
     NETWORK_CONFIG,
     NETWORK_OPERATOR,
     NODE,
@@ -226,12 +227,59 @@ def test_what_the_network_operator_refuses(reason, blocks):
     assert found == ([("block", expected)] if blocks else [])
 
 
-def test_api_services():
+@pytest.mark.parametrize("method", ["offline", "rollback"])
+def test_an_api_service_that_is_away_blocks_as_it_does_at_the_clean_up(method):
+    cluster = clean_cluster(method)
+    cluster.put(API_SERVICE, objects.api_service("v1.route", available="False", reason="MissingEndpoints"))
+    assert told("api_services_available", cluster, method=method) == [
+        ("block", "namespaces could not be deleted: APIService v1.route is not Available (MissingEndpoints)")
+    ]
+
+
+def test_an_api_service_that_is_ignored_is_told_and_so_is_a_name_of_none():
     cluster = clean_cluster()
     cluster.put(API_SERVICE, objects.api_service("v1.route", available="False", reason="MissingEndpoints"))
-    assert told("api_services_available", cluster) == [
-        ("warn", "1 APIService is not available: v1.route (MissingEndpoints)")
+    ignored = frozenset({"v1.route", "v1.rout"})
+    assert told("api_services_available", cluster, api_services_ignore=ignored) == [
+        ("warn", "APIService v1.route is not Available (MissingEndpoints), and is ignored"),
+        ("warn", "APIService v1.rout is ignored, and this cluster has none of that name"),
     ]
+
+
+def test_no_api_service_at_all_is_no_pass():
+    cluster = clean_cluster()
+    cluster.remove(API_SERVICE, "v1.apps")
+    assert told("api_services_available", cluster) == [
+        ("block", "namespaces could not be deleted: no APIService is listed")
+    ]
+
+
+DISCOVERY = {
+    "type": "NamespaceDeletionDiscoveryFailure",
+    "status": "True",
+    "message": "Discovery failed for some groups, 1 failing: v1beta1.external.metrics.k8s.io",
+}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "why"),
+    [([DISCOVERY], DISCOVERY["message"]), ([], "nothing says why it is still there")],
+    ids=["discovery fails", "just asked for"],
+)
+def test_a_namespace_of_the_plugin_to_come_that_is_being_deleted_blocks(conditions, why):
+    cluster = clean_cluster()
+    going = {"name": "openshift-ovn-kubernetes", "deletionTimestamp": "2026-01-01T00:00:00Z"}
+    cluster.put(NAMESPACE, {"metadata": going, "status": {"conditions": conditions}})
+    assert told("new_namespace_free", cluster) == [
+        ("block", f"namespace openshift-ovn-kubernetes is being deleted: {why}")
+    ]
+
+
+def test_other_namespaces_may_go_and_that_of_the_plugin_may_stand():
+    cluster = clean_cluster()
+    cluster.put(NAMESPACE, {"metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T00:00:00Z"}})
+    cluster.put(NAMESPACE, {"metadata": {"name": "openshift-ovn-kubernetes"}})
+    assert told("new_namespace_free", cluster) == []
 
 
 def test_pods_in_error_are_told_without_the_history_of_finished_jobs():
