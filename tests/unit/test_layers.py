@@ -37,7 +37,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "health": {"outcome", "reboot", "waiting"},
         "migration": {"borrowing", "outcome", "pools", "records", "rights", "waiting"},
         "backup": {"borrowing", "health", "migration", "outcome", "records", "reboot", "waiting"},
-        "preflight": {"migration", "outcome", "reboot", "rights", "waiting"},
+        "preflight": {"migration", "outcome", "reboot", "records", "rights", "waiting"},
     },
     "_domain": {
         "verdicts": set(),

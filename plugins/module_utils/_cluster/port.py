@@ -48,6 +48,12 @@ class Access:
         return f"{self.verb} {resource}{which}{where}"
 
 
+class Getter(Protocol):
+    """The part of ``Cluster`` that reads one object by its name."""
+
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json: ...
+
+
 class Cluster(Protocol):
     """The API of one cluster.
 

@@ -30,11 +30,10 @@ from ..._domain.nodes import Node
 from ..._domain.pools.pool import Pool
 from ..._domain.preflight.findings import key
 from ..._domain.preflight.snapshot import Snapshot, Unreadable, Wanted, parts_for
-from ..._domain.records.journal import NAME as JOURNAL
 from ..._domain.records.journal import NAMESPACE as OURS
-from ..._domain.records.journal import Journal
 from ..._domain.versions import Version
 from ..migration import access
+from ..records import journal
 from ..rights import NEW_NAMESPACE
 from .counting import CountingCluster
 from .probe import probe
@@ -131,14 +130,14 @@ class SnapshotReader:
     def listed(self, kind: Kind) -> tuple[Json, ...]:
         return tuple(self._once((kind, ""), lambda: self._cluster.list(kind)))
 
-    def named(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         found: Json = self._once((kind, name), lambda: self._cluster.get(kind, name, namespace=namespace))
         return found
 
     def named_or_empty(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         """For objects that need not exist; a kind that does not exist is the same."""
         try:
-            return self.named(kind, name, namespace=namespace)
+            return self.get(kind, name, namespace=namespace)
         except NotFound:
             return {}
 
@@ -152,8 +151,8 @@ class SnapshotReader:
 
     def networks(self) -> Networks:
         return Networks(
-            config=ConfigNetwork.from_json(self.named(kinds.NETWORK_CONFIG, "cluster")),
-            operator=OperatorNetwork.from_json(self.named(kinds.NETWORK_OPERATOR, "cluster")),
+            config=ConfigNetwork.from_json(self.get(kinds.NETWORK_CONFIG, "cluster")),
+            operator=OperatorNetwork.from_json(self.get(kinds.NETWORK_OPERATOR, "cluster")),
         )
 
     def api_services(self) -> ApiServices:
@@ -163,7 +162,7 @@ class SnapshotReader:
     def operator_fields(self) -> OperatorFields:
         if not self._wanted.settings.depend_on_fields:
             return OperatorFields()
-        return OperatorFields.from_json(self.named(kinds.CRD, kinds.NETWORK_OPERATOR.title))
+        return OperatorFields.from_json(self.get(kinds.CRD, kinds.NETWORK_OPERATOR.title))
 
     def missing_rights(self) -> tuple[str, ...]:
         if self._cluster.allowed(EVERYTHING):
@@ -225,14 +224,6 @@ def machine_networks(install_config: str) -> tuple[str, ...]:
         ) from error
 
 
-def _flip_record(reader: SnapshotReader) -> Optional[Journal]:
-    found = reader.named_or_empty(kinds.CONFIG_MAP, JOURNAL, namespace=OURS)
-    try:
-        return Journal.from_json(found) if found else None
-    except ValueError as error:
-        raise MigrationError(tried=f"understand configmap {OURS}/{JOURNAL}", seen=str(error)) from error
-
-
 def _list_of(kind: Kind) -> Callable[[SnapshotReader], Any]:
     return lambda reader: reader.listed(kind)
 
@@ -241,15 +232,15 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "missing_rights": SnapshotReader.missing_rights,
     "oauth_token": lambda reader: reader.cluster.oauth_token(),
     "networks": SnapshotReader.networks,
-    "network_config": lambda reader: reader.named(kinds.NETWORK_CONFIG, "cluster"),
-    "network_operator": lambda reader: reader.named(kinds.NETWORK_OPERATOR, "cluster"),
+    "network_config": lambda reader: reader.get(kinds.NETWORK_CONFIG, "cluster"),
+    "network_operator": lambda reader: reader.get(kinds.NETWORK_OPERATOR, "cluster"),
     "operator_fields": SnapshotReader.operator_fields,
-    "flip_record": _flip_record,
+    "flip_record": journal.read,
     "machine_networks": _install_config_networks,
     "proxy": lambda reader: reader.named_or_empty(kinds.PROXY, "cluster"),
-    "version": lambda reader: Version.from_json(reader.named(kinds.CLUSTER_VERSION, "version")),
-    "cluster_version": lambda reader: reader.named(kinds.CLUSTER_VERSION, "version"),
-    "infrastructure": lambda reader: reader.named(kinds.INFRASTRUCTURE, "cluster"),
+    "version": lambda reader: Version.from_json(reader.get(kinds.CLUSTER_VERSION, "version")),
+    "cluster_version": lambda reader: reader.get(kinds.CLUSTER_VERSION, "version"),
+    "infrastructure": lambda reader: reader.get(kinds.INFRASTRUCTURE, "cluster"),
     "ingress_domain": lambda r: (r.named_or_empty(kinds.INGRESS, "cluster").get("spec") or {}).get("domain") or "",
     "operators": lambda reader: tuple(Operator.from_json(o) for o in reader.listed(kinds.CLUSTER_OPERATOR)),
     "api_services": SnapshotReader.api_services,

@@ -22,7 +22,10 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     POD,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import LIVE_ANNOTATION, OVN, SDN
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import (
+    ANNOTATION,
+    Journal,
+)
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster, findings, seen
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import machine_config, rendered, unit
@@ -99,11 +102,18 @@ def rolling(cluster):
     cluster.put(MACHINE_CONFIG, machine_config(rendered("worker", OVN), unit(OVN)))
 
 
+def record_of(cluster):
+    boots = {"m0": cluster.objects[NODE, "", "m0"]["status"]["nodeInfo"]["bootID"]}
+    return Journal(SDN, boots, "2026-01-01T00:00:00Z")
+
+
 def waiting(cluster):
-    record = Journal(
-        SDN, {"m0": cluster.objects[NODE, "", "m0"]["status"]["nodeInfo"]["bootID"]}, "2026-01-01T00:00:00Z"
-    )
-    cluster.put(CONFIG_MAP, record.to_json())
+    cluster.put(CONFIG_MAP, record_of(cluster).to_json())
+
+
+def waiting_without_our_namespace(cluster):
+    annotations = {ANNOTATION: record_of(cluster).to_annotation()}
+    cluster.change(NETWORK_CONFIG, "cluster", {"metadata": {"annotations": annotations}})
 
 
 def acknowledged(cluster):
@@ -123,6 +133,7 @@ def live(cluster):
     [
         (rolling, f"not for {SDN}: rendered-worker-"),
         (waiting, "not rebooted since the switch to OpenShiftSDN: m0"),
+        (waiting_without_our_namespace, "not rebooted since the switch to OpenShiftSDN: m0"),
         (acknowledged, "acknowledged one to OVNKubernetes"),
         (flipped, "is to run OVNKubernetes"),
         (live, "it holds mode"),
