@@ -54,6 +54,16 @@ class Getter(Protocol):
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json: ...
 
 
+class Reader(Getter, Protocol):
+    """The part of ``Cluster`` that reads."""
+
+    def list(
+        self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = ""
+    ) -> list[Json]: ...
+
+    def now(self) -> datetime: ...
+
+
 class Cluster(Protocol):
     """The API of one cluster.
 

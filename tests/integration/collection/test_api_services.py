@@ -1,5 +1,6 @@
-"""A cluster with an API service that its operator has left behind, as they are found everywhere: it keeps every namespace
-from being deleted. Whoever migrates is told so before the first write, and may leave it aside until after the end."""
+"""A cluster with an API service that its operator has left behind, as there are many: no namespace can be deleted.
+
+Whoever migrates is told so before the first write, and may leave it aside until after the end."""
 
 from __future__ import annotations
 

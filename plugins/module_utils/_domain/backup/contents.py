@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Optional
 
+from ..moments import parsed
 from ..networks import CONFIG_BLOCK, OVN, SDN, other
 from ..records.journal import NAMESPACE
 from .configuration import configuration, key, titled
@@ -163,6 +164,7 @@ class Index:
             parts = json.loads(data["parts"])
             if not isinstance(parts, dict) or not parts:
                 raise ValueError("parts names no ConfigMaps")
+            parsed(data["taken_at"])
             if not _ID.match(data["id"]):
                 raise ValueError(f"{data['id']!r} is no backup's id")
             return cls(
@@ -197,7 +199,7 @@ class Index:
 
     def age(self, *, now: datetime) -> float:
         """Seconds."""
-        return (now - datetime.fromisoformat(self.taken_at.replace("Z", "+00:00"))).total_seconds()
+        return (now - parsed(self.taken_at)).total_seconds()
 
     def config_map(self) -> Json:
         """Without ``apiVersion`` and ``kind``."""

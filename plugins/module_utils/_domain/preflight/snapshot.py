@@ -18,7 +18,7 @@ from typing import Any, Generic, Literal, Optional, TypeVar, Union, cast, overlo
 
 from ..health.api_services import ApiServices
 from ..health.operators import Operator
-from ..health.pods import Pod
+from ..health.pods import Pod, PodInError
 from ..migration.fields import OperatorFields
 from ..migration.settings import Settings
 from ..networks import OVN, Networks
@@ -209,8 +209,8 @@ class Snapshot:
     #: All pods of the cluster; ``raw_pods`` are the same.
     pods = Part[tuple[Pod, ...]]("pods")
     raw_pods = Part[Raw]("pods")
-    #: ``namespace/name`` of Jobs that have ended, well or not: their failed attempts are history.
-    finished_jobs = Part[frozenset[str]]("jobs.batch")
+    #: Those that count: neither replaced nor the failed attempt of a finished Job.
+    pods_in_error = Part[tuple[PodInError, ...]]("pods, or what replaces them")
     daemon_sets = Part[Raw]("daemonsets.apps")
     services = Part[Raw]("services")
     disruption_budgets = Part[Raw]("poddisruptionbudgets.policy")

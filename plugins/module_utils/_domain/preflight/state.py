@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from ..conditions import Conditions
 from ..health.api_services import WAY_ON
 from ..health.operators import Operator
-from ..health.pods import in_error
 from ..migration.leftover import under_way
 from ..namespaces import WAY_ON as NAMESPACE_WAY_ON
 from ..namespaces import going, held_by
@@ -144,7 +143,7 @@ def _new_namespace(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _pods(snapshot: Snapshot) -> Iterator[Problem]:
-    wrong = in_error(snapshot.pods, finished_jobs=snapshot.finished_jobs)
+    wrong = snapshot.pods_in_error
     if wrong:
         yield Problem(
             f"{counted(len(wrong), 'pod', 'are')} in error already: {listed(f'{p.key} ({p.reason})' for p in wrong)}",

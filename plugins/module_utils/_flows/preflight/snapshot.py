@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Optional
 
 from ..._cluster import kinds
@@ -23,15 +24,15 @@ from ..._domain.errors import (
 )
 from ..._domain.health.api_services import ApiService, ApiServices
 from ..._domain.health.operators import Operator
-from ..._domain.health.pods import Pod, job_finished
+from ..._domain.health.pods import Pod
 from ..._domain.migration.fields import OperatorFields
 from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from ..._domain.nodes import Node
 from ..._domain.pools.pool import Pool
-from ..._domain.preflight.findings import key
 from ..._domain.preflight.snapshot import Snapshot, Unreadable, Wanted, parts_for
 from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.versions import Version
+from ..health.pods import pods_in_error
 from ..migration import access
 from ..records import journal
 from ..rights import NEW_NAMESPACE
@@ -129,6 +130,15 @@ class SnapshotReader:
 
     def listed(self, kind: Kind) -> tuple[Json, ...]:
         return tuple(self._once((kind, ""), lambda: self._cluster.list(kind)))
+
+    def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
+        """As ``port.Reader``, of what is listed anyway; it selects by namespace only."""
+        if labels or fields:
+            raise NotImplementedError
+        return [body for body in self.listed(kind) if namespace in (None, body["metadata"].get("namespace"))]
+
+    def now(self) -> datetime:
+        return self._cluster.now()
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         found: Json = self._once((kind, name), lambda: self._cluster.get(kind, name, namespace=namespace))
@@ -249,6 +259,6 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "pools": lambda reader: tuple(Pool.from_json(pool) for pool in reader.listed(kinds.MACHINE_CONFIG_POOL)),
     "probes": SnapshotReader.probes,
     "pods": lambda reader: tuple(Pod.from_json(pod) for pod in reader.listed(kinds.POD)),
-    "finished_jobs": lambda reader: frozenset(key(job) for job in reader.listed(kinds.JOB) if job_finished(job)),
+    "pods_in_error": pods_in_error,
     **{name: _list_of(kind) for name, kind in LISTS.items()},
 }

@@ -12,6 +12,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
     CONFIG_MAP,
+    DEPLOYMENT,
     JOB,
     MACHINE_CONFIG,
     MACHINE_CONFIG_POOL,
@@ -26,6 +27,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.rec
     ANNOTATION,
     Journal,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.health.pods import pods_in_error
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster, findings, seen
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import machine_config, rendered, unit
@@ -300,6 +302,33 @@ def test_pods_in_error_are_told_without_the_history_of_finished_jobs():
     finished = {"status": {"conditions": [objects.condition("Complete", "True")]}}
     cluster.put(JOB, {"metadata": {"name": "job", "namespace": "shop"}, **finished})
     assert told("pods_in_error", cluster) == [("info", "1 pod is in error already: shop/web (CrashLoopBackOff)")]
+
+
+def evicted(cluster, *, ready):
+    """What an eviction leaves of a Deployment that is to have two pods."""
+    pod = objects.pod("web-7d9f-a", phase="Failed", reason="Evicted", labels={"pod-template-hash": "7d9f"})
+    reference = {"kind": "ReplicaSet", "name": "web-7d9f", "controller": True}
+    cluster.put(POD, {**pod, "metadata": {**pod["metadata"], "ownerReferences": [reference]}})
+    status = {"readyReplicas": ready, "observedGeneration": 1}
+    metadata = {"name": "web", "namespace": pod["metadata"]["namespace"], "generation": 1}
+    cluster.put(DEPLOYMENT, {"metadata": metadata, "spec": {"replicas": 2}, "status": status})
+
+
+def never_ready(cluster, *, ready):
+    """One that has been starting since the first of January, at seven minutes past midnight."""
+    pod = objects.pod("slow", node_name="w0", ready=bool(ready), created="2026-01-01T00:00:00Z")
+    cluster.put(POD, pod)
+    cluster.server_seconds = lambda: 420
+
+
+@pytest.mark.parametrize("situation", [evicted, never_ready])
+@pytest.mark.parametrize("ready", [2, 0])
+def test_which_pods_are_in_error_is_the_decision_of_the_verification(situation, ready):
+    cluster = clean_cluster()
+    situation(cluster, ready=ready)
+    found = told("pods_in_error", cluster)
+    assert bool(found) == (ready == 0)
+    assert bool(pods_in_error(cluster)) == (ready == 0)
 
 
 def unhealthy(cluster):
