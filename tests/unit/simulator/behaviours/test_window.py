@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.simulator.behaviours.platform.apiservices import APISERVICES, unavailable_groups
@@ -131,7 +133,7 @@ def test_a_namespace_deleted_too_early_hangs_until_the_apis_are_back(flipped):
     scene.until(lambda: scene.store.find(NAMESPACES, "openshift-sdn") is None, within=120)
 
 
-METRICS = {
+METRICS: dict[str, Any] = {
     "metadata": {"name": "v1beta1.external.metrics.k8s.io"},
     "spec": {
         "group": "external.metrics.k8s.io",
