@@ -296,7 +296,7 @@ ARGUMENTS: Spec = {
 
 
 def main() -> None:
-    run(ARGUMENTS, lambda task: inspect(task.cluster, target=task["target"]), tolerate_denials=True)
+    run(ARGUMENTS, lambda task: inspect(task.cluster, target=task["target"]))
 
 
 if __name__ == "__main__":

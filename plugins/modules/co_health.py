@@ -249,7 +249,7 @@ def wait(task: Task) -> Outcome:
 
 
 def main() -> None:
-    run(merge(ARGUMENTS, waiting()), wait, tolerate_denials=True)
+    run(merge(ARGUMENTS, waiting()), wait)
 
 
 if __name__ == "__main__":

@@ -259,7 +259,6 @@ def main() -> None:
         merge(ARGUMENTS, waiting(timeout=300), failure_grace()),
         wait,
         tolerate_unauthorized=True,
-        tolerate_denials=True,
         module_options={"required_one_of": ONE_OR_SEVERAL, "mutually_exclusive": ONE_OR_SEVERAL},
     )
 
