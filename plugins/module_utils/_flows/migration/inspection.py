@@ -103,6 +103,7 @@ def _facts(
         "phase": where.phase,
         "reason": where.reason,
         "next": where.next,
+        "command": where.command,
         "target": target,
         "version": str(version) if version else None,
         "network": {
