@@ -133,7 +133,7 @@ def _refuse_out_of_range(module: AnsibleModule) -> None:
         raise Refused(
             tried="read the options",
             seen="; ".join(wrong),
-            remedy="Nothing was changed. Correct it.",
+            remedy="Nothing was changed. Correct it; 'ansible-doc' of the module tells the range of each number.",
         )
 
 

@@ -12,7 +12,7 @@ from ..networks import LIVE_ANNOTATION, OVN
 
 MIGRATE = "ansible-playbook ocp_day2.ovn_migration.migrate -e cno_allow_disruption=true"
 ROLLBACK = "ansible-playbook ocp_day2.ovn_migration.rollback -e cno_allow_disruption=true"
-NETWORK_OPERATOR = "oc get clusteroperator network -o yaml"
+OPERATOR_SAYS = "oc get clusteroperator network -o yaml"
 UNMARK_LIVE = f"oc annotate network.config cluster {LIVE_ANNOTATION}-"
 CLEAR_MIGRATION = """oc patch network.operator cluster --type=merge -p '{"spec":{"migration":null}}'"""
 

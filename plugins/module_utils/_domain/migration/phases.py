@@ -11,7 +11,7 @@ from typing import Literal, Optional
 
 from ..networks import LIVE_ANNOTATION, NAMESPACE, OVN, SDN, TYPES, ConfigNetwork, Networks, OperatorNetwork, other
 from ..verdicts import Verdict, counted, listed
-from .commands import CLEAR_MIGRATION, NETWORK_OPERATOR, ROLLBACK, UNMARK_LIVE, onward, set_type
+from .commands import CLEAR_MIGRATION, OPERATOR_SAYS, ROLLBACK, UNMARK_LIVE, onward, set_type
 
 Phase = Literal[
     "not_started",
@@ -85,7 +85,7 @@ def _position(seen: Observation) -> Position:
 #: When there is no type, or one that nobody knows.
 STRANGE_TYPES = (
     "nothing can be done here: only OpenShiftSDN and OVNKubernetes are known; see what was set, and what the operator "
-    f"says ('oc get network.config cluster -o yaml', '{NETWORK_OPERATOR}')"
+    f"says ('oc get network.config cluster -o yaml', '{OPERATOR_SAYS}')"
 )
 
 
@@ -105,7 +105,7 @@ def _other_migration(seen: Observation) -> Position:
             "inconsistent",
             f"{reason}, which the operator runs already: somebody has set the type back",
             f"set spec.networkType to {migrating_to} again with: {set_type(migrating_to)}; wait until clusteroperator "
-            f"network is not Degraded ('{NETWORK_OPERATOR}')",
+            f"network is not Degraded ('{OPERATOR_SAYS}')",
             ROLLBACK,
         )
     undo = f", or undo it ('{ROLLBACK}')" if migrating_to == OVN else ""
@@ -132,7 +132,7 @@ def _before_flip(seen: Observation) -> Position:
         return Position(
             "preparing",
             "the operator has not acknowledged spec.migration yet",
-            f"wait (cno_prepare); when it stays so, see why the operator refuses it: '{NETWORK_OPERATOR}'",
+            f"wait (cno_prepare); when it stays so, see why the operator refuses it: '{OPERATOR_SAYS}'",
         )
     if seen.prepared.state == "failed":
         remedy = "pause the pools" if seen.target == SDN else "mend that pool ('oc describe mcp NAME')"
@@ -176,7 +176,7 @@ def _set_back(seen: Observation) -> Position:
         "inconsistent",
         reason,
         f"set spec.networkType to {seen.target} again with: {set_type(seen.target)}; wait until clusteroperator "
-        f"network is not Degraded ('{NETWORK_OPERATOR}'); then go on here, or go to {wanted} ('{onward(wanted)}')",
+        f"network is not Degraded ('{OPERATOR_SAYS}'); then go on here, or go to {wanted} ('{onward(wanted)}')",
     )
 
 
@@ -195,7 +195,7 @@ def _after_flip(seen: Observation) -> Position:
         return Position(
             "switching",
             "the operator has not applied the new networkType yet",
-            f"wait (cno_switch); when it stays so, see why the operator refuses it: '{NETWORK_OPERATOR}'",
+            f"wait (cno_switch); when it stays so, see why the operator refuses it: '{OPERATOR_SAYS}'",
         )
     if seen.not_rebooted is None:
         return Position(

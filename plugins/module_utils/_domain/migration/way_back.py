@@ -13,7 +13,7 @@ from typing import Literal, Optional
 from ..networks import CONFIG_BLOCK, LIVE_ANNOTATION, OVN, SDN, TYPES, Networks
 from ..records.journal import Journal
 from ..verdicts import Verdict, counted
-from .commands import CLEAR_MIGRATION, NETWORK_OPERATOR, ROLLBACK, UNMARK_LIVE, set_type
+from .commands import CLEAR_MIGRATION, OPERATOR_SAYS, ROLLBACK, UNMARK_LIVE, set_type
 from .phases import STRANGE_TYPES, strange_types
 from .settings import ipsec_on
 
@@ -78,7 +78,7 @@ def way_back(networks: Networks, trail: WayBackFacts) -> WayBack:
         f"spec.networkType was set to {SDN} without a migration to it, and the operator still runs {OVN}"
         f"{_window(trail) if operator.migrating_to == OVN else ''}",
         f"set spec.networkType to {OVN} again with: {set_type(OVN)}; wait until clusteroperator network is not "
-        f"Degraded ('{NETWORK_OPERATOR}')",
+        f"Degraded ('{OPERATOR_SAYS}')",
     )
 
 

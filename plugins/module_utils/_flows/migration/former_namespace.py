@@ -17,7 +17,7 @@ from typing import Any, Optional
 from ..._cluster.kinds import NAMESPACE
 from ..._cluster.port import Cluster
 from ..._domain.errors import NotFound, WaitTimeout
-from ..._domain.namespaces import going, held_by
+from ..._domain.namespaces import WAY_ON, going, held_by
 from ..._domain.networks import NAMESPACE as NAMESPACES
 from ..._domain.networks import other
 from ..._domain.verdicts import Verdict, done, pending
@@ -75,7 +75,7 @@ def _until_gone(cluster: Cluster, waiter: Waiter, name: str) -> Optional[Mapping
         return done(f"namespace {name} is gone") if there is None else pending(f"namespace {name} is still there")
 
     try:
-        waiter.until(tried=f"see namespace {name} go", observe=lambda: _read(cluster, name), judge=judge)
+        waiter.until(tried=f"see namespace {name} go", remedy=WAY_ON, observe=lambda: _read(cluster, name), judge=judge)
     except WaitTimeout:
         return _read(cluster, name)
     return None

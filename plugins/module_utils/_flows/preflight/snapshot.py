@@ -230,7 +230,9 @@ def machine_networks(install_config: str) -> tuple[str, ...]:
         return tuple(str(entry["cidr"]) for entry in entries)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         raise MigrationError(
-            tried="read the install-config", seen="the install-config is not what it should be"
+            tried="read the install-config",
+            seen="the install-config is not what it should be",
+            remedy="See 'oc -n kube-system get configmap cluster-config-v1 -o yaml'.",
         ) from error
 
 

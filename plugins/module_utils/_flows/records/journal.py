@@ -54,7 +54,9 @@ def _strange(where: str, error: ValueError) -> MigrationError:
     return MigrationError(
         tried=f"understand the journal in {where}",
         seen=str(error),
-        remedy="Restore it, or delete it: without it every node counts as not rebooted.",
+        remedy="Restore it, or delete it: without it every node counts as not rebooted. "
+        f"('oc -n {journals.NAMESPACE} delete configmap {journals.NAME}', 'oc annotate network.config cluster "
+        f"{journals.ANNOTATION}-')",
     )
 
 
