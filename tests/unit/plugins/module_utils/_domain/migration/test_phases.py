@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 
@@ -248,9 +249,8 @@ FACTS = [
 @pytest.mark.parametrize("facts", FACTS, ids=lambda facts: ", ".join(facts) or "at rest")
 def test_whatever_was_seen_says_how_it_goes_on(target, facts):
     """Every state that the two objects can be in: what was seen, what to do, and a line that can be copied."""
-    states = itertools.product(
-        (None, OVN, SDN, {"mtu": {}}, {"features": {}}), (None, OVN, SDN), TYPE_OR_NONE, TYPE_OR_NONE
-    )
+    asked = (None, OVN, SDN, {"mtu": {}}, {"features": {}})
+    states: Any = itertools.product(asked, (None, OVN, SDN), TYPE_OR_NONE, TYPE_OR_NONE)
     for migration, acknowledged, spec_type, status_type in states:
         where = observe(migration, acknowledged, spec_type, status_type, target=target, **facts)
         told = f"{migration} {acknowledged} {spec_type} {status_type}: {where}"
