@@ -249,7 +249,7 @@ FACTS = [
 @pytest.mark.parametrize("facts", FACTS, ids=lambda facts: ", ".join(facts) or "at rest")
 def test_whatever_was_seen_says_how_it_goes_on(target, facts):
     """Every state that the two objects can be in: what was seen, what to do, and a line that can be copied."""
-    asked = (None, OVN, SDN, {"mtu": {}}, {"features": {}})
+    asked: tuple[Any, ...] = (None, OVN, SDN, {"mtu": {}}, {"features": {}})
     states: Any = itertools.product(asked, (None, OVN, SDN), TYPE_OR_NONE, TYPE_OR_NONE)
     for migration, acknowledged, spec_type, status_type in states:
         where = observe(migration, acknowledged, spec_type, status_type, target=target, **facts)
