@@ -24,6 +24,8 @@ Json = dict[str, Any]
 LABEL = "ocp-day2.ovn-migration/backup"
 INDEX_LABEL = "ocp-day2.ovn-migration/backup-index"
 SETTLED = "ocp-day2.ovn-migration/settled-at"
+#: In the files only: which cluster it is of.
+CLUSTER = "ocp-day2.ovn-migration/cluster"
 _ID = re.compile(r"^(?P<target>[a-z0-9]+)-(?P<moment>\d{14})$")
 _MOMENT = "%Y%m%d%H%M%S"
 

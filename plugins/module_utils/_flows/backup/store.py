@@ -18,8 +18,7 @@ from ..._domain.moments import written
 from ..._domain.records.journal import NAMESPACE
 from ..records.config_maps import ensure_namespace
 from . import chunks
-
-PART = "part"
+from .files import PART
 
 
 class Damaged(Refused):

@@ -79,10 +79,11 @@ def _records_alarm(cluster: Cluster, where: Position, journal: Optional[Journal]
     what = "is being deleted" if going else "is gone"
     return (
         f"Namespace {OURS}, which holds the records of this migration, {what}, in phase {where.phase}. The backup goes "
-        f"with it: keep the files of cno_artifacts_dir. Known still: {boots}, and what was borrowed, by the "
-        f"annotations {PREFIX}… of the borrowed objects. Go on with the same playbook: it puts back what was borrowed, "
+        "with it: keep its files (cno_artifacts_dir, cno_backup_directory), from which the next run puts it back when "
+        f"it is given the same. Known still: {boots}, and what was borrowed, by the annotations {PREFIX}… of the "
+        "borrowed objects. Go on with the same playbook: it puts back what was borrowed, "
         "and makes the namespace again when it is gone; between the switch and the last reboot it may hang until the "
-        "nodes have rebooted. A rollback without the backup needs cno_rollback_without_backup=true.",
+        "nodes have rebooted. A rollback with neither needs cno_rollback_without_backup=true.",
     )
 
 
