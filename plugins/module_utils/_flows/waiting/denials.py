@@ -23,6 +23,8 @@ from ..._domain.errors import ClusterUnreachable, Forbidden, MigrationError, Not
 LONGEST = 60.0
 #: The same where the server is ready: a load balancer may have asked another one.
 READY = 5.0
+#: For so many seconds a server that was ready still is: who lists what a cluster may not have asks once.
+REMEMBERED = 2.0
 #: What only a 404 for an object says; one for a path says "page not found" or "could not find the requested resource".
 ABSENT = '" not found'
 #: What only a 403 says that no right has to do with (apiserver, pkg/admission/plugin/webhook/errors).
@@ -86,12 +88,18 @@ class Denials:
     def __init__(self, cluster: Cluster) -> None:
         self._cluster = cluster
         self._answers: set[tuple[Question, type[MigrationError]]] = set()
+        self._serving_at = float("-inf")
 
-    def patience(self, question: Question, error: MigrationError) -> float:
-        """For how many seconds ``error`` is asked about again, from the first denial on; 0 when it is the answer."""
+    def patience(self, question: Question, error: MigrationError, *, now: float) -> float:
+        """For how many seconds ``error`` is asked about again, from the first denial on; 0 when it is the answer.
+
+        :param now: the clock's seconds
+        """
         if (question, type(error)) in self._answers:
             return 0.0
-        seconds = self._of_right(question, error) if isinstance(error, Forbidden) else self._of_kind(question, error)
+        seconds = (
+            self._of_right(question, error) if isinstance(error, Forbidden) else self._of_kind(question, error, now=now)
+        )
         if not seconds:
             self.is_answer(question, error)
         return seconds
@@ -115,7 +123,7 @@ class Denials:
         except MigrationError:
             return READY
 
-    def _of_kind(self, question: Question, error: MigrationError) -> float:
+    def _of_kind(self, question: Question, error: MigrationError, *, now: float) -> float:
         """What the store does not have, no server finds a moment later. A kind that not every cluster has is not there,
         unless the API server has only just started."""
         if ABSENT in error.seen:
@@ -123,7 +131,12 @@ class Denials:
         kind = question.kind
         if kind is None or (kind.group in EVERYWHERE and kind not in NEWER):
             return LONGEST
-        return 0.0 if self._ready() and self._serves_nodes() else LONGEST
+        if now - self._serving_at < REMEMBERED:
+            return 0.0
+        if not (self._ready() and self._serves_nodes()):
+            return LONGEST
+        self._serving_at = now
+        return 0.0
 
     def _ready(self) -> bool:
         try:

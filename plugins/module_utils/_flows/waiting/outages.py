@@ -206,7 +206,8 @@ class RetryingCluster:
     def _patience(self, question: Question, error: MigrationError) -> float:
         """For how many seconds it may have another answer soon; 0 when it is the answer."""
         if _denied(error):
-            return self._denials.patience(question, error) if self._budget > 0 else 0.0
+            now = self._clock.monotonic()
+            return self._denials.patience(question, error, now=now) if self._budget > 0 else 0.0
         return math.inf if self._tolerate_unauthorized or not isinstance(error, Unauthorized) else 0.0
 
     def _close(self, place: int, *, began: float) -> None:

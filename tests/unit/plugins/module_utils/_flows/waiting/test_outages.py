@@ -334,6 +334,15 @@ def test_that_a_kind_of_an_operator_or_of_later_versions_is_not_there_is_an_answ
     assert (clock.slept, asked.outages) == ([], [])
 
 
+def test_who_asks_for_many_kinds_asks_once_whether_the_server_is_ready():
+    asked, cluster, _clock = patient()
+    for kind in (NODE_HEALTH_CHECK, NODE_NETWORK_POLICY, IMAGE_MIRRORS):
+        cluster.fail(unserved(), verb="list", kind=kind, times=None)
+        with pytest.raises(NotFound):
+            asked.list(kind)
+    assert len(cluster.made("ready")) == 1
+
+
 @pytest.mark.parametrize("evidence", ["readyz", "nodes are not served", "no answer"])
 def test_such_a_kind_is_asked_for_again_while_the_api_server_starts(evidence):
     asked, cluster, clock = patient()
