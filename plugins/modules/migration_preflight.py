@@ -249,7 +249,8 @@ target:
 requests:
   description:
     - How many requests it took to look at the cluster, with one for each node that was probed. Those that only ask
-      whether a kind, or a namespace, that may not be read exists do not count.
+      whether a kind, or a namespace, that may not be read exists do not count, nor those that ask why something is not
+      served.
   returned: success
   type: int
 problems:
