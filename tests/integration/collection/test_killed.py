@@ -97,9 +97,8 @@ def simulator(tmp_path: Path) -> Iterator[RunningSimulator]:
         yield simulator
 
 
-#: In every run of the suite: in the middle of the rollout, of the window and of the reboots. All of them take four
-#: times as long.
-MIDDLES = ("rollout", "switch", "reboot of the workers")
+#: In every run of the suite: in the middle of the window and of the reboots. All of them take four times as long.
+MIDDLES = ("switch", "reboot of the workers")
 
 
 @pytest.mark.parametrize(
