@@ -9,6 +9,7 @@ import yaml
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CONFIG_MAP,
+    DEPLOYMENT,
     EGRESS_NETWORK_POLICY,
     HOST_SUBNET,
     MACHINE_CONFIG_POOL,
@@ -20,10 +21,15 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     VALIDATING_WEBHOOKS,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.operators import (
+    MACHINE_CONFIG_OPERATORS,
+    NETWORK_OPERATOR,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.csr import USAGES
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.collect import SOURCES
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.migration.access import BY_KIND, NEEDED
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.preflight.snapshot import (
+    DEPENDENT_LISTS,
     LISTS,
     OPTIONAL_LISTS,
 )
@@ -100,7 +106,12 @@ def test_all_that_a_migration_asks_for_is_given():
 
 
 def test_all_that_preflight_lists_is_given_for_reading():
-    lists = [Access("list", kind) for kind in (*LISTS.values(), *OPTIONAL_LISTS.values())]
+    dependent = (kind for kind, _beside in DEPENDENT_LISTS.values())
+    lists = [Access("list", kind) for kind in (*LISTS.values(), *OPTIONAL_LISTS.values(), *dependent)]
+    lists += [
+        Access("get", DEPLOYMENT, name=name, namespace=namespace)
+        for namespace, name in (*NETWORK_OPERATOR, *MACHINE_CONFIG_OPERATORS)
+    ]
     assert without(lists, "read-only.yaml") == []
 
 
