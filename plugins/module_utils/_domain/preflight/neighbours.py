@@ -94,7 +94,8 @@ def _marked(snapshot: Snapshot) -> Iterator[Problem]:
     policies = (("nodenetworkconfigurationpolicy", policy) for policy in snapshot.node_network_policies)
     checks = (("machinehealthcheck", check) for check in snapshot.machine_health_checks)
     others = (("nodehealthcheck", check) for check in snapshot.node_health_checks)
-    everything = (*networks, *pools, *policies, *checks, *others)
+    scalers = (("clusterautoscaler", autoscaler) for autoscaler in snapshot.cluster_autoscalers)
+    everything = (*networks, *pools, *policies, *checks, *others, *scalers)
     marked = [name for kind, item in everything if _tracked(item) for name in named(kind, item)]
     if marked:
         yield Problem(f"{counted(len(marked), 'object', 'are')} managed by Argo CD: {listed(marked)}", tuple(marked))
@@ -188,10 +189,9 @@ CHECKS = (
         methods=ANY_METHOD,
         title="No cluster autoscaler would remove a node that takes long to reboot.",
         remedy=(
-            "Let it remove none for the window, then acknowledge it or look again: oc patch clusterautoscaler default "
-            '--type=merge -p \'{"spec":{"scaleDown":{"enabled":false}}}\'. New nodes do no harm.'
+            "cno_prepare and cno_switch keep it from that unless told not to; on your own: oc patch clusterautoscaler "
+            'default --type=merge -p \'{"spec":{"scaleDown":{"enabled":false}}}\'.'
         ),
-        acknowledge=True,
         before_switch=True,
     ),
     Check(

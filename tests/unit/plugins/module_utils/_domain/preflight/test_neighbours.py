@@ -138,10 +138,11 @@ INSTANCE = {"app.kubernetes.io/instance": "site"}
     ("kind", "name", "namespace"),
     [
         (MACHINE_CONFIG_POOL, "worker", ""),
+        (CLUSTER_AUTOSCALER, "default", ""),
         (MACHINE_HEALTH_CHECK, "w", "openshift-machine-api"),
         (NODE_HEALTH_CHECK, "n", ""),
     ],
-    ids=["pool", "health check of machines", "health check of nodes"],
+    ids=["pool", "autoscaler", "health check of machines", "health check of nodes"],
 )
 def test_argo_cd_marks_by_a_label_too(kind, name, namespace, metadata, tracked):
     cluster = clean_cluster()
@@ -162,7 +163,7 @@ def autoscaled(cluster, spec, *, groups=1):
 
 
 @pytest.mark.parametrize(
-    ("spec", "groups", "stops"),
+    ("spec", "groups", "told"),
     [
         ({"scaleDown": {"enabled": True, "unneededTime": "5m"}}, 1, True),
         ({}, 1, True),
@@ -172,23 +173,16 @@ def autoscaled(cluster, spec, *, groups=1):
     ids=["on", "by the autoscaler's default", "off", "with nothing to scale"],
 )
 @pytest.mark.parametrize("moment", ["begin", "switch"])
-def test_the_cluster_autoscaler(spec, groups, stops, moment):
+def test_the_cluster_autoscaler(spec, groups, told, moment):
     cluster = autoscaled(clean_cluster(), spec, groups=groups)
     found = findings("cluster_autoscaler", seen(cluster, moment=moment))
-    assert [(f.severity, f.blocking) for f in found] == [("warn", True)] * stops
+    assert [(f.severity, f.blocking) for f in found] == [("warn", False)] * told
     for finding in found:
         assert finding.objects == (
             "clusterautoscaler/default",
             "machineautoscaler/openshift-machine-api/worker-0",
         )
         assert "oc patch clusterautoscaler default" in finding.remedy
-
-
-def test_the_cluster_autoscaler_keeps_nobody_in_the_window():
-    cluster = autoscaled(clean_cluster("rollback"), {})
-    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": {"networkType": "OVNKubernetes"}}})
-    (finding,) = findings("cluster_autoscaler", seen(cluster, method="rollback"))
-    assert (finding.severity, finding.blocking) == ("warn", False)
 
 
 @pytest.mark.parametrize(
