@@ -226,7 +226,8 @@ def put_nodes_astray(broken: Breaker) -> None:
     pinned = {"name": "10-mine.conf", "contents": "[Service]\nExecStart=\nExecStart=/opt/mine.sh\n"}
     units = [{"name": "ovs-configuration.service", "dropins": [pinned]}]
     config = {"ignition": {"version": "3.2.0"}, "systemd": {"units": units}}
-    body = {"metadata": {"name": "99-mine"}, "spec": {"config": config}}
+    kind = {"apiVersion": "machineconfiguration.openshift.io/v1", "kind": "MachineConfig"}
+    body = {**kind, "metadata": {"name": "99-mine"}, "spec": {"config": config}}
     broken.create("/apis/machineconfiguration.openshift.io/v1/machineconfigs", body)
 
 
@@ -243,7 +244,8 @@ def let_others_act(broken: Breaker) -> None:
     workers = {"node-role.kubernetes.io/worker": ""}
     for name, selector in (("by-maker", {"vendor": "8086"}), ("by-address", {"rootDevices": ["0000:01:00.0"]})):
         spec = {"resourceName": "x", "numVfs": 4, "nicSelector": selector, "nodeSelector": workers}
-        broken.create(policies, {"metadata": {"name": name}, "spec": spec})
+        kind = {"apiVersion": "sriovnetwork.openshift.io/v1", "kind": "SriovNetworkNodePolicy"}
+        broken.create(policies, {**kind, "metadata": {"name": name}, "spec": spec})
 
 
 def run_alone(broken: Breaker) -> None:
