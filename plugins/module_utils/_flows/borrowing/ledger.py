@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ..._cluster.kinds import (
+    CLUSTER_AUTOSCALER,
     CONFIG_MAP,
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
@@ -41,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
         MACHINE_CONFIG_POOL,
         MACHINE_HEALTH_CHECK,
         NODE_HEALTH_CHECK,
+        CLUSTER_AUTOSCALER,
         VALIDATING_WEBHOOKS,
         MUTATING_WEBHOOKS,
         NODE_NETWORK_POLICY,
@@ -55,6 +57,7 @@ CARRIERS = (
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
     NODE_HEALTH_CHECK,
+    CLUSTER_AUTOSCALER,
     VALIDATING_WEBHOOKS,
     MUTATING_WEBHOOKS,
     HOLDER,

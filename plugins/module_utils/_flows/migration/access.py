@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from ..._cluster.daemons import NAMESPACE as DAEMONS
 from ..._cluster.kinds import (
     API_SERVICE,
+    CLUSTER_AUTOSCALER,
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
     CONFIG_MAP,
@@ -76,6 +77,7 @@ NEEDED = (
 BY_KIND: Mapping[Kind, tuple[Access, ...]] = {
     MACHINE_HEALTH_CHECK: (Access("get", MACHINE_HEALTH_CHECK), Access("patch", MACHINE_HEALTH_CHECK)),
     NODE_HEALTH_CHECK: (Access("get", NODE_HEALTH_CHECK), Access("patch", NODE_HEALTH_CHECK)),
+    CLUSTER_AUTOSCALER: (Access("get", CLUSTER_AUTOSCALER), Access("patch", CLUSTER_AUTOSCALER)),
     NODE_NETWORK_POLICY: tuple(Access(verb, NODE_NETWORK_POLICY) for verb in ("get", "delete", "create")),
     HOST_SUBNET: (Access("get", HOST_SUBNET), Access("patch", HOST_SUBNET)),
     NET_NAMESPACE: (Access("get", NET_NAMESPACE), Access("patch", NET_NAMESPACE)),

@@ -28,6 +28,7 @@ from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from ..._domain.nodes import Node
 from ..._domain.pools.pool import Pool
 from ..._domain.preflight.findings import key
+from ..._domain.preflight.operators import MACHINE_CONFIG_OPERATORS, NETWORK_OPERATOR
 from ..._domain.preflight.snapshot import Snapshot, Unreadable, Wanted, parts_for
 from ..._domain.records.journal import NAME as JOURNAL
 from ..._domain.records.journal import NAMESPACE as OURS
@@ -47,6 +48,7 @@ LISTS: Mapping[str, Kind] = {
     "raw_pods": kinds.POD,
     "daemon_sets": kinds.DAEMON_SET,
     "services": kinds.SERVICE,
+    "volume_claims": kinds.VOLUME_CLAIM,
     "disruption_budgets": kinds.DISRUPTION_BUDGET,
     "validating_webhooks": kinds.VALIDATING_WEBHOOKS,
     "mutating_webhooks": kinds.MUTATING_WEBHOOKS,
@@ -58,6 +60,7 @@ OPTIONAL_LISTS: Mapping[str, Kind] = {
     "aro_clusters": kinds.ARO_CLUSTER,
     "machine_health_checks": kinds.MACHINE_HEALTH_CHECK,
     "node_health_checks": kinds.NODE_HEALTH_CHECK,
+    "cluster_autoscalers": kinds.CLUSTER_AUTOSCALER,
     "ceph_clusters": kinds.CEPH_CLUSTER,
     "applications": kinds.APPLICATION,
     "configuration_policies": kinds.CONFIGURATION_POLICY,
@@ -75,9 +78,15 @@ OPTIONAL_LISTS: Mapping[str, Kind] = {
     "egress_firewalls": kinds.EGRESS_FIREWALL,
     "egress_qoses": kinds.EGRESS_QOS,
     "egress_services": kinds.EGRESS_SERVICE,
+    "egress_routers": kinds.EGRESS_ROUTER,
     "external_routes": kinds.EXTERNAL_ROUTE,
     "admin_network_policies": kinds.ADMIN_NETWORK_POLICY,
     "baseline_network_policies": kinds.BASELINE_NETWORK_POLICY,
+}
+#: Parts that are of no use without objects of another kind of the same operator, and are asked for only beside them.
+DEPENDENT_LISTS: Mapping[str, tuple[Kind, Kind]] = {
+    "machine_autoscalers": (kinds.MACHINE_AUTOSCALER, kinds.CLUSTER_AUTOSCALER),
+    "sriov_states": (kinds.SRIOV_STATE, kinds.SRIOV_POLICY),
 }
 #: The right to everything, as the role cluster-admin gives it: one question in place of many.
 EVERYTHING = Access("*", Kind("*/*", "*", "*"))
@@ -109,12 +118,11 @@ class SnapshotReader:
         return Snapshot(wanted=self._wanted, parts=parts, absent=frozenset(absent))
 
     def _part(self, name: str, absent: set[str]) -> Any:
-        kind = OPTIONAL_LISTS.get(name)
         try:
-            if kind is None:
+            if name in READ:
                 return READ[name](self)
             try:
-                return self.listed(kind)
+                return self._optional(name)
             except NotFound:
                 absent.add(name)
                 return ()
@@ -126,6 +134,13 @@ class SnapshotReader:
             return Unreadable(error.seen)
         except MigrationError as error:
             return Unreadable(error.seen)
+
+    def _optional(self, name: str) -> tuple[Json, ...]:
+        """:raises NotFound: when the cluster does not have the kind"""
+        if name in OPTIONAL_LISTS:
+            return self.listed(OPTIONAL_LISTS[name])
+        kind, beside = DEPENDENT_LISTS[name]
+        return self.listed(kind) if self.listed(beside) else ()
 
     def listed(self, kind: Kind) -> tuple[Json, ...]:
         return tuple(self._once((kind, ""), lambda: self._cluster.list(kind)))
@@ -207,12 +222,15 @@ def _install_config_networks(reader: SnapshotReader) -> tuple[str, ...]:
 
 
 def machine_networks(install_config: str) -> tuple[str, ...]:
-    """``networking.machineNetwork[].cidr`` of an install-config."""
+    """``networking.machineNetwork[].cidr`` of an install-config; up to 4.3 it was ``networking.machineCIDR`` (openshift
+    installer, pkg/types/installconfig.go, DeprecatedMachineCIDR), and what a cluster was born with it keeps."""
     import yaml
 
     try:
         parsed = yaml.safe_load(install_config)
-        entries = ((parsed or {}).get("networking") or {}).get("machineNetwork") or ()
+        networking = (parsed or {}).get("networking") or {}
+        first = networking.get("machineCIDR")
+        entries = networking.get("machineNetwork") or ([{"cidr": first}] if first else ())
         return tuple(str(entry["cidr"]) for entry in entries)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         raise MigrationError(
@@ -226,6 +244,12 @@ def _flip_record(reader: SnapshotReader) -> Optional[Journal]:
         return Journal.from_json(found) if found else None
     except ValueError as error:
         raise MigrationError(tried=f"understand configmap {OURS}/{JOURNAL}", seen=str(error)) from error
+
+
+def _operator_deployments(reader: SnapshotReader) -> tuple[Json, ...]:
+    wanted = (*NETWORK_OPERATOR, *MACHINE_CONFIG_OPERATORS)
+    found = (reader.named_or_empty(kinds.DEPLOYMENT, name, namespace=namespace) for namespace, name in wanted)
+    return tuple(deployment for deployment in found if deployment)
 
 
 def _list_of(kind: Kind) -> Callable[[SnapshotReader], Any]:
@@ -246,6 +270,7 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "cluster_version": lambda reader: reader.named(kinds.CLUSTER_VERSION, "version"),
     "infrastructure": lambda reader: reader.named(kinds.INFRASTRUCTURE, "cluster"),
     "ingress_domain": lambda r: (r.named_or_empty(kinds.INGRESS, "cluster").get("spec") or {}).get("domain") or "",
+    "operator_deployments": _operator_deployments,
     "operators": lambda reader: tuple(Operator.from_json(o) for o in reader.listed(kinds.CLUSTER_OPERATOR)),
     "api_services": lambda reader: tuple(ApiService.from_json(s) for s in reader.listed(kinds.API_SERVICE)),
     "nodes": lambda reader: tuple(Node.from_json(node) for node in reader.nodes()),
