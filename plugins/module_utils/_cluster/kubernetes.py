@@ -266,9 +266,9 @@ class KubernetesCluster:
             yield
         except Forbidden as error:
             if not self._served(kind):
-                raise NotFound(tried=error.tried, seen="the cluster does not serve it") from error
+                raise failures.unserved(error.tried) from error
             if self._end_of(namespace):
-                raise NotFound(tried=error.tried, seen=f"namespace {namespace} goes, or is gone") from error
+                raise failures.without_namespace(error.tried, str(namespace)) from error
             raise
 
     @contextlib.contextmanager

@@ -35,8 +35,10 @@ SETTINGS: dict[str, Any] = {
 }
 #: Asked for and never used here: from Kubernetes 1.35 on a command over a WebSocket needs it as well.
 NOT_HERE = {Right("create", "", "pods/exec", namespace="openshift-machine-config-operator")}
-#: Used when something goes wrong: a pool that hangs, an operator that refuses, egress objects that an abort has lost.
+#: Used when something goes wrong: a pool that hangs, an operator that refuses, egress objects that an abort has lost, a
+#: pod that has ended.
 WHEN_IT_GOES_WRONG = {
+    Right("list", "apps", "deployments"),
     Right("get", "", "pods/log", namespace="openshift-machine-config-operator"),
     Right("get", "config.openshift.io", "clusteroperators", name="network"),
     Right("get", "network.openshift.io", "hostsubnets"),
@@ -172,6 +174,11 @@ def test_the_roles_suffice_there_and_back_and_give_nothing_that_is_not_used(tmp_
 def test_the_roles_suffice_for_an_abort_and_for_what_goes_wrong_before_it(tmp_path: Path) -> None:
     with restricted(tmp_path, extras=("egress",), speed=120, faults=("pool_degraded:worker,when=update",)) as here:
         here.apply("read-only.yaml", "migrate.yaml")
+        pods = json.loads(here.admin("get", "pods", "-n", "shop", "-o", "json"))["items"]
+        of_deployment = next(pod for pod in pods if "pod-template-hash" in (pod["metadata"].get("labels") or {}))
+        ended = json.dumps({"status": {"phase": "Failed", "reason": "Evicted"}})
+        name = of_deployment["metadata"]["name"]
+        here.admin("patch", "pod", name, "-n", "shop", "--type=merge", "--subresource=status", "-p", ended)
         stopped = here.playbook("migrate", **CONSENT)
         assert stopped.code != 0 and "worker" in stopped.output
         # somebody takes it for a leftover

@@ -451,6 +451,28 @@ def _kill_when(reached: Callable[[], bool], simulator: RunningSimulator, directo
         process.wait()
 
 
+def test_a_node_that_is_dead_costs_the_way_back_no_wait_for_multus(tmp_path: Path) -> None:
+    """In the outage window: the time of the wait is time without a pod network for all others."""
+    with cluster(tmp_path) as simulator:
+        bring(simulator, tmp_path, to="switched")
+        simulator.add_fault("node_never_returns:worker-1")
+        wanted = {"nodes": ["worker-1"], "use_journal": False, "reboot_timeout": 3, "wait_sleep": 1}
+        assert module("node_reboot", wanted, kubeconfig=simulator.kubeconfig, cwd=tmp_path)["failed"]
+        run = rollback(
+            simulator,
+            tmp_path,
+            cno_switch_multus_timeout=120,
+            cno_reboot_reboot_timeout=3,
+            cno_rollback_without_backup=True,
+        )
+        assert "not waited for: worker-1 (nobody has heard of the kubelet there for a while" in run.flat, run.output
+        assert "Going on all the same" not in run.flat
+        assert "worker-1: not Ready" in run.flat
+        simulator.remove_fault("node_never_returns")
+        again = rollback(simulator, tmp_path)
+        assert again.code == 0, again.output
+
+
 def test_law_15_4_17_is_refused_before_any_write(tmp_path: Path) -> None:
     with cluster(tmp_path, ocp="4.17", workers=0) as simulator:
         run = rollback(simulator, tmp_path)

@@ -97,7 +97,8 @@ def _read(cluster: Cluster) -> tuple[Ledger, bool]:
         raise MigrationError(
             tried=f"understand the ledger in configmap {OURS}/{ledger.NAME}",
             seen=str(error),
-            remedy="Mend that entry. Removing it gives up what it remembers: put that back by hand first.",
+            remedy=f"Mend that entry ('oc -n {OURS} edit configmap {ledger.NAME}'). Removing it gives up what it "
+            "remembers: put that back by hand first.",
         ) from error
 
 

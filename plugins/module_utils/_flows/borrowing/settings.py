@@ -125,7 +125,11 @@ def _webhooks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     known = {configuration["metadata"]["name"] for _kind, configuration in configurations}
     unknown = [name for name in wanted.webhooks if name not in known]
     if unknown:
-        raise _refused(f"there is no webhook configuration {', '.join(unknown)}", "Correct the names.")
+        raise _refused(
+            f"there is no webhook configuration {', '.join(unknown)}",
+            "Correct the names (cno_switch_webhook_names); they are listed by 'oc get validatingwebhookconfigurations' "
+            "and 'oc get mutatingwebhookconfigurations'.",
+        )
     for kind, configuration in configurations:
         name = configuration["metadata"]["name"]
         if name in wanted.webhooks or (not wanted.webhooks and not platform(configuration)):
@@ -147,7 +151,7 @@ def _pools(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if unknown:
         raise _refused(
             f"there is no MachineConfigPool {', '.join(unknown)}; this cluster has {', '.join(pools) or 'none'}",
-            "Correct the names.",
+            "Correct the names (cno_prepare_max_unavailable).",
         )
     for name, number in numbers.items():
         if name == "master" and number != 1:

@@ -51,6 +51,7 @@ NEEDED = (
     Access("get", NODE),
     Access("list", POD),
     Access("list", JOB),
+    Access("list", DEPLOYMENT),
     Access("list", MACHINE_CONFIG_POOL),
     Access("get", MACHINE_CONFIG_POOL),
     Access("patch", MACHINE_CONFIG_POOL),

@@ -35,7 +35,7 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
     record, ledger = journals.read(cluster), loans.read(cluster)
     journal = record if record and record.speaks_of(networks) else None
     remaining = None if journal is None else not_rebooted(nodes, journal.boot_ids)
-    former = readers.namespace_exists(cluster, NAMESPACE[other(target)])
+    going = readers.namespace_going(cluster, NAMESPACE[other(target)])
     ready = readiness(view, target=target, ledger=ledger, record=record)
     where = position(
         Observation(
@@ -45,7 +45,8 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
             prepared=ready.prepared,
             not_rebooted=remaining,
             not_ready=tuple(node.name for node in nodes if not node.ready),
-            former_namespace=former,
+            former_namespace=going is False,
+            former_namespace_going=going is True,
             paused=ready.paused,
             left=ready.left,
         )
@@ -56,10 +57,10 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
             pools=readiness(view, target=SDN, ledger=ledger, record=record).followed,
             journal=record,
             not_rebooted=remaining,
-            namespace=former if target == SDN else readers.namespace_exists(cluster, NAMESPACE[OVN]),
+            namespace=(going if target == SDN else readers.namespace_going(cluster, NAMESPACE[OVN])) is False,
         ),
     )
-    facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=former)
+    facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=going is not None)
     told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], **describe_phases(cluster)}
     alarm = _records_alarm(cluster, where, journal)
     return Outcome(facts={**facts, **told, "lock": read_state(cluster).to_json()}, warnings=alarm)
@@ -78,10 +79,11 @@ def _records_alarm(cluster: Cluster, where: Position, journal: Optional[Journal]
     what = "is being deleted" if going else "is gone"
     return (
         f"Namespace {OURS}, which holds the records of this migration, {what}, in phase {where.phase}. The backup goes "
-        f"with it: keep the files of cno_artifacts_dir. Known still: {boots}, and what was borrowed, by the "
-        f"annotations {PREFIX}… of the borrowed objects. Go on with the same playbook: it puts back what was borrowed, "
+        "with it: keep its files (cno_artifacts_dir, cno_backup_directory), from which the next run puts it back when "
+        f"it is given the same. Known still: {boots}, and what was borrowed, by the annotations {PREFIX}… of the "
+        "borrowed objects. Go on with the same playbook: it puts back what was borrowed, "
         "and makes the namespace again when it is gone; between the switch and the last reboot it may hang until the "
-        "nodes have rebooted. A rollback without the backup needs cno_rollback_without_backup=true.",
+        "nodes have rebooted. A rollback with neither needs cno_rollback_without_backup=true.",
     )
 
 
@@ -102,6 +104,7 @@ def _facts(
         "phase": where.phase,
         "reason": where.reason,
         "next": where.next,
+        "command": where.command,
         "target": target,
         "version": str(version) if version else None,
         "network": {

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from ..._cluster.kinds import CONFIG_MAP, NETWORK_CONFIG
-from ..._cluster.port import Cluster
+from ..._cluster.port import Cluster, Getter
 from ..._cluster.readers import networks
 from ..._domain.errors import BeingDeleted, MigrationError, NotFound
 from ..._domain.networks import Networks
@@ -21,7 +21,7 @@ from ..waiting.clock import Clock
 from .config_maps import keep
 
 
-def read(cluster: Cluster) -> Optional[Journal]:
+def read(cluster: Getter) -> Optional[Journal]:
     """The journal; without its ConfigMap, what the flip has left at the object that it flipped.
 
     :raises MigrationError: when it is there and cannot be understood; it is never taken for absent then
@@ -36,7 +36,7 @@ def read(cluster: Cluster) -> Optional[Journal]:
         raise _strange(f"configmap {journals.NAMESPACE}/{journals.NAME}", error) from error
 
 
-def _left_at_the_flip(cluster: Cluster) -> Optional[Journal]:
+def _left_at_the_flip(cluster: Getter) -> Optional[Journal]:
     annotations = _annotations(cluster)
     if journals.ANNOTATION not in annotations:
         return None
@@ -46,7 +46,7 @@ def _left_at_the_flip(cluster: Cluster) -> Optional[Journal]:
         raise _strange(f"annotation {journals.ANNOTATION} of {NETWORK_CONFIG.title} cluster", error) from error
 
 
-def _annotations(cluster: Cluster) -> Mapping[str, str]:
+def _annotations(cluster: Getter) -> Mapping[str, str]:
     return cluster.get(NETWORK_CONFIG, "cluster")["metadata"].get("annotations") or {}
 
 
@@ -54,7 +54,9 @@ def _strange(where: str, error: ValueError) -> MigrationError:
     return MigrationError(
         tried=f"understand the journal in {where}",
         seen=str(error),
-        remedy="Restore it, or delete it: without it every node counts as not rebooted.",
+        remedy="Restore it, or delete it: without it every node counts as not rebooted. "
+        f"('oc -n {journals.NAMESPACE} delete configmap {journals.NAME}', 'oc annotate network.config cluster "
+        f"{journals.ANNOTATION}-')",
     )
 
 
