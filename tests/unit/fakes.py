@@ -25,10 +25,12 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     NotFound,
     Rejected,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.rules import Rule
 
 Change = Callable[[], None]
 Lines = list[str]
-READS = ("get", "list", "log", "ready", "allowed", "now", "discover")
+READS = ("get", "list", "log", "ready", "allowed", "rules", "now", "discover")
+ALL = ("*",)
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,10 @@ class FakeCluster:
         self.readyz = True
         self.oauth = False
         self.server_seconds: Callable[[], float] = lambda: 0.0
+        #: titles of rights that the credential lacks; it has all others
         self.denied: set[str] = set()
+        #: what a review of rules lists where something is denied, by namespace
+        self.listed: dict[str | None, tuple[Rule, ...]] = {}
         self.logs: dict[tuple[str, str], Lines] = {}
         self.executor: Callable[[Call], Execution] = lambda call: Execution(exit_code=0, output="")
         self.down: MigrationError | None = None
@@ -272,7 +277,11 @@ class FakeCluster:
 
     def allowed(self, access: Access) -> bool:
         self._log(Call("allowed", access.kind, access.verb, access.namespace, access.subresource))
-        return access.title not in self.denied
+        return access.title not in self.denied and not (self.denied and access.verb == "*")
+
+    def rules(self, namespace: str | None = None) -> tuple[Rule, ...]:
+        self._log(Call("rules", namespace=namespace or ""))
+        return self.listed.get(namespace, ()) if self.denied else (Rule(ALL, ALL, ALL),)
 
     def _log(self, call: Call) -> None:
         self.calls.append(call)

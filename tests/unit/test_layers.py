@@ -47,6 +47,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "printable": set(),
         "networks": set(),
         "rights": set(),
+        "rules": set(),
         "versions": set(),
         "errors": {"verdicts"},
         "names": {"errors"},

@@ -17,11 +17,12 @@ from typing import Any, Literal, Optional, TypeVar
 from urllib.parse import urlencode
 
 from .._domain.errors import Forbidden, MigrationError, Misconfigured, NotFound
+from .._domain.rules import Rule
 from . import deferred, dynamic, failures, shapes
 from .connections import opened, put_under_deadlines
 from .deadline import Bounds, Deadline
 from .exec_stream import Stream, header_lines, refusal
-from .kinds import ACCESS_REVIEW, POD, Kind
+from .kinds import ACCESS_REVIEW, POD, RULES_REVIEW, Kind
 from .port import PAGE, Access, Execution, Json, Lines, Operations
 from .readers import namespace_going
 from .secrets import Secrets, credentials_in
@@ -44,6 +45,9 @@ T = TypeVar("T")
 PAGES = 2000
 #: Access tokens of OpenShift's OAuth server look like this since 4.6; a service account's is a JWT.
 OAUTH_PREFIX = "Bearer sha256~"
+#: No namespace can have this name, so a review of rules for it lists what holds in all of them, and outside of them:
+#: whether there is such a namespace is not asked (kubernetes 1.27, pkg/registry/authorization/selfsubjectrulesreview).
+NOWHERE = "-"
 
 
 class KubernetesCluster:
@@ -216,6 +220,18 @@ class KubernetesCluster:
         answer = self._json("POST", ACCESS_REVIEW.path(), body=body, tried=tried)
         return self._shaped(shapes.a_decision, answer, tried=tried)
 
+    def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
+        if self._may_be_scoped():
+            return ()
+        body = {
+            "apiVersion": RULES_REVIEW.api_version,
+            "kind": RULES_REVIEW.kind,
+            "spec": {"namespace": namespace or NOWHERE},
+        }
+        tried = f"ask for the rights in {f'namespace {namespace}' if namespace else 'every namespace'}"
+        answer = self._json("POST", RULES_REVIEW.path(), body=body, tried=tried)
+        return self._shaped(shapes.rules, answer, tried=tried)
+
     def discover(self, kind: str, api_version: str) -> Kind:
         tried = f"find the kind {kind} of {api_version}"
         with Deadline(self._bounds.total) as deadline:
@@ -235,6 +251,12 @@ class KubernetesCluster:
 
     def secrets(self) -> tuple[str, ...]:
         return self._secrets.values
+
+    def _may_be_scoped(self) -> bool:
+        """Whether scopes may hold back what roles give: a review of rules does not know them, since ModeScope has no rule
+        resolver (openshift/kubernetes, pkg/kubeapiserver/authorizer/config.go). OAuth tokens have some, and the extras
+        of an impersonated user may be some."""
+        return self.oauth_token() or any(name.lower().startswith("impersonate-extra-") for name in self._headers)
 
     @property
     def _secrets(self) -> Secrets:

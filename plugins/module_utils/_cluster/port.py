@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Optional, Protocol
 
+from .._domain.rules import Rule
 from .kinds import Kind
 
 Json = dict[str, Any]
@@ -102,6 +103,12 @@ class Cluster(Protocol):
         """Whether ``/readyz`` answers ok; False also when it answers that the API server is not ready (5xx)."""
 
     def allowed(self, access: Access) -> bool: ...
+
+    def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
+        """What the credential may surely do in ``namespace``; None for what it may do in all of them and outside.
+
+        It may have rights that are not listed. Nothing is listed where what is might be denied all the same.
+        """
 
     def discover(self, kind: str, api_version: str) -> Kind:
         """A kind that is not in ``kinds.py``, by what the API says it serves. Use ``dynamic.DynamicKinds``."""

@@ -34,7 +34,7 @@ from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.records.journal import Journal
 from ..._domain.versions import Version
 from ..migration import access
-from ..rights import NEW_NAMESPACE
+from ..rights import NEW_NAMESPACE, lacking
 from .counting import CountingCluster
 from .probe import probe
 
@@ -79,8 +79,6 @@ OPTIONAL_LISTS: Mapping[str, Kind] = {
     "admin_network_policies": kinds.ADMIN_NETWORK_POLICY,
     "baseline_network_policies": kinds.BASELINE_NETWORK_POLICY,
 }
-#: The right to everything, as the role cluster-admin gives it: one question in place of many.
-EVERYTHING = Access("*", Kind("*/*", "*", "*"))
 
 
 class SnapshotReader:
@@ -161,13 +159,15 @@ class SnapshotReader:
         return OperatorFields.from_json(self.named(kinds.CRD, kinds.NETWORK_OPERATOR.title))
 
     def missing_rights(self) -> tuple[str, ...]:
-        if self._cluster.allowed(EVERYTHING):
-            return ()
-        needed = list(access.NEEDED)
-        if not self.named_or_empty(kinds.NAMESPACE, OURS):
-            needed.append(NEW_NAMESPACE)
-        needed += [right for kind, rights in access.BY_KIND.items() if self._has(kind) for right in rights]
-        return tuple(right.title for right in needed if not self._cluster.allowed(right))
+        by_kind = [right for rights in access.BY_KIND.values() for right in rights]
+        missing = lacking(self._cluster, (*access.NEEDED, NEW_NAMESPACE, *by_kind))
+        return tuple(right.title for right in missing if self._needed(right))
+
+    def _needed(self, right: Access) -> bool:
+        """Whether there is something that it is needed for."""
+        if right == NEW_NAMESPACE:
+            return not self.named_or_empty(kinds.NAMESPACE, OURS)
+        return right not in access.BY_KIND.get(right.kind, ()) or self._has(right.kind)
 
     def _has(self, kind: Kind) -> bool:
         """True as well when that cannot be found out."""

@@ -171,6 +171,16 @@ def test_reviews_of_oneself_are_answered_from_the_roles():
     assert rule("get", "nodes", names="a") in resources
 
 
+@pytest.mark.parametrize(
+    ("binding", "here", "nowhere"), [("ClusterRoleBinding", True, True), ("RoleBinding", True, False)]
+)
+def test_a_review_of_rules_is_about_one_namespace_and_what_holds_in_all(binding, here, nowhere):
+    store = cluster(rules=[rule("*", "*", groups="*")], binding=binding)
+    for namespace, expected in (("work", here), ("-", nowhere)):
+        resources, _paths = rules_of(RUNNER, store, namespace=namespace)
+        assert (rule("*", "*", groups="*") in resources) is expected
+
+
 def token_request(store: ObjectStore, seconds: int | None) -> tuple[Credentials, Object]:
     store.declare(Resource("", "v1", "ServiceAccount", "serviceaccounts", True))
     store.create("serviceaccounts", {"metadata": {"name": "runner", "namespace": "default"}}, actor=ACTOR)

@@ -37,6 +37,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     Unauthorized,
     Untrusted,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.rules import Rule
 
 
 class Api:
@@ -202,6 +203,40 @@ def test_access_reviews(api, allowed):
         "subresource": "exec",
         "namespace": "web",
     }
+
+
+RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+LISTED = {
+    "verbs": ["get"],
+    "apiGroups": ["config.openshift.io"],
+    "resources": ["networks"],
+    "resourceNames": ["cluster"],
+}
+
+
+@pytest.mark.parametrize("incomplete", [True, False])
+@pytest.mark.parametrize(("namespace", "sent"), [("web", "web"), (None, "-")])
+def test_the_rules_of_a_namespace_and_of_every_one(api, namespace, sent, incomplete):
+    """A name that no namespace can have: the answer holds what no RoleBinding gives."""
+    told = {"resourceRules": [LISTED], "nonResourceRules": [], "incomplete": incomplete}
+    api.says("POST", RULES, 201, {"spec": {}, "status": told})
+    expected = Rule(("get",), ("config.openshift.io",), ("networks",), ("cluster",))
+    assert cluster_at(api.address).rules(namespace) == (expected,)
+    assert api.asked[0]["body"]["spec"] == {"namespace": sent}
+
+
+def test_a_rule_without_names_is_for_every_object(api):
+    told = {"resourceRules": [{"verbs": ["list"], "apiGroups": [""], "resources": ["nodes"], "resourceNames": None}]}
+    api.says("POST", RULES, 201, {"status": told})
+    assert cluster_at(api.address).rules() == (Rule(("list",), ("",), ("nodes",)),)
+
+
+def test_nothing_is_listed_of_a_credential_whose_scopes_may_hold_it_back(api):
+    cluster = cluster_at(api.address)
+    cluster._configuration.api_key = {"authorization": "Bearer sha256~secret"}
+    assert cluster.rules() == ()
+    assert cluster_at(api.address, **{"Impersonate-Extra-scopes.authorization.openshift.io": ["a"]}).rules("web") == ()
+    assert api.asked == []
 
 
 def test_the_end_of_a_log(api):
