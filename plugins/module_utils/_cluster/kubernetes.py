@@ -253,7 +253,7 @@ class KubernetesCluster:
         return self._secrets.values
 
     def _may_be_scoped(self) -> bool:
-        """Whether scopes may hold back what roles give: a review of rules does not know them, since ModeScope has no rule
+        """Whether scopes may hold back what roles give. A review of rules does not know them: ModeScope has no rule
         resolver (openshift/kubernetes, pkg/kubeapiserver/authorizer/config.go). OAuth tokens have some, and the extras
         of an impersonated user may be some."""
         return self.oauth_token() or any(name.lower().startswith("impersonate-extra-") for name in self._headers)
