@@ -10,8 +10,7 @@ import contextlib
 import json
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any, Literal, Optional, TypeVar
 from urllib.parse import urlencode
@@ -26,6 +25,7 @@ from .kinds import ACCESS_REVIEW, POD, RULES_REVIEW, Kind
 from .port import PAGE, Access, Execution, Json, Lines, Operations
 from .readers import namespace_going
 from .secrets import Secrets, credentials_in
+from .server_clock import ServerClock, date_in
 
 MISSING: Optional[str] = None
 deferred.defer()
@@ -55,6 +55,7 @@ class KubernetesCluster:
 
     :param headers: sent with every request and every command; a list has a line for each value
     :param secrets: more of them than the configuration holds
+    :param monotonic: the host's clock, by which the time of an answer is counted on
     """
 
     def __init__(
@@ -64,6 +65,7 @@ class KubernetesCluster:
         headers: Mapping[str, Any],
         bounds: Optional[Bounds] = None,
         secrets: Iterable[str] = (),
+        monotonic: Optional[Callable[[], float]] = None,
     ) -> None:
         # urllib3 would retry three times by itself and hide from us how long an outage was.
         configuration.retries = False
@@ -75,6 +77,7 @@ class KubernetesCluster:
         self._pool.request = self._requested
         self._headers = {name: value for name, value in headers.items() if value}
         self._more_secrets = tuple(secrets)
+        self._server_clock = ServerClock(monotonic)
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         path = kind.path(name=name, namespace=namespace)
@@ -107,7 +110,7 @@ class KubernetesCluster:
             return self._object("POST", kind.path(namespace=namespace), name=name, body=full, tried=tried)
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
-        with self._deletion_told(namespace):
+        with self._deletion_told(namespace, absent_when_gone=True):
             return self._object(
                 "PATCH",
                 kind.path(name=name, namespace=namespace),
@@ -150,13 +153,16 @@ class KubernetesCluster:
         self._shaped(shapes.mapping, answer, tried=tried)
 
     def now(self) -> datetime:
+        known = self._server_clock.recently()
+        if known is not None:
+            return known
         tried = "ask the API server for the time"
         status, text, headers = self._exchange("GET", "/version", tried=tried)
         if not 200 <= status <= 299:
             raise self._from_status(status, text, tried=tried)
         try:
-            return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
-        except (LookupError, TypeError, ValueError, OverflowError) as error:
+            return date_in(headers)
+        except ValueError as error:
             raise failures.strange(tried, "its answer carries no Date header") from error
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
@@ -294,16 +300,20 @@ class KubernetesCluster:
             raise
 
     @contextlib.contextmanager
-    def _deletion_told(self, namespace: Optional[str]) -> Iterator[None]:
+    def _deletion_told(self, namespace: Optional[str], *, absent_when_gone: bool = False) -> Iterator[None]:
         """The Roles in a namespace go with it, so whoever lives by them is not told that it is being deleted.
 
         :raises BeingDeleted: in the place of ``Forbidden``
+        :raises NotFound: in its place, when the namespace is gone and ``absent_when_gone``
         """
         try:
             yield
         except Forbidden as error:
-            if self._end_of(namespace) == "going":
+            end = self._end_of(namespace)
+            if end == "going":
                 raise failures.being_deleted(error.tried, error.seen) from error
+            if end and absent_when_gone:
+                raise NotFound(tried=error.tried, seen=f"namespace {namespace} is gone") from error
             raise
 
     def _end_of(self, namespace: Optional[str]) -> Literal["", "going", "gone"]:
@@ -379,6 +389,7 @@ class KubernetesCluster:
                 raise self._unreachable(tried, error, deadline) from error
         if deadline.expired:
             raise failures.too_slow(tried, deadline.seconds)
+        self._server_clock.hear(int(response.status), response.headers)
         return int(response.status), _decoded(response.data), response.headers
 
     def _send(self, method: str, url: str, **request: Any) -> Any:

@@ -89,7 +89,8 @@ class Cluster(Protocol):
         """Ask for the deletion, which finalizers may hold up. An object that is gone already is no error."""
 
     def now(self) -> datetime:
-        """The API server's clock, in UTC: the one that every client of the cluster shares."""
+        """The API server's clock, in UTC: the one that every client of the cluster shares. It is asked for only when no
+        answer has told it a moment ago."""
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         """

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -94,10 +95,10 @@ def api():
     api.close()
 
 
-def cluster_at(address, **headers):
+def cluster_at(address, *, monotonic=None, **headers):
     configuration = Configuration(host=address)
     configuration.api_key = {"authorization": "Bearer secret"}
-    return subject.KubernetesCluster(configuration, headers=headers)
+    return subject.KubernetesCluster(configuration, headers=headers, monotonic=monotonic)
 
 
 def status(code, message):
@@ -377,6 +378,52 @@ def test_the_clock_is_the_servers():
     assert cluster_with(pool).now().isoformat() == "2026-11-23T10:00:00+00:00"
 
 
+class Ticking:
+    """The host's clock, moved by the test."""
+
+    seconds = 100.0
+
+    def __call__(self):
+        return self.seconds
+
+
+def timed(answers):
+    """A cluster that gives these answers in turn, and the host's clock."""
+    host = Ticking()
+    pool = Pool(lambda: answers.pop(0))
+    return cluster_with(pool, monotonic=host), pool, host
+
+
+OBJECT = {"metadata": {"name": "worker-0"}}
+
+
+def test_the_time_of_an_answer_is_counted_on_for_a_moment():
+    first, later = "Mon, 23 Nov 2026 10:00:00 GMT", "Mon, 23 Nov 2026 11:00:00 GMT"
+    cluster, pool, host = timed([answer(200, OBJECT, Date=first), answer(200, {}, Date=later)])
+    cluster.get(NODE, "worker-0")
+    host.seconds += 3
+    assert cluster.now().isoformat() == "2026-11-23T10:00:03+00:00"
+    host.seconds += 3
+    assert cluster.now().isoformat() == "2026-11-23T11:00:00+00:00", "the host may have slept"
+    assert [call[0] for call in pool.asked] == ["GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        pytest.param(lambda: answer(502, "gateway", Date="Mon, 23 Nov 2026 09:00:00 GMT"), id="a proxy's error"),
+        pytest.param(lambda: answer(200, OBJECT), id="no date"),
+        pytest.param(lambda: answer(200, OBJECT, Date="yesterday"), id="no date either"),
+    ],
+)
+def test_what_does_not_tell_the_servers_time_is_not_believed(unfit):
+    cluster, pool, _host = timed([unfit(), answer(200, {}, Date="Mon, 23 Nov 2026 10:00:00 GMT")])
+    with contextlib.suppress(ClusterUnreachable):
+        cluster.get(NODE, "worker-0")
+    assert cluster.now().isoformat() == "2026-11-23T10:00:00+00:00"
+    assert len(pool.asked) == 2
+
+
 def test_a_server_without_a_clock_is_an_error():
     pool = Pool(lambda: answer(200, {}))
     with pytest.raises(ClusterUnreachable, match="carries no Date header"):
@@ -444,7 +491,11 @@ def test_a_namespace_takes_its_roles_with_it(api, namespace, read, written):
     for error, asks in (
         (read, lambda: cluster.get(CONFIG_MAP, "it", namespace="ours")),
         (written, lambda: cluster.create(CONFIG_MAP, body, namespace="ours")),
-        (written, lambda: cluster.merge(CONFIG_MAP, "it", {}, namespace="ours")),
+        (
+            # What is to be changed is as absent as what is to be read.
+            NotFound if (read, written) == (NotFound, Forbidden) else written,
+            lambda: cluster.merge(CONFIG_MAP, "it", {}, namespace="ours"),
+        ),
         (written, lambda: cluster.replace(CONFIG_MAP, body, namespace="ours")),
     ):
         with pytest.raises(error) as caught:
