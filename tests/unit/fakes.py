@@ -114,6 +114,7 @@ class FakeCluster:
         self.logs: dict[tuple[str, str], Lines] = {}
         self.executor: Callable[[Call], Execution] = lambda call: Execution(exit_code=0, output="")
         self.down: MigrationError | None = None
+        self._missed: list[Call] = []
         self._rules: list[_Rule] = []
         self._before: list[tuple[str, Kind, int, Change]] = []
         for kind, body in objects:
@@ -165,7 +166,8 @@ class FakeCluster:
 
     @property
     def writes(self) -> list[Call]:
-        return [call for call in self.calls if call.verb not in READS]
+        """Without the patches that found nothing to change."""
+        return [call for call in self.calls if call.verb not in READS and not any(call is one for one in self._missed)]
 
     def get(self, kind: Kind, name: str, *, namespace: str | None = None) -> Json:
         self._log(Call("get", kind, name, namespace or ""))
@@ -188,12 +190,13 @@ class FakeCluster:
         self._log(Call("create", kind, name, namespace or "", copy.deepcopy(dict(body))))
         if (kind, namespace or "", name) in self.objects:
             raise Conflict(tried=f"create {kind.title} {name}", seen=f'HTTP 409, {kind.plural} "{name}" already exists')
-        self.put(kind, body)
+        self.put(kind, {**body, "metadata": {"resourceVersion": "1", **body["metadata"]}})
         return copy.deepcopy(self.objects[(kind, namespace or "", name)])
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: str | None = None) -> Json:
         self._log(Call("merge", kind, name, namespace or "", copy.deepcopy(dict(patch))))
         if (kind, namespace or "", name) not in self.objects:
+            self._missed.append(self.calls[-1])
             raise _missing(kind, name)
         self.change(kind, name, patch, namespace=namespace or "")
         return copy.deepcopy(self.objects[(kind, namespace or "", name)])
