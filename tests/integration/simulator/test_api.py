@@ -351,6 +351,10 @@ def test_impersonation(served):
     assert 'User "nobody" cannot list' in answer.message
     answer = served.client("viewer").get("/api/v1/nodes", Impersonate_User="system:admin")
     assert 'User "viewer" cannot impersonate resource "users"' in answer.message
+    scoped = {"Impersonate_User": "system:admin", "Impersonate_Group": "system:masters"}
+    assert served.client().get("/api/v1/nodes", **scoped).code == 200
+    scoped["Impersonate_Extra_scopes.authorization.openshift.io"] = "user:info"
+    assert served.client().get("/api/v1/nodes", **scoped).code == 403
 
 
 # -- aggregation and discovery
