@@ -31,7 +31,7 @@ from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.verdicts import listed
 from ..outcome import Diff, Outcome
 from ..records.config_maps import keep
-from ..rights import keeping_records, require_rights
+from ..rights import NEW_NAMESPACE, require_rights
 from ..waiting.clock import Clock
 from .notice import Notice
 
@@ -254,7 +254,7 @@ class Borrower:
         """
         needed = [
             *changes,
-            *keeping_records(self.cluster),
+            NEW_NAMESPACE,
             Access("create", CONFIG_MAP, namespace=OURS),
             Access("patch", CONFIG_MAP, namespace=OURS),
         ]

@@ -29,7 +29,6 @@ from ..._domain.migration.fields import OperatorFields
 from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from ..._domain.nodes import Node
 from ..._domain.pools.pool import Pool
-from ..._domain.preflight.findings import key
 from ..._domain.preflight.operators import MACHINE_CONFIG_OPERATORS, NETWORK_OPERATOR
 from ..._domain.preflight.snapshot import Snapshot, Unreadable, Wanted, parts_for
 from ..._domain.records.journal import NAMESPACE as OURS
@@ -37,7 +36,7 @@ from ..._domain.versions import Version
 from ..health.pods import pods_in_error
 from ..migration import access
 from ..records import journal
-from ..rights import NEW_NAMESPACE
+from ..rights import NEW_NAMESPACE, lacking
 from .counting import CountingCluster
 from .probe import probe
 
@@ -90,8 +89,6 @@ DEPENDENT_LISTS: Mapping[str, tuple[Kind, Kind]] = {
     "machine_autoscalers": (kinds.MACHINE_AUTOSCALER, kinds.CLUSTER_AUTOSCALER),
     "sriov_states": (kinds.SRIOV_STATE, kinds.SRIOV_POLICY),
 }
-#: The right to everything, as the role cluster-admin gives it: one question in place of many.
-EVERYTHING = Access("*", Kind("*/*", "*", "*"))
 
 
 class SnapshotReader:
@@ -191,13 +188,15 @@ class SnapshotReader:
         return OperatorFields.from_json(self.get(kinds.CRD, kinds.NETWORK_OPERATOR.title))
 
     def missing_rights(self) -> tuple[str, ...]:
-        if self._cluster.allowed(EVERYTHING):
-            return ()
-        needed = list(access.NEEDED)
-        if not self.named_or_empty(kinds.NAMESPACE, OURS):
-            needed.append(NEW_NAMESPACE)
-        needed += [right for kind, rights in access.BY_KIND.items() if self._has(kind) for right in rights]
-        return tuple(right.title for right in needed if not self._cluster.allowed(right))
+        by_kind = [right for rights in access.BY_KIND.values() for right in rights]
+        missing = lacking(self._cluster, (*access.NEEDED, NEW_NAMESPACE, *by_kind))
+        return tuple(right.title for right in missing if self._needed(right))
+
+    def _needed(self, right: Access) -> bool:
+        """Whether there is something that it is needed for."""
+        if right == NEW_NAMESPACE:
+            return not self.named_or_empty(kinds.NAMESPACE, OURS)
+        return right not in access.BY_KIND.get(right.kind, ()) or self._has(right.kind)
 
     def _has(self, kind: Kind) -> bool:
         """True as well when that cannot be found out."""
