@@ -233,8 +233,9 @@ def keep_away(task: Task) -> Outcome:
 
 
 def _give_back(task: Task, holder: str) -> Outcome:
-    phases = leave(task.cluster, holder=holder, event=task["phase_event"], write=not task.check_mode)
-    outcome = lease.release(task.cluster, holder=holder, write=not task.check_mode)
+    write, seen = not task.check_mode, lease.read_state(task.cluster)
+    phases = leave(task.cluster, seen, holder=holder, event=task["phase_event"], write=write)
+    outcome = lease.release(task.cluster, holder=holder, write=write, seen=seen)
     return replace(outcome, facts={**outcome.facts, **phases})
 
 

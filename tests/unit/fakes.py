@@ -26,6 +26,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     NotFound,
     Rejected,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.rules import Rule
 
 Change = Callable[[], None]
 Lines = list[str]
@@ -38,7 +39,8 @@ PORT_VERBS = {
     "update": ("replace",),
     "delete": ("delete",),
 }
-READS = ("get", "list", "log", "ready", "allowed", "now", "discover")
+READS = ("get", "list", "log", "ready", "allowed", "rules", "now", "discover")
+ALL = ("*",)
 
 
 @dataclass(frozen=True)
@@ -125,10 +127,14 @@ class FakeCluster:
         self.readyz = True
         self.oauth = False
         self.server_seconds: Callable[[], float] = lambda: 0.0
+        #: titles of rights that the credential lacks; it has all others
         self.denied: set[str] = set()
+        #: what a review of rules lists where something is denied, by namespace
+        self.listed: dict[str | None, tuple[Rule, ...]] = {}
         self.logs: dict[tuple[str, str], Lines] = {}
         self.executor: Callable[[Call], Execution] = lambda call: Execution(exit_code=0, output="")
         self.down: MigrationError | None = None
+        self._missed: list[Call] = []
         self._rules: list[_Rule] = []
         self._before: list[tuple[str, Kind, int, Change]] = []
         for kind, body in objects:
@@ -180,7 +186,8 @@ class FakeCluster:
 
     @property
     def writes(self) -> list[Call]:
-        return [call for call in self.calls if call.verb not in READS]
+        """Without the patches that found nothing to change."""
+        return [call for call in self.calls if call.verb not in READS and not any(call is one for one in self._missed)]
 
     def get(self, kind: Kind, name: str, *, namespace: str | None = None) -> Json:
         self._log(Call("get", kind, name, namespace or ""))
@@ -203,12 +210,13 @@ class FakeCluster:
         self._log(Call("create", kind, name, namespace or "", copy.deepcopy(dict(body))))
         if (kind, namespace or "", name) in self.objects:
             raise Conflict(tried=f"create {kind.title} {name}", seen=f'HTTP 409, {kind.plural} "{name}" already exists')
-        self.put(kind, body)
+        self.put(kind, {**body, "metadata": {"resourceVersion": "1", **body["metadata"]}})
         return copy.deepcopy(self.objects[(kind, namespace or "", name)])
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: str | None = None) -> Json:
         self._log(Call("merge", kind, name, namespace or "", copy.deepcopy(dict(patch))))
         if (kind, namespace or "", name) not in self.objects:
+            self._missed.append(self.calls[-1])
             raise _missing(kind, name)
         self.change(kind, name, patch, namespace=namespace or "")
         return copy.deepcopy(self.objects[(kind, namespace or "", name)])
@@ -293,9 +301,20 @@ class FakeCluster:
     def allowed(self, access: Access) -> bool:
         """Neither what ``denied`` names nor what ``fail`` forbids: a server that is ready says so."""
         self._log(Call("allowed", access.kind, access.verb, access.namespace, access.subresource))
+        if access.verb == "*":
+            return not self.denied and not self._forbidding()
         asked = [Call(verb, access.kind, access.name, access.namespace) for verb in PORT_VERBS.get(access.verb, ())]
-        refused = [rule for rule in self._rules if rule.active and isinstance(rule.error, Forbidden)]
-        return access.title not in self.denied and not any(rule.matches(call) for rule in refused for call in asked)
+        refused = any(rule.matches(call) for rule in self._forbidding() for call in asked)
+        return access.title not in self.denied and not refused
+
+    def rules(self, namespace: str | None = None) -> tuple[Rule, ...]:
+        self._log(Call("rules", namespace=namespace or ""))
+        if self.denied or self._forbidding():
+            return self.listed.get(namespace, ())
+        return (Rule(ALL, ALL, ALL),)
+
+    def _forbidding(self) -> list[Any]:
+        return [rule for rule in self._rules if rule.active and isinstance(rule.error, Forbidden)]
 
     def start(self, denial: MigrationError) -> None:
         """Be an API server that has only just started: not ready, and ``denial`` to all else."""

@@ -49,6 +49,7 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "namespaces": set(),
         "networks": set(),
         "rights": set(),
+        "rules": set(),
         "versions": set(),
         "errors": {"verdicts"},
         "names": {"errors"},

@@ -86,7 +86,7 @@ def run(
     try:
         _refuse_out_of_range(module)
         module.no_log_values.update(connection.secrets_in(module.params))
-        impatient = connection.connect(module.params)
+        impatient = connection.connect(module.params, monotonic=clock.monotonic)
         module.no_log_values.update(impatient.secrets())
         cluster = RetryingCluster(
             impatient,

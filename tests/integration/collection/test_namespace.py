@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.ansible_runs import Run, module, playbook
-from tests.integration.collection.test_rollback import _until, cluster, get, kubectl
+from tests.integration.collection.test_rollback import cluster, get, kubectl
+from tests.integration.conditions import until
 from tests.integration.records import reboots
 from tests.simulator.process import RunningSimulator
 
@@ -47,7 +48,7 @@ def test_our_namespace_is_deleted_under_a_migration(tmp_path: Path, cause: str) 
 
         run = threading.Thread(target=migrate)
         run.start()
-        _until(lambda: _deleted(simulator, cause), alive=lambda: not ended, within=400)
+        until(lambda: _deleted(simulator, cause), alive=lambda: not ended, within=400)
         run.join()
         if ended[0].code:
             again = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=CONSENT)

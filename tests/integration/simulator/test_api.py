@@ -348,8 +348,15 @@ def test_reviews(served):
     answer = served.client("oauth").ask("POST", path, {}).json
     assert answer["status"]["userInfo"]["username"] == "kube:admin"
     path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
-    rules = served.client("viewer").ask("POST", path, {"spec": {"namespace": "default"}}).json["status"]
-    assert {"verbs": ["get", "list", "watch"], "apiGroups": ["*"], "resources": ["*"]} in rules["resourceRules"]
+    answer = served.client("viewer").ask("POST", path, {"spec": {"namespace": "default"}}).json
+    every = {"verbs": ["get", "list", "watch"], "apiGroups": ["*"], "resources": ["*"]}
+    assert every in answer["status"]["resourceRules"]
+    assert answer["spec"] == {}
+    assert served.client("viewer").ask("POST", path, {"spec": {}}).message == "no namespace on request"
+    # whether there is such a namespace is not asked
+    answer = served.client("oauth").ask("POST", path, {"spec": {"namespace": "-"}}).json["status"]
+    assert {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]} in answer["resourceRules"]
+    assert answer["incomplete"] is False
 
 
 def test_impersonation(served):
@@ -357,6 +364,10 @@ def test_impersonation(served):
     assert 'User "nobody" cannot list' in answer.message
     answer = served.client("viewer").get("/api/v1/nodes", Impersonate_User="system:admin")
     assert 'User "viewer" cannot impersonate resource "users"' in answer.message
+    scoped = {"Impersonate_User": "system:admin", "Impersonate_Group": "system:masters"}
+    assert served.client().get("/api/v1/nodes", **scoped).code == 200
+    scoped["Impersonate_Extra_scopes.authorization.openshift.io"] = "user:info"
+    assert served.client().get("/api/v1/nodes", **scoped).code == 403
 
 
 # -- aggregation and discovery

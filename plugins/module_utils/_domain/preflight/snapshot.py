@@ -186,6 +186,8 @@ class Snapshot:
     ingress_domain = Part[str]("ingresses.config.openshift.io cluster")
     operators = Part[tuple[Operator, ...]]("clusteroperators.config.openshift.io")
     api_services = Part[ApiServices]("apiservices.apiregistration.k8s.io")
+    #: The Deployments of the network operator and of the Machine Config Operator, those that exist.
+    operator_deployments = Part[Raw]("deployments.apps of the operators")
     namespaces = Part[Raw]("namespaces")
     #: clusters.aro.openshift.io: Azure Red Hat OpenShift has one.
     aro_clusters = Part[Raw]("clusters.aro.openshift.io")
@@ -202,6 +204,9 @@ class Snapshot:
     machine_health_checks = Part[Raw]("machinehealthchecks.machine.openshift.io")
     #: nodehealthchecks.remediation.medik8s.io, of the Node Health Check operator.
     node_health_checks = Part[Raw]("nodehealthchecks.remediation.medik8s.io")
+    #: Of the cluster autoscaler; what it may scale is read only where there is one.
+    cluster_autoscalers = Part[Raw]("clusterautoscalers.autoscaling.openshift.io")
+    machine_autoscalers = Part[Raw]("machineautoscalers.autoscaling.openshift.io")
     #: One row for each node of ``nodes``; None when nodes were not to be probed (check mode, probe: false).
     probes = Part[Optional[tuple[NodeProbe, ...]]]("the nodes themselves")
 
@@ -213,6 +218,7 @@ class Snapshot:
     pods_in_error = Part[tuple[PodInError, ...]]("pods, or what replaces them")
     daemon_sets = Part[Raw]("daemonsets.apps")
     services = Part[Raw]("services")
+    volume_claims = Part[Raw]("persistentvolumeclaims")
     disruption_budgets = Part[Raw]("poddisruptionbudgets.policy")
     validating_webhooks = Part[Raw]("validatingwebhookconfigurations.admissionregistration.k8s.io")
     mutating_webhooks = Part[Raw]("mutatingwebhookconfigurations.admissionregistration.k8s.io")
@@ -231,6 +237,8 @@ class Snapshot:
     node_network_states = Part[Raw]("nodenetworkstates.nmstate.io")
     attachments = Part[Raw]("network-attachment-definitions.k8s.cni.cncf.io")
     sriov_policies = Part[Raw]("sriovnetworknodepolicies.sriovnetwork.openshift.io")
+    #: What cards each node has; read only where there are policies of SR-IOV.
+    sriov_states = Part[Raw]("sriovnetworknodestates.sriovnetwork.openshift.io")
     ptp_configs = Part[Raw]("ptpconfigs.ptp.openshift.io")
 
     # The objects of OpenShiftSDN
@@ -243,6 +251,7 @@ class Snapshot:
     egress_firewalls = Part[Raw]("egressfirewalls.k8s.ovn.org", only="rollback")
     egress_qoses = Part[Raw]("egressqoses.k8s.ovn.org", only="rollback")
     egress_services = Part[Raw]("egressservices.k8s.ovn.org", only="rollback")
+    egress_routers = Part[Raw]("egressrouters.network.operator.openshift.io", only="rollback")
     external_routes = Part[Raw]("adminpolicybasedexternalroutes.k8s.ovn.org", only="rollback")
     admin_network_policies = Part[Raw]("adminnetworkpolicies.policy.networking.k8s.io", only="rollback")
     baseline_network_policies = Part[Raw]("baselineadminnetworkpolicies.policy.networking.k8s.io", only="rollback")
@@ -266,7 +275,8 @@ PARTS_BEFORE_SWITCH = frozenset(
     {"missing_rights", "oauth_token", "networks", "network_config", "network_operator", "machine_networks", "version"}
     | {"cluster_version", "operators", "nodes", "pools", "raw_pools", "machine_configs", "signing_requests", "pods"}
     | {"raw_pods", "machine_health_checks", "node_health_checks", "ceph_clusters", "applications"}
-    | {"configuration_policies", "node_network_policies", "node_network_states"}
+    | {"configuration_policies", "node_network_policies", "node_network_states", "operator_deployments"}
+    | {"cluster_autoscalers", "machine_autoscalers"}
 )
 
 

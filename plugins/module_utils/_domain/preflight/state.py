@@ -26,6 +26,15 @@ from .snapshot import Json, Snapshot
 #: (cluster-network-operator 4.14, pkg/controller/operconfig/operconfig_controller.go).
 REFUSALS = ("InvalidOperatorConfig", "InvalidClusterConfig", "ApplyOperatorConfig", "MergeClusterConfig")
 CEPH_HEALTHY = "HEALTH_OK"
+#: Set and reset only while the annotation is there (cluster-network-operator 4.15 and 4.16,
+#: pkg/controller/operconfig/cluster.go); clusteroperator network is not Upgradeable with it (4.16,
+#: pkg/controller/statusmanager/status_manager.go).
+LIVE_IN_PROGRESS = "NetworkTypeMigrationInProgress"
+END_LIVE = (
+    "see that spec.migration of networks.operator.openshift.io cluster is empty and every pool Updated, then let the "
+    "operator end it: oc annotate network.config cluster network.openshift.io/network-type-migration=, wait some "
+    "minutes until the condition is False, and take the annotation away (network-type-migration-)."
+)
 
 
 def _upgrade(snapshot: Snapshot) -> Iterator[Problem]:
@@ -66,6 +75,17 @@ def _live(snapshot: Snapshot) -> Iterator[Problem]:
         yield Problem(
             "networks.config.openshift.io cluster has the annotation network.openshift.io/network-type-migration, with "
             "which any change of the network type becomes a live migration"
+        )
+    conditions = Conditions.from_json((snapshot.network_config.get("status") or {}).get("conditions") or ())
+    if conditions[LIVE_IN_PROGRESS].true and not snapshot.networks.config.live:
+        # With a migration of ours begun nobody acts on it, and it cannot be ended before ours is.
+        begun = snapshot.rescue or snapshot.wanted.moment == "switch"
+        yield Problem(
+            f"networks.config.openshift.io cluster says {LIVE_IN_PROGRESS}=True without the annotation of a live "
+            "migration, so one was given up half way: nothing ends it, and on 4.16 no upgrade begins before it ends",
+            ("network.config/cluster",),
+            severity="warn" if begun else None,
+            remedy=f"When this migration is complete: {END_LIVE}" if begun else f"{END_LIVE[0].upper()}{END_LIVE[1:]}",
         )
 
 
@@ -212,7 +232,7 @@ CHECKS = (
         _live,
         severity="block",
         methods=ANY_METHOD,
-        title="No annotation of a live migration is left.",
+        title="Nothing of a live migration is left: no annotation, and no condition that says that one goes on.",
         remedy=(
             "When no live migration runs, remove it: oc annotate network.config cluster "
             "network.openshift.io/network-type-migration-"

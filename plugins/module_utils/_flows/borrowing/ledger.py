@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ..._cluster.kinds import (
+    CLUSTER_AUTOSCALER,
     CONFIG_MAP,
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
@@ -30,7 +31,7 @@ from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.verdicts import listed
 from ..outcome import Diff, Outcome
 from ..records.config_maps import keep
-from ..rights import keeping_records, require_rights
+from ..rights import NEW_NAMESPACE, require_rights
 from ..waiting.clock import Clock
 from .notice import Notice
 
@@ -41,6 +42,7 @@ KINDS: Mapping[str, Kind] = {
         MACHINE_CONFIG_POOL,
         MACHINE_HEALTH_CHECK,
         NODE_HEALTH_CHECK,
+        CLUSTER_AUTOSCALER,
         VALIDATING_WEBHOOKS,
         MUTATING_WEBHOOKS,
         NODE_NETWORK_POLICY,
@@ -55,6 +57,7 @@ CARRIERS = (
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
     NODE_HEALTH_CHECK,
+    CLUSTER_AUTOSCALER,
     VALIDATING_WEBHOOKS,
     MUTATING_WEBHOOKS,
     HOLDER,
@@ -251,7 +254,7 @@ class Borrower:
         """
         needed = [
             *changes,
-            *keeping_records(self.cluster),
+            NEW_NAMESPACE,
             Access("create", CONFIG_MAP, namespace=OURS),
             Access("patch", CONFIG_MAP, namespace=OURS),
         ]

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from ..._cluster.daemons import NAMESPACE as DAEMONS
 from ..._cluster.kinds import (
     API_SERVICE,
+    CLUSTER_AUTOSCALER,
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
     CONFIG_MAP,
@@ -38,7 +39,7 @@ from ..._cluster.kinds import (
 )
 from ..._cluster.port import Access, Cluster
 from ..._domain.records import journal
-from ..rights import keeping_records, require_rights
+from ..rights import NEW_NAMESPACE, require_rights
 
 NEEDED = (
     *(Access(verb, kind, name="cluster") for kind in (NETWORK_OPERATOR, NETWORK_CONFIG) for verb in ("get", "patch")),
@@ -77,6 +78,7 @@ NEEDED = (
 BY_KIND: Mapping[Kind, tuple[Access, ...]] = {
     MACHINE_HEALTH_CHECK: (Access("get", MACHINE_HEALTH_CHECK), Access("patch", MACHINE_HEALTH_CHECK)),
     NODE_HEALTH_CHECK: (Access("get", NODE_HEALTH_CHECK), Access("patch", NODE_HEALTH_CHECK)),
+    CLUSTER_AUTOSCALER: (Access("get", CLUSTER_AUTOSCALER), Access("patch", CLUSTER_AUTOSCALER)),
     NODE_NETWORK_POLICY: tuple(Access(verb, NODE_NETWORK_POLICY) for verb in ("get", "delete", "create")),
     HOST_SUBNET: (Access("get", HOST_SUBNET), Access("patch", HOST_SUBNET)),
     NET_NAMESPACE: (Access("get", NET_NAMESPACE), Access("patch", NET_NAMESPACE)),
@@ -86,4 +88,4 @@ BY_KIND: Mapping[Kind, tuple[Access, ...]] = {
 
 def require_all(cluster: Cluster) -> None:
     """:raises Forbidden: naming every right that is missing"""
-    require_rights(cluster, (*NEEDED, *keeping_records(cluster)), tried="start a migration")
+    require_rights(cluster, (*NEEDED, NEW_NAMESPACE), tried="start a migration")

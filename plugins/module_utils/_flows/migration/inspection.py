@@ -22,8 +22,8 @@ from ..borrowing import ledger as loans
 from ..outcome import Outcome
 from ..pools.readiness import readiness
 from ..pools.wait import PoolReader, PoolsView
+from ..records import history
 from ..records import journal as journals
-from ..records.history import describe_phases
 from ..records.lease import read_state
 
 
@@ -61,9 +61,11 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
         ),
     )
     facts = _facts(cluster, where, networks, view, nodes, journal, target=target, former=going is not None)
-    told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], **describe_phases(cluster)}
+    lock = read_state(cluster)
+    phases = history.describe_phases(history.read(cluster), now=lock.now)
+    told = {"way_back": back.to_json(), "pools_left_paused": [*ready.left], **phases}
     alarm = _records_alarm(cluster, where, journal)
-    return Outcome(facts={**facts, **told, "lock": read_state(cluster).to_json()}, warnings=alarm)
+    return Outcome(facts={**facts, **told, "lock": lock.to_json()}, warnings=alarm)
 
 
 #: Phases that nobody is in without having written records before.

@@ -12,6 +12,7 @@ from typing import Optional
 
 from ..._cluster.kinds import Kind
 from ..._cluster.port import PAGE, Access, Cluster, Execution, Json
+from ..._domain.rules import Rule
 
 
 class CountingCluster:
@@ -46,6 +47,10 @@ class CountingCluster:
     def allowed(self, access: Access) -> bool:
         self.requests += 1
         return self._cluster.allowed(access)
+
+    def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
+        self.requests += 1
+        return self._cluster.rules(namespace)
 
     def oauth_token(self) -> bool:
         return self._cluster.oauth_token()

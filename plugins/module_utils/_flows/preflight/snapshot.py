@@ -29,13 +29,14 @@ from ..._domain.migration.fields import OperatorFields
 from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from ..._domain.nodes import Node
 from ..._domain.pools.pool import Pool
+from ..._domain.preflight.operators import MACHINE_CONFIG_OPERATORS, NETWORK_OPERATOR
 from ..._domain.preflight.snapshot import Snapshot, Unreadable, Wanted, parts_for
 from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.versions import Version
 from ..health.pods import pods_in_error
 from ..migration import access
 from ..records import journal
-from ..rights import NEW_NAMESPACE
+from ..rights import NEW_NAMESPACE, lacking
 from .counting import CountingCluster
 from .probe import probe
 
@@ -48,6 +49,7 @@ LISTS: Mapping[str, Kind] = {
     "raw_pods": kinds.POD,
     "daemon_sets": kinds.DAEMON_SET,
     "services": kinds.SERVICE,
+    "volume_claims": kinds.VOLUME_CLAIM,
     "disruption_budgets": kinds.DISRUPTION_BUDGET,
     "validating_webhooks": kinds.VALIDATING_WEBHOOKS,
     "mutating_webhooks": kinds.MUTATING_WEBHOOKS,
@@ -59,6 +61,7 @@ OPTIONAL_LISTS: Mapping[str, Kind] = {
     "aro_clusters": kinds.ARO_CLUSTER,
     "machine_health_checks": kinds.MACHINE_HEALTH_CHECK,
     "node_health_checks": kinds.NODE_HEALTH_CHECK,
+    "cluster_autoscalers": kinds.CLUSTER_AUTOSCALER,
     "ceph_clusters": kinds.CEPH_CLUSTER,
     "applications": kinds.APPLICATION,
     "configuration_policies": kinds.CONFIGURATION_POLICY,
@@ -76,12 +79,16 @@ OPTIONAL_LISTS: Mapping[str, Kind] = {
     "egress_firewalls": kinds.EGRESS_FIREWALL,
     "egress_qoses": kinds.EGRESS_QOS,
     "egress_services": kinds.EGRESS_SERVICE,
+    "egress_routers": kinds.EGRESS_ROUTER,
     "external_routes": kinds.EXTERNAL_ROUTE,
     "admin_network_policies": kinds.ADMIN_NETWORK_POLICY,
     "baseline_network_policies": kinds.BASELINE_NETWORK_POLICY,
 }
-#: The right to everything, as the role cluster-admin gives it: one question in place of many.
-EVERYTHING = Access("*", Kind("*/*", "*", "*"))
+#: Parts that are of no use without objects of another kind of the same operator, and are asked for only beside them.
+DEPENDENT_LISTS: Mapping[str, tuple[Kind, Kind]] = {
+    "machine_autoscalers": (kinds.MACHINE_AUTOSCALER, kinds.CLUSTER_AUTOSCALER),
+    "sriov_states": (kinds.SRIOV_STATE, kinds.SRIOV_POLICY),
+}
 
 
 class SnapshotReader:
@@ -110,12 +117,11 @@ class SnapshotReader:
         return Snapshot(wanted=self._wanted, parts=parts, absent=frozenset(absent))
 
     def _part(self, name: str, absent: set[str]) -> Any:
-        kind = OPTIONAL_LISTS.get(name)
         try:
-            if kind is None:
+            if name in READ:
                 return READ[name](self)
             try:
-                return self.listed(kind)
+                return self._optional(name)
             except NotFound:
                 absent.add(name)
                 return ()
@@ -127,6 +133,13 @@ class SnapshotReader:
             return Unreadable(error.seen)
         except MigrationError as error:
             return Unreadable(error.seen)
+
+    def _optional(self, name: str) -> tuple[Json, ...]:
+        """:raises NotFound: when the cluster does not have the kind"""
+        if name in OPTIONAL_LISTS:
+            return self.listed(OPTIONAL_LISTS[name])
+        kind, beside = DEPENDENT_LISTS[name]
+        return self.listed(kind) if self.listed(beside) else ()
 
     def listed(self, kind: Kind) -> tuple[Json, ...]:
         return tuple(self._once((kind, ""), lambda: self._cluster.list(kind)))
@@ -175,13 +188,15 @@ class SnapshotReader:
         return OperatorFields.from_json(self.get(kinds.CRD, kinds.NETWORK_OPERATOR.title))
 
     def missing_rights(self) -> tuple[str, ...]:
-        if self._cluster.allowed(EVERYTHING):
-            return ()
-        needed = list(access.NEEDED)
-        if not self.named_or_empty(kinds.NAMESPACE, OURS):
-            needed.append(NEW_NAMESPACE)
-        needed += [right for kind, rights in access.BY_KIND.items() if self._has(kind) for right in rights]
-        return tuple(right.title for right in needed if not self._cluster.allowed(right))
+        by_kind = [right for rights in access.BY_KIND.values() for right in rights]
+        missing = lacking(self._cluster, (*access.NEEDED, NEW_NAMESPACE, *by_kind))
+        return tuple(right.title for right in missing if self._needed(right))
+
+    def _needed(self, right: Access) -> bool:
+        """Whether there is something that it is needed for."""
+        if right == NEW_NAMESPACE:
+            return not self.named_or_empty(kinds.NAMESPACE, OURS)
+        return right not in access.BY_KIND.get(right.kind, ()) or self._has(right.kind)
 
     def _has(self, kind: Kind) -> bool:
         """True as well when that cannot be found out."""
@@ -221,12 +236,15 @@ def _install_config_networks(reader: SnapshotReader) -> tuple[str, ...]:
 
 
 def machine_networks(install_config: str) -> tuple[str, ...]:
-    """``networking.machineNetwork[].cidr`` of an install-config."""
+    """``networking.machineNetwork[].cidr`` of an install-config; up to 4.3 it was ``networking.machineCIDR`` (openshift
+    installer, pkg/types/installconfig.go, DeprecatedMachineCIDR), and what a cluster was born with it keeps."""
     import yaml
 
     try:
         parsed = yaml.safe_load(install_config)
-        entries = ((parsed or {}).get("networking") or {}).get("machineNetwork") or ()
+        networking = (parsed or {}).get("networking") or {}
+        first = networking.get("machineCIDR")
+        entries = networking.get("machineNetwork") or ([{"cidr": first}] if first else ())
         return tuple(str(entry["cidr"]) for entry in entries)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         raise MigrationError(
@@ -234,6 +252,12 @@ def machine_networks(install_config: str) -> tuple[str, ...]:
             seen="the install-config is not what it should be",
             remedy="See 'oc -n kube-system get configmap cluster-config-v1 -o yaml'.",
         ) from error
+
+
+def _operator_deployments(reader: SnapshotReader) -> tuple[Json, ...]:
+    wanted = (*NETWORK_OPERATOR, *MACHINE_CONFIG_OPERATORS)
+    found = (reader.named_or_empty(kinds.DEPLOYMENT, name, namespace=namespace) for namespace, name in wanted)
+    return tuple(deployment for deployment in found if deployment)
 
 
 def _list_of(kind: Kind) -> Callable[[SnapshotReader], Any]:
@@ -254,6 +278,7 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "cluster_version": lambda reader: reader.get(kinds.CLUSTER_VERSION, "version"),
     "infrastructure": lambda reader: reader.get(kinds.INFRASTRUCTURE, "cluster"),
     "ingress_domain": lambda r: (r.named_or_empty(kinds.INGRESS, "cluster").get("spec") or {}).get("domain") or "",
+    "operator_deployments": _operator_deployments,
     "operators": lambda reader: tuple(Operator.from_json(o) for o in reader.listed(kinds.CLUSTER_OPERATOR)),
     "api_services": SnapshotReader.api_services,
     "nodes": lambda reader: tuple(Node.from_json(node) for node in reader.nodes()),

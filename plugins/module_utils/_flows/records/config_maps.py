@@ -22,22 +22,15 @@ def keep(cluster: Cluster, config_map: Mapping[str, Any]) -> Json:
     """
     metadata = {**config_map["metadata"], "namespace": OURS}
     patch = {"metadata": {"labels": metadata.get("labels") or {}}, "data": config_map.get("data") or {}}
-    if _there(cluster, metadata["name"]):
+    try:
         return cluster.merge(CONFIG_MAP, metadata["name"], patch, namespace=OURS)
-    ensure_namespace(cluster)
+    except NotFound:
+        ensure_namespace(cluster)
     body = {**config_map, "metadata": metadata, "data": _present(config_map.get("data") or {})}
     try:
         return cluster.create(CONFIG_MAP, body, namespace=OURS)
     except Conflict:
         return cluster.merge(CONFIG_MAP, metadata["name"], patch, namespace=OURS)
-
-
-def _there(cluster: Cluster, name: str) -> bool:
-    try:
-        cluster.get(CONFIG_MAP, name, namespace=OURS)
-    except NotFound:
-        return False
-    return True
 
 
 def ensure_namespace(cluster: Cluster) -> None:

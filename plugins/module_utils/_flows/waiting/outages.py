@@ -24,6 +24,7 @@ from typing import Any, Optional, TypeVar
 from ..._cluster.kinds import Kind
 from ..._cluster.port import Access, Cluster, Execution, Json, Lines, Operations
 from ..._domain.errors import ClusterUnreachable, Conflict, Forbidden, MigrationError, NotFound, Unauthorized
+from ..._domain.rules import Rule
 from .clock import Clock
 from .denials import Denials, Question
 
@@ -147,6 +148,9 @@ class RetryingCluster:
 
     def allowed(self, access: Access) -> bool:
         return self._patiently(Question("allowed", access.kind), lambda: self._cluster.allowed(access))
+
+    def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
+        return self._patiently(Question("rules"), lambda: self._cluster.rules(namespace))
 
     def discover(self, kind: str, api_version: str) -> Kind:
         return self._patiently(Question("discover", name=kind), lambda: self._cluster.discover(kind, api_version))

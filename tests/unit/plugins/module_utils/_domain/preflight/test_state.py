@@ -372,3 +372,54 @@ def test_ceph(health, reports):
     cluster.put(CEPH_CLUSTER, {"metadata": {"name": "odf", "namespace": "openshift-storage"}, "status": status})
     expected = [("warn", f"Ceph cluster openshift-storage/odf reports {reports}")] if reports else []
     assert told("ceph_healthy", cluster) == expected
+
+
+def in_the_window():
+    """On the way back from a migration that is not finished."""
+    cluster = clean_cluster("rollback")
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": {"networkType": OVN}}})
+    return cluster
+
+
+def live_condition(status):
+    return {"type": "NetworkTypeMigrationInProgress", "status": status, "reason": "NetworkTypeMigrationStarted"}
+
+
+def given_up(cluster, *, status="True"):
+    others = [{"type": "NetworkDiagnosticsAvailable", "status": "True", "reason": "AsExpected"}]
+    cluster.change(NETWORK_CONFIG, "cluster", {"status": {"conditions": [*others, live_condition(status)]}})
+    return cluster
+
+
+@pytest.mark.parametrize("method", ["offline", "rollback"])
+def test_a_live_migration_that_was_given_up(method):
+    (finding,) = findings("no_live_annotation", seen(given_up(clean_cluster(method)), method=method))
+    assert finding.blocking
+    assert finding.message.startswith(
+        "networks.config.openshift.io cluster says NetworkTypeMigrationInProgress=True without the annotation"
+    )
+    assert finding.remedy.startswith("See that spec.migration")
+    assert "oc annotate network.config cluster network.openshift.io/network-type-migration=" in finding.remedy
+
+
+def test_a_live_migration_that_has_ended_leaves_a_condition_too():
+    assert told("no_live_annotation", given_up(clean_cluster(), status="False")) == []
+
+
+def test_one_with_its_annotation_is_told_once():
+    cluster = given_up(clean_cluster())
+    cluster.change(
+        NETWORK_CONFIG, "cluster", {"metadata": {"annotations": {"network.openshift.io/network-type-migration": ""}}}
+    )
+    ((severity, message),) = told("no_live_annotation", cluster)
+    assert severity == "block"
+    assert "has the annotation" in message
+
+
+def test_once_a_migration_of_ours_has_begun_it_is_only_told():
+    """The operator looks at it only with the annotation, which must not be set now."""
+    (finding,) = findings("no_live_annotation", seen(given_up(clean_cluster()), moment="switch", probe=False))
+    assert (finding.severity, finding.blocking) == ("warn", False)
+    assert finding.remedy.startswith("When this migration is complete: see")
+    (finding,) = findings("no_live_annotation", seen(given_up(in_the_window()), method="rollback"))
+    assert (finding.severity, finding.blocking) == ("warn", False)

@@ -53,6 +53,7 @@ CALLS = {
     "merge": lambda cluster: cluster.merge(NODE, "w0", {"spec": {"unschedulable": True}}),
     "ready": lambda cluster: cluster.ready(),
     "allowed": lambda cluster: cluster.allowed(Access("get", NODE)),
+    "rules": lambda cluster: cluster.rules(),
 }
 
 
