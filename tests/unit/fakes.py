@@ -313,8 +313,8 @@ class FakeCluster:
             return self.listed.get(namespace, ())
         return (Rule(ALL, ALL, ALL),)
 
-    def _forbidding(self) -> list[Any]:
-        return [rule for rule in self._rules if rule.active and isinstance(rule.error, Forbidden)]
+    def _forbidding(self) -> tuple[_Rule, ...]:
+        return tuple(rule for rule in self._rules if rule.active and isinstance(rule.error, Forbidden))
 
     def start(self, denial: MigrationError) -> None:
         """Be an API server that has only just started: not ready, and ``denial`` to all else."""

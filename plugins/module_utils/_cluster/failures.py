@@ -55,6 +55,8 @@ _REMEDIES: dict[type[MigrationError], str] = {
 _BEING_TERMINATED = "because it is being terminated"
 #: How http.client tells that a proxy has not opened the tunnel.
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\s*([^'\")]*)")
+#: The end of what is said of a namespace that takes what is in it along.
+GONE = "is gone"
 #: What a proxy answers that may have another answer soon.
 _PASSING = (408, 429)
 
@@ -107,7 +109,8 @@ def unserved(tried: str) -> MigrationError:
 
 
 def without_namespace(tried: str, namespace: str) -> MigrationError:
-    return NotFound(tried=tried, seen=f"namespace {namespace} goes, or is gone", remedy=f"See 'oc get ns {namespace}'.")
+    """Its absence was seen: it is no answer of a server that cannot tell yet."""
+    return NotFound(tried=tried, seen=f"namespace {namespace} goes, or {GONE}", remedy=f"See 'oc get ns {namespace}'.")
 
 
 def strange(tried: str, seen: str, *, remedy: Optional[str] = None) -> MigrationError:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Optional
 
+from ..._cluster.failures import GONE
 from ..._cluster.kinds import IMAGE_MIRRORS, NODE, Kind
 from ..._cluster.port import Access, Cluster
 from ..._domain.errors import ClusterUnreachable, Forbidden, MigrationError, NotFound
@@ -126,7 +127,7 @@ class Denials:
     def _of_kind(self, question: Question, error: MigrationError, *, now: float) -> float:
         """What the store does not have, no server finds a moment later. A kind that not every cluster has is not there,
         unless the API server has only just started."""
-        if ABSENT in error.seen:
+        if ABSENT in error.seen or error.seen.endswith(GONE):
             return 0.0
         kind = question.kind
         if kind is None or (kind.group in EVERYWHERE and kind not in NEWER):

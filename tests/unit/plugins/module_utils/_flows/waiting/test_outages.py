@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import failures
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CONFIG_MAP,
     IMAGE_MIRRORS,
@@ -317,9 +318,12 @@ def test_what_has_nothing_to_do_with_roles_is_an_answer_at_once(seen):
     assert clock.slept == []
 
 
-def test_that_something_is_absent_is_an_answer_at_once():
+@pytest.mark.parametrize(
+    "error", [absent(), failures.without_namespace("x", "ovn-migration")], ids=["object", "namespace"]
+)
+def test_that_something_is_absent_is_an_answer_at_once(error):
     asked, cluster, clock = patient()
-    cluster.fail(absent(), verb="get", times=3)
+    cluster.fail(error, verb="get", times=3)
     with pytest.raises(NotFound):
         CALLS["get"](asked)
     assert (clock.slept, asked.outages, len(cluster.calls)) == ([], [], 1)
