@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from typing import Optional
 
 from ..._cluster.failures import GONE
-from ..._cluster.kinds import IMAGE_MIRRORS, NODE, Kind
+from ..._cluster.kinds import IMAGE_MIRRORS, IMAGE_POLICY, NODE, Kind
 from ..._cluster.port import Access, Cluster
 from ..._domain.errors import ClusterUnreachable, Forbidden, MigrationError, NotFound
 
@@ -46,8 +46,8 @@ EVERYWHERE = frozenset(
         "operator.openshift.io",
     }
 )
-#: Of these groups, from 4.13 only.
-NEWER = frozenset({IMAGE_MIRRORS})
+#: Of these groups, and on some versions only.
+OF_SOME_VERSIONS = frozenset({IMAGE_MIRRORS, IMAGE_POLICY})
 #: A list of nodes that finds none, to see whether core kinds are served.
 NOBODY = "ocp-day2.ovn-migration/nobody"
 #: Methods of the port to the verbs that they need; the others are allowed to everybody, or ask for more than one right.
@@ -78,6 +78,11 @@ class Question:
         if verb is None or self.kind is None:
             return None
         return Access(verb, self.kind, namespace=self.namespace, name="" if verb == "create" else self.name)
+
+
+def everywhere(kind: Kind) -> bool:
+    """Whether every cluster has it."""
+    return kind.group in EVERYWHERE and kind not in OF_SOME_VERSIONS
 
 
 class Denials:
@@ -129,8 +134,7 @@ class Denials:
         unless the API server has only just started."""
         if ABSENT in error.seen or error.seen.endswith(GONE):
             return 0.0
-        kind = question.kind
-        if kind is None or (kind.group in EVERYWHERE and kind not in NEWER):
+        if question.kind is None or everywhere(question.kind):
             return LONGEST
         if now - self._serving_at < REMEMBERED:
             return 0.0

@@ -23,6 +23,8 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     NotFound,
     Unauthorized,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.preflight.snapshot import OPTIONAL_LISTS
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.denials import everywhere
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.outages import RetryingCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
@@ -337,6 +339,11 @@ def test_that_a_kind_of_an_operator_or_of_later_versions_is_not_there_is_an_answ
     with pytest.raises(NotFound):
         asked.list(kind)
     assert (clock.slept, asked.outages) == ([], [])
+
+
+def test_no_kind_that_preflight_takes_for_absent_is_taken_to_be_everywhere():
+    """It would be waited for on every cluster that lacks it."""
+    assert [kind.title for kind in OPTIONAL_LISTS.values() if everywhere(kind)] == []
 
 
 def test_who_asks_for_many_kinds_asks_once_whether_the_server_is_ready():
