@@ -33,7 +33,7 @@ class CountingCluster:
         return found
 
     def now(self) -> datetime:
-        self.requests += 1
+        """Not counted: the answers before have told it."""
         return self._cluster.now()
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
