@@ -67,7 +67,7 @@ class _Rule:
 
     def strikes(self, call: Call) -> bool:
         """Nobody is denied to ask whether the server is ready, and what he may do, unless it is said."""
-        open_to_all = call.verb in ("ready", "allowed") and isinstance(self.error, (Forbidden, NotFound))
+        open_to_all = call.verb in ("ready", "allowed", "rules") and isinstance(self.error, (Forbidden, NotFound))
         return self.active and self.matches(call) and (not open_to_all or self.verb == call.verb)
 
 
