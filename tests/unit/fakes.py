@@ -313,7 +313,7 @@ class FakeCluster:
             return self.listed.get(namespace, ())
         return (Rule(ALL, ALL, ALL),)
 
-    def _forbidding(self) -> list[Any]:
+    def _forbidding(self) -> Sequence[Any]:
         return [rule for rule in self._rules if rule.active and isinstance(rule.error, Forbidden)]
 
     def start(self, denial: MigrationError) -> None:

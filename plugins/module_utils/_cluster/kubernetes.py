@@ -313,7 +313,7 @@ class KubernetesCluster:
             if end == "going":
                 raise failures.being_deleted(error.tried, error.seen) from error
             if end and absent_when_gone:
-                raise NotFound(tried=error.tried, seen=f"namespace {namespace} is gone") from error
+                raise NotFound(tried=error.tried, seen=f"namespace {namespace} is gone", remedy=error.remedy) from error
             raise
 
     def _end_of(self, namespace: Optional[str]) -> Literal["", "going", "gone"]:
