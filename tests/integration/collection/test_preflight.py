@@ -243,10 +243,11 @@ def let_others_act(broken: Breaker) -> None:
     assert answer.code == 200, answer.body
     policies = "/apis/sriovnetwork.openshift.io/v1/namespaces/openshift-sriov-network-operator/sriovnetworknodepolicies"
     workers = {"node-role.kubernetes.io/worker": ""}
-    for name, selector in (("by-maker", {"vendor": "8086"}), ("by-address", {"rootDevices": ["0000:01:00.0"]})):
-        spec = {"resourceName": "x", "numVfs": 4, "nicSelector": selector, "nodeSelector": workers}
+    selectors: dict[str, Any] = {"by-maker": {"vendor": "8086"}, "by-address": {"rootDevices": ["0000:01:00.0"]}}
+    for name, selector in selectors.items():
+        policy = {"resourceName": "x", "numVfs": 4, "nicSelector": selector, "nodeSelector": workers}
         kind = {"apiVersion": "sriovnetwork.openshift.io/v1", "kind": "SriovNetworkNodePolicy"}
-        broken.create(policies, {**kind, "metadata": {"name": name}, "spec": spec})
+        broken.create(policies, {**kind, "metadata": {"name": name}, "spec": policy})
 
 
 def run_alone(broken: Breaker) -> None:
