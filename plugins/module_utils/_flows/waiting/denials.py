@@ -12,6 +12,7 @@ from typing import Optional
 from ..._cluster.kinds import NODE, Kind
 from ..._cluster.port import Cluster
 from ..._domain.errors import ClusterUnreachable, Forbidden, MigrationError, NotFound
+from .clock import Clock
 
 #: Seconds after which a 403 or 404 is the answer.
 LONGEST = 60.0
@@ -31,6 +32,8 @@ EVERYWHERE = frozenset(
         "operator.openshift.io",
     }
 )
+#: Seconds for which a server that was ready counts as ready, so that it is not asked again for each of many 404s.
+READY_LASTS = 2.0
 #: A list of nodes that finds none, to see whether core kinds are served.
 NOBODY = "ocp-day2.ovn-migration/nobody"
 
@@ -50,9 +53,11 @@ class Denials:
     :param cluster: asked for evidence, without patience
     """
 
-    def __init__(self, cluster: Cluster) -> None:
+    def __init__(self, cluster: Cluster, clock: Clock) -> None:
         self._cluster = cluster
+        self._clock = clock
         self._lasting: set[Question] = set()
+        self._ready_at: Optional[float] = None
 
     def may_pass(self, question: Question, error: MigrationError) -> bool:
         """Whether ``error`` is to be asked about again. That an object is absent, or a kind that not every cluster has,
@@ -75,7 +80,19 @@ class Denials:
     def answered(self, question: Question) -> None:
         self._lasting.discard(question)
 
+    def unreachable(self) -> None:
+        """After an outage another server may answer, and one that has only just started."""
+        self._ready_at = None
+
     def _starting(self) -> bool:
+        now = self._clock.monotonic()
+        if self._ready_at is not None and now - self._ready_at <= READY_LASTS:
+            return False
+        starting = self._looks_like_starting()
+        self._ready_at = None if starting else now
+        return starting
+
+    def _looks_like_starting(self) -> bool:
         try:
             if not self._cluster.ready():
                 return True

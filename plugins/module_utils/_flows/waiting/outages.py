@@ -76,7 +76,7 @@ class RetryingCluster:
         self._tolerate_unauthorized = tolerate_unauthorized
         self._tolerate_denials = tolerate_denials
         self._ends = clock.monotonic() + lasts if lasts else None
-        self._denials = Denials(cluster)
+        self._denials = Denials(cluster, clock)
         self.outages: list[Outage] = []
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
@@ -157,6 +157,8 @@ class RetryingCluster:
         try:
             answer = call()
         except (ClusterUnreachable, Forbidden, NotFound) as error:
+            if isinstance(error, ClusterUnreachable):
+                self._denials.unreachable()
             if not self._passes(question, error):
                 raise
             return self._outlast(question, call, first=error)
@@ -175,6 +177,8 @@ class RetryingCluster:
             try:
                 answer = call()
             except (ClusterUnreachable, Forbidden, NotFound) as error:
+                if isinstance(error, ClusterUnreachable):
+                    self._denials.unreachable()
                 if not self._passes(question, error):
                     self._close(place, began=began)
                     raise

@@ -303,3 +303,37 @@ def test_what_is_absent_is_asked_again_while_the_api_server_starts(evidence):
         CALLS["get"](asked)
     assert clock.now == 1.75
     assert [outage.seconds for outage in asked.outages] == [1.8]
+
+
+def evidence_of(cluster):
+    return len(cluster.made("ready"))
+
+
+def look_for_what_is_absent(asked, cluster):
+    cluster.fail(absent(), verb="get")
+    with pytest.raises(NotFound):
+        CALLS["get"](asked)
+
+
+def test_one_look_at_the_server_serves_many_absent_objects():
+    asked, cluster, _clock = patient(tolerate_denials=True)
+    for _one in range(5):
+        look_for_what_is_absent(asked, cluster)
+    assert evidence_of(cluster) == 1
+
+
+def test_a_server_that_was_ready_a_while_ago_is_looked_at_again():
+    asked, cluster, clock = patient(tolerate_denials=True)
+    look_for_what_is_absent(asked, cluster)
+    clock.sleep(3)
+    look_for_what_is_absent(asked, cluster)
+    assert evidence_of(cluster) == 2
+
+
+def test_after_an_outage_another_server_may_answer_so_it_is_looked_at_again():
+    asked, cluster, _clock = patient(tolerate_denials=True)
+    look_for_what_is_absent(asked, cluster)
+    cluster.fail(ClusterUnreachable(tried="x", seen="reset"), verb="get", times=1)
+    CALLS["get"](asked)
+    look_for_what_is_absent(asked, cluster)
+    assert evidence_of(cluster) == 2
