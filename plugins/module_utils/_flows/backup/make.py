@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ..._cluster import readers
+from ..._cluster.look import one_look
 from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
 from ..._domain.backup.configuration import titled
@@ -23,7 +24,7 @@ from ..._domain.errors import BeingDeleted, Refused
 from ..._domain.networks import other
 from ..._domain.verdicts import counted, listed
 from ..borrowing import ledger as loans
-from ..migration.inspection import inspect
+from ..migration.inspection import situation
 from ..outcome import Diff, Outcome
 from ..records import history
 from .collect import ExtraKind, collect
@@ -75,16 +76,17 @@ def have_backup(
     :raises Refused: when an undone migration has lost something of the backup before
     :raises Damaged: when the backup to rely on is not what it was when it was made
     """
-    phase = str(inspect(cluster, target=target).facts["phase"])
+    look = one_look(cluster)
+    phase = situation(look, target=target).where.phase
     store = BackupStore(cluster)
     if phase == AFTER:
         return _after(store, target=target, phase=phase)
     warnings: list[str] = []
     if phase == BEFORE:
-        stored = _before(cluster, store, target=target, extra=extra, accept=accept, write=write, warnings=warnings)
+        stored = _before(look, store, target=target, extra=extra, accept=accept, write=write, warnings=warnings)
     else:
         try:
-            stored = _underway(cluster, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+            stored = _underway(look, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
         except BeingDeleted as error:
             if phase not in DARK:
                 raise

@@ -236,4 +236,6 @@ class Requirements:
     def _readiness(self) -> Readiness:
         view = PoolReader(self.cluster).read()
         record = journal.read(self.cluster)
-        return readiness(view, target=self.target, ledger=ledger.read(self.cluster), record=record)
+        return readiness(
+            view, target=self.target, ledger=ledger.read(self.cluster, carriers=ledger.PAUSED), record=record
+        )
