@@ -158,7 +158,8 @@ def _before(
     backup from before is the one.
     """
     ledger = loans.read(cluster)
-    index = backups.last(store.indexes(), target=target)
+    indexes = store.indexes()
+    index = backups.last(indexes, target=target)
     if index and backups.has_borrowed(index, _names(ledger)):
         return StoredBackup(index, store.read(index))
     contents = collect(cluster, extra=extra)
@@ -178,7 +179,7 @@ def _before(
     borrowed = [loan.ref.title for loan in ledger.values() if loan.ours and loan.ref.what != "network_policy"]
     if borrowed:
         warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")
-    return _make(store, contents, target=target, late=False, write=write, ledger=ledger)
+    return _make(store, contents, target=target, late=False, write=write, indexes=indexes, ledger=ledger)
 
 
 def _refuse_losses(cluster: Cluster, store: BackupStore, index: Index, contents: Contents) -> None:
@@ -216,7 +217,8 @@ def _underway(
     phase: str,
 ) -> StoredBackup:
     """The one from before the migration; a late one when there is none."""
-    index = backups.newest(store.indexes(), target=target)
+    indexes = store.indexes()
+    index = backups.newest(indexes, target=target)
     if index:
         return StoredBackup(index, store.read(index))
     warnings.append(
@@ -224,14 +226,21 @@ def _underway(
         f"cannot contain what has changed since then: settings and pod networks that were replaced, egress IPs, egress "
         f"firewalls and multicast of {other(target)} that were converted, policies and timeouts that were put aside."
     )
-    return _make(store, collect(cluster, extra=extra), target=target, late=True, write=write)
+    return _make(store, collect(cluster, extra=extra), target=target, late=True, write=write, indexes=indexes)
 
 
 def _make(
-    store: BackupStore, contents: Contents, *, target: str, late: bool, write: bool, ledger: Optional[Ledger] = None
+    store: BackupStore,
+    contents: Contents,
+    *,
+    target: str,
+    late: bool,
+    write: bool,
+    indexes: Sequence[Index],
+    ledger: Optional[Ledger] = None,
 ) -> StoredBackup:
     index, encoded = store.plan(
-        contents, target=target, source_type=other(target), late=late, loans=_names(ledger or {})
+        contents, target=target, source_type=other(target), late=late, indexes=indexes, loans=_names(ledger or {})
     )
     if write:
         contents = store.put(index, encoded)
