@@ -83,7 +83,8 @@ def info(cluster: Cluster) -> Outcome:
 
 
 def _window(cluster: Cluster) -> str:
-    return window(networks(cluster), journal.read(cluster), nodes(cluster))
+    seen = networks(cluster)
+    return window(seen, journal.read(cluster, seen=seen), nodes(cluster))
 
 
 def _health_checks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:

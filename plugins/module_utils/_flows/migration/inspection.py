@@ -51,7 +51,7 @@ class Situation:
 def situation(cluster: Cluster, *, target: str) -> Situation:
     networks = readers.networks(cluster)
     view = PoolReader(cluster).read()
-    record, ledger = journals.read(cluster), loans.read(cluster, carriers=loans.PAUSED)
+    record, ledger = journals.read(cluster, seen=networks), loans.read(cluster, carriers=loans.PAUSED)
     journal = record if record and record.speaks_of(networks) else None
     remaining = None if journal is None else tuple(not_rebooted(view.nodes, journal.boot_ids))
     former = readers.namespace_exists(cluster, NAMESPACE[other(target)])
