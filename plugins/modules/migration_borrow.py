@@ -9,8 +9,9 @@ DOCUMENTATION = r"""
 module: migration_borrow
 short_description: Change for the length of a migration what its owner gets back afterwards
 description:
-  - Pauses health checks that would replace rebooting machines, lowers the timeouts of webhooks that nobody answers
-    while the pod network is down, and raises how many nodes a pool updates at once; and puts all of it back.
+  - Pauses health checks that would replace rebooting machines, keeps the cluster autoscaler from removing their nodes,
+    lowers the timeouts of webhooks that nobody answers while the pod network is down, and raises how many nodes a pool
+    updates at once; and puts all of it back.
   - Everything is entered into ConfigMap C(migration-loans) of namespace C(ovn-migration), with the value before, ahead
     of the change, and struck after it is back. A run that was killed in between is continued by the next one, from any
     machine. Borrowing again never forgets the value before.
@@ -29,7 +30,8 @@ attributes:
 options:
   state:
     description:
-      - V(borrowed) makes the changes that O(machine_health_checks), O(webhook_timeout) and O(max_unavailable) ask for.
+      - V(borrowed) makes the changes that O(machine_health_checks), O(cluster_autoscaler), O(webhook_timeout) and
+        O(max_unavailable) ask for.
       - V(returned) puts back everything of O(kinds).
       - Without it the module only tells what is borrowed.
     type: str
@@ -38,6 +40,12 @@ options:
     description:
       - Pause every MachineHealthCheck with the annotation C(cluster.x-k8s.io/paused), and every NodeHealthCheck, where
         the cluster has them. One that its owner has paused already stays his.
+    type: bool
+    default: false
+  cluster_autoscaler:
+    description:
+      - Keep the cluster autoscaler from removing nodes (C(spec.scaleDown.enabled) of every ClusterAutoscaler), where
+        the cluster has one. It still adds nodes. One that removes none already stays its owner's.
     type: bool
     default: false
   webhook_timeout:
@@ -66,12 +74,13 @@ options:
       - What O(state=returned) puts back.
     type: list
     elements: str
-    choices: [machine_health_checks, webhooks, max_unavailable]
-    default: [machine_health_checks, webhooks, max_unavailable]
+    choices: [machine_health_checks, cluster_autoscaler, webhooks, max_unavailable]
+    default: [machine_health_checks, cluster_autoscaler, webhooks, max_unavailable]
   keep_in_window:
     description:
-      - With O(state=returned), keep health checks paused and timeouts low while the cluster is between the switch and
-        its last reboot, and warn. A health check that wakes up while the network is down has machines deleted.
+      - With O(state=returned), keep health checks paused, the autoscaler from removing nodes and timeouts low while the
+        cluster is between the switch and its last reboot, and warn. A health check that wakes up while the network is
+        down has machines deleted.
     type: bool
     default: true
   step:
@@ -92,6 +101,7 @@ EXAMPLES = r"""
   ocp_day2.ovn_migration.migration_borrow:
     state: borrowed
     machine_health_checks: true
+    cluster_autoscaler: true
     webhook_timeout: 3
     max_unavailable:
       worker: 10%
@@ -119,8 +129,8 @@ loans:
   contains:
     what:
       description:
-        - V(machine_health_check), V(node_health_check), V(webhook_timeout), V(max_unavailable), V(paused) or
-          V(network_policy).
+        - V(machine_health_check), V(node_health_check), V(cluster_autoscaler), V(webhook_timeout),
+          V(max_unavailable), V(paused) or V(network_policy).
       type: str
     kind:
       description: The kind of the object.
@@ -216,6 +226,7 @@ from ..module_utils._flows.outcome import Outcome
 ARGUMENTS: Spec = {
     "state": {"type": "str", "choices": ["borrowed", "returned"]},
     "machine_health_checks": {"type": "bool", "default": False},
+    "cluster_autoscaler": {"type": "bool", "default": False},
     "webhook_timeout": {"type": "int", "default": 0},
     "webhooks": {"type": "list", "elements": "str", "default": []},
     "max_unavailable": {"type": "dict", "default": {}},
@@ -235,6 +246,7 @@ def change(task: Task) -> Outcome:
         borrower,
         Wanted(
             machine_health_checks=task["machine_health_checks"],
+            cluster_autoscaler=task["cluster_autoscaler"],
             webhook_timeout=task["webhook_timeout"],
             webhooks=task["webhooks"],
             max_unavailable=task["max_unavailable"],

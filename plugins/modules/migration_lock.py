@@ -216,7 +216,11 @@ def keep_away(task: Task) -> Outcome:
     holder = task["holder"] or task["lock_holder"]
     if task["state"] == "released":
         if not holder:
-            raise Refused(tried="give the lock back", seen="holder is missing", remedy="Say whose it is.")
+            raise Refused(
+                tried="give the lock back",
+                seen="holder is missing",
+                remedy="Say whose it is (holder); 'oc -n ovn-migration get lease migration' tells who has it.",
+            )
         return _give_back(task, holder)
     return lease.hold(
         task.cluster,

@@ -45,6 +45,12 @@ options:
     type: list
     elements: str
     default: []
+  api_services_ignore:
+    description:
+      - Names of C(APIService) objects that may be away, as in M(ocp_day2.ovn_migration.co_health). They are told.
+    type: list
+    elements: str
+    default: []
   strategy:
     description:
       - How the nodes are going to be rebooted, as in M(ocp_day2.ovn_migration.node_reboot). Each way has its checks.
@@ -292,6 +298,7 @@ ARGUMENTS: Spec = {
     "method": {"type": "str", "choices": [*TARGETS], "default": "offline"},
     **SETTINGS,
     "external_networks": {"type": "list", "elements": "str", "default": []},
+    "api_services_ignore": {"type": "list", "elements": "str", "default": []},
     "strategy": {"type": "str", "choices": list(CHOICES), "default": "rsh"},
     "probe": {"type": "bool", "default": True},
     "acknowledge": {"type": "list", "elements": "str", "default": []},
@@ -313,6 +320,7 @@ def look(task: Task) -> Outcome:
         probe=task["probe"] and not task.check_mode and task["moment"] == "begin",
         rehearsal=task["probe"] and task.check_mode,
         external_networks=tuple(task["external_networks"]),
+        api_services_ignore=frozenset(task["api_services_ignore"]),
         moment=task["moment"],
     )
     return preflight_within(task.cluster, wanted, Choices.from_params(task.params), task.waiter())

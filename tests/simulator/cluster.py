@@ -13,6 +13,7 @@ from tests.simulator.behaviours.cno.status import StatusManager
 from tests.simulator.behaviours.components import Components
 from tests.simulator.behaviours.conditions import is_true
 from tests.simulator.behaviours.hosts.machines import Machines
+from tests.simulator.behaviours.machine_api.autoscaler import ClusterAutoscaler
 from tests.simulator.behaviours.machine_api.controllers import MachineApi
 from tests.simulator.behaviours.machine_api.health_checks import MachineHealthChecks
 from tests.simulator.behaviours.mco.daemon import Daemons
@@ -183,6 +184,7 @@ class SimulatedCluster:
         membership = Membership(world)
         MachineHealthChecks(world, components=components)
         MachineApi(world, machines=machines, pods=pods, components=components, membership=membership)
+        ClusterAutoscaler(world, components=components, pods=pods)
         TemplateController(world, components=components)
         RenderController(world, components=components)
         NodeController(world, components=components, membership=membership)

@@ -79,6 +79,8 @@ class Durations:
     # machine API
     mhc_notice: float = 1.0  # a node's change to the controllers' look at its machine
     machine_delete: float = 30.0  # a host that is powered off and freed
+    autoscaler_scan: Period = 10.0  # code: --scan-interval
+    autoscaler_unready_time: Period = 1200.0  # code: --scale-down-unready-time; the operator hands on no other
     machine_provision: float = 420.0  # a host that is installed anew, up to its first boot
 
     # nmstate

@@ -15,6 +15,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
     CONFIG_MAP,
+    DEPLOYMENT,
     INFRASTRUCTURE,
     INGRESS,
     NAMESPACE,
@@ -68,6 +69,13 @@ def clean_cluster(method: Method = "offline", *, ocp: str = "4.14.31") -> FakeCl
         ("cluster-config-v1", "kube-system", {"install-config": INSTALL_CONFIG}),
     ):
         cluster.put(CONFIG_MAP, {"metadata": {"name": name, "namespace": namespace}, "data": data})
+    for namespace, name in (
+        ("openshift-network-operator", "network-operator"),
+        ("openshift-machine-config-operator", "machine-config-operator"),
+        ("openshift-machine-config-operator", "machine-config-controller"),
+    ):
+        metadata = {"name": name, "namespace": namespace}
+        cluster.put(DEPLOYMENT, {"metadata": metadata, "spec": {"replicas": 1}, "status": {"availableReplicas": 1}})
     for number, name in enumerate(NODES):
         address = {"type": "InternalIP", "address": f"192.0.2.{number + 10}"}
         cluster.change(NODE, name, {"status": {"nodeInfo": {"osImage": COREOS}, "addresses": [address]}})

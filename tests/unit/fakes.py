@@ -21,6 +21,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.po
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
     ClusterUnreachable,
     Conflict,
+    Forbidden,
     MigrationError,
     NotFound,
     Rejected,
@@ -29,6 +30,15 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.rul
 
 Change = Callable[[], None]
 Lines = list[str]
+#: Verbs of a right to the methods of the port that need it.
+PORT_VERBS = {
+    "get": ("get",),
+    "list": ("list",),
+    "create": ("create",),
+    "patch": ("merge", "edit"),
+    "update": ("replace",),
+    "delete": ("delete",),
+}
 READS = ("get", "list", "log", "ready", "allowed", "rules", "now", "discover")
 ALL = ("*",)
 
@@ -46,9 +56,19 @@ class Call:
 
 @dataclass
 class _Rule:
+    verb: str
     matches: Callable[[Call], bool]
     error: MigrationError
     times: int | None
+
+    @property
+    def active(self) -> bool:
+        return self.times is None or self.times > 0
+
+    def strikes(self, call: Call) -> bool:
+        """Nobody is denied to ask whether the server is ready, and what he may do, unless it is said."""
+        open_to_all = call.verb in ("ready", "allowed") and isinstance(self.error, (Forbidden, NotFound))
+        return self.active and self.matches(call) and (not open_to_all or self.verb == call.verb)
 
 
 @dataclass
@@ -155,7 +175,7 @@ class FakeCluster:
         def matches(call: Call) -> bool:
             return verb in ("", call.verb) and kind in (None, call.kind) and name in ("", call.name)
 
-        self._rules.append(_Rule(matches=matches, error=error, times=times))
+        self._rules.append(_Rule(verb=verb, matches=matches, error=error, times=times))
 
     def before(self, verb: str, kind: Kind, observation: int, change: Change) -> None:
         """Do ``change`` just before the ``observation``-th (from 1) ``verb`` of ``kind``."""
@@ -282,12 +302,29 @@ class FakeCluster:
         return self.oauth
 
     def allowed(self, access: Access) -> bool:
+        """Neither what ``denied`` names nor what ``fail`` forbids: a server that is ready says so."""
         self._log(Call("allowed", access.kind, access.verb, access.namespace, access.subresource))
-        return access.title not in self.denied and not (self.denied and access.verb == "*")
+        if access.verb == "*":
+            return not self.denied and not self._forbidding()
+        asked = [Call(verb, access.kind, access.name, access.namespace) for verb in PORT_VERBS.get(access.verb, ())]
+        refused = any(rule.matches(call) for rule in self._forbidding() for call in asked)
+        return access.title not in self.denied and not refused
 
     def rules(self, namespace: str | None = None) -> tuple[Rule, ...]:
         self._log(Call("rules", namespace=namespace or ""))
-        return self.listed.get(namespace, ()) if self.denied else (Rule(ALL, ALL, ALL),)
+        if self.denied or self._forbidding():
+            return self.listed.get(namespace, ())
+        return (Rule(ALL, ALL, ALL),)
+
+    def _forbidding(self) -> Sequence[Any]:
+        return [rule for rule in self._rules if rule.active and isinstance(rule.error, Forbidden)]
+
+    def start(self, denial: MigrationError) -> None:
+        """Be an API server that has only just started: not ready, and ``denial`` to all else."""
+        self.readyz, self.down = False, denial
+
+    def has_started(self) -> None:
+        self.readyz, self.down = True, None
 
     def _exists(self, namespace: str) -> bool:
         """Whatever is in it is evidence as well."""
@@ -302,10 +339,10 @@ class FakeCluster:
         for verb, kind, observation, change in self._before:
             if (verb, kind, observation) == (call.verb, call.kind, count):
                 change()
-        if self.down:
+        if self.down and (call.verb != "ready" or isinstance(self.down, ClusterUnreachable)):
             raise self.down
         for rule in self._rules:
-            if (rule.times is None or rule.times > 0) and rule.matches(call):
+            if rule.strikes(call):
                 rule.times = None if rule.times is None else rule.times - 1
                 raise rule.error
 

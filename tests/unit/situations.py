@@ -55,6 +55,8 @@ MASTERS = ("m0", "m1", "m2")
 WORKERS = ("w0", "w1")
 NODES = (*MASTERS, *WORKERS)
 HOST_PREFIX = 23
+#: On every MachineConfig that the Machine Config Operator has made.
+GENERATED = "machineconfiguration.openshift.io/generated-by-controller-version"
 
 
 def rendered(pool: str, network_type: str) -> str:
@@ -70,9 +72,13 @@ def unit(network_type: str, *, enabled: bool = True, name: str = "ovs-configurat
 
 
 def machine_config(name: str, *units: dict[str, Any]) -> dict[str, Any]:
+    """One that the Machine Config Operator has made."""
     kubelet = {"name": "kubelet.service", "enabled": True, "contents": "[Service]\nExecStart=/usr/bin/kubelet\n"}
     config = {"ignition": {"version": "3.4.0"}, "systemd": {"units": [kubelet, *units]}}
-    return {"metadata": {"name": name}, "spec": {"config": config}}
+    return {
+        "metadata": {"name": name, "annotations": {GENERATED: "9f23bd1c"}},
+        "spec": {"config": config},
+    }
 
 
 def network_config(

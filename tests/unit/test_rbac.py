@@ -9,21 +9,23 @@ import yaml
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CONFIG_MAP,
+    DEPLOYMENT,
     EGRESS_NETWORK_POLICY,
     HOST_SUBNET,
-    MACHINE_CONFIG_POOL,
-    MACHINE_HEALTH_CHECK,
-    MUTATING_WEBHOOKS,
     NET_NAMESPACE,
-    NODE_HEALTH_CHECK,
     NODE_NETWORK_POLICY,
-    VALIDATING_WEBHOOKS,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Access
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.operators import (
+    MACHINE_CONFIG_OPERATORS,
+    NETWORK_OPERATOR,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.reboot.csr import USAGES
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.collect import SOURCES
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.borrowing.ledger import CARRIERS, HOLDER
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.migration.access import BY_KIND, NEEDED
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.preflight.snapshot import (
+    DEPENDENT_LISTS,
     LISTS,
     OPTIONAL_LISTS,
 )
@@ -100,7 +102,12 @@ def test_all_that_a_migration_asks_for_is_given():
 
 
 def test_all_that_preflight_lists_is_given_for_reading():
-    lists = [Access("list", kind) for kind in (*LISTS.values(), *OPTIONAL_LISTS.values())]
+    dependent = (kind for kind, _beside in DEPENDENT_LISTS.values())
+    lists = [Access("list", kind) for kind in (*LISTS.values(), *OPTIONAL_LISTS.values(), *dependent)]
+    lists += [
+        Access("get", DEPLOYMENT, name=name, namespace=namespace)
+        for namespace, name in (*NETWORK_OPERATOR, *MACHINE_CONFIG_OPERATORS)
+    ]
     assert without(lists, "read-only.yaml") == []
 
 
@@ -115,8 +122,8 @@ def test_all_that_a_backup_saves_is_given():
 
 
 def test_all_that_is_borrowed_and_put_back_may_be_written():
-    wanted = [Access("patch", kind) for kind in (MACHINE_CONFIG_POOL, MACHINE_HEALTH_CHECK, NODE_HEALTH_CHECK)]
-    wanted += [Access("patch", kind) for kind in (VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS, HOST_SUBNET, NET_NAMESPACE)]
+    wanted = [Access("patch", kind, name="cluster" if kind is HOLDER else "") for kind in CARRIERS]
+    wanted += [Access("patch", kind) for kind in (HOST_SUBNET, NET_NAMESPACE)]
     wanted += [Access(verb, NODE_NETWORK_POLICY) for verb in ("create", "delete")]
     wanted += [Access("create", EGRESS_NETWORK_POLICY), Access("patch", CONFIG_MAP, namespace="ovn-migration")]
     assert without(wanted, *MIGRATE) == []

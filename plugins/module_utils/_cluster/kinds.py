@@ -74,6 +74,7 @@ SIGNER = Kind("certificates.k8s.io/v1", "Signer", "signers")
 LEASE = Kind("coordination.k8s.io/v1", "Lease", "leases", namespaced=True)
 CRD = Kind("apiextensions.k8s.io/v1", "CustomResourceDefinition", "customresourcedefinitions")
 SERVICE = Kind("v1", "Service", "services", namespaced=True)
+VOLUME_CLAIM = Kind("v1", "PersistentVolumeClaim", "persistentvolumeclaims", namespaced=True)
 NETWORK_POLICY = Kind("networking.k8s.io/v1", "NetworkPolicy", "networkpolicies", namespaced=True)
 CLUSTER_ROLE = Kind("rbac.authorization.k8s.io/v1", "ClusterRole", "clusterroles")
 NODE_NETWORK_POLICY = Kind("nmstate.io/v1", "NodeNetworkConfigurationPolicy", "nodenetworkconfigurationpolicies")
@@ -81,6 +82,13 @@ NODE_NETWORK_STATE = Kind("nmstate.io/v1beta1", "NodeNetworkState", "nodenetwork
 ATTACHMENT = Kind(
     "k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "network-attachment-definitions", namespaced=True
 )
+#: Of the cluster autoscaler's operator, which the release payload has; the objects are their owner's.
+CLUSTER_AUTOSCALER = Kind("autoscaling.openshift.io/v1", "ClusterAutoscaler", "clusterautoscalers")
+MACHINE_AUTOSCALER = Kind(
+    "autoscaling.openshift.io/v1beta1", "MachineAutoscaler", "machineautoscalers", namespaced=True
+)
+#: Egress routers as the network operator deploys them under OVN-Kubernetes.
+EGRESS_ROUTER = Kind("network.operator.openshift.io/v1", "EgressRouter", "egressrouters", namespaced=True)
 #: The objects of OpenShiftSDN; their CRDs go when a migration to OVN-Kubernetes is finalized.
 HOST_SUBNET = Kind("network.openshift.io/v1", "HostSubnet", "hostsubnets")
 NET_NAMESPACE = Kind("network.openshift.io/v1", "NetNamespace", "netnamespaces")
@@ -111,4 +119,6 @@ CONFIGURATION_POLICY = Kind(
 SRIOV_POLICY = Kind(
     "sriovnetwork.openshift.io/v1", "SriovNetworkNodePolicy", "sriovnetworknodepolicies", namespaced=True
 )
+#: What each node has of cards that could have virtual functions; the operator keeps one for each node.
+SRIOV_STATE = Kind("sriovnetwork.openshift.io/v1", "SriovNetworkNodeState", "sriovnetworknodestates", namespaced=True)
 PTP_CONFIG = Kind("ptp.openshift.io/v1", "PtpConfig", "ptpconfigs", namespaced=True)

@@ -294,9 +294,9 @@ class KubernetesCluster:
             yield
         except Forbidden as error:
             if not self._served(kind):
-                raise NotFound(tried=error.tried, seen="the cluster does not serve it") from error
+                raise failures.unserved(error.tried) from error
             if self._end_of(namespace):
-                raise NotFound(tried=error.tried, seen=f"namespace {namespace} goes, or is gone") from error
+                raise failures.without_namespace(error.tried, str(namespace)) from error
             raise
 
     @contextlib.contextmanager
@@ -313,7 +313,7 @@ class KubernetesCluster:
             if end == "going":
                 raise failures.being_deleted(error.tried, error.seen) from error
             if end and absent_when_gone:
-                raise NotFound(tried=error.tried, seen=f"namespace {namespace} is gone") from error
+                raise NotFound(tried=error.tried, seen=f"namespace {namespace} is gone", remedy=error.remedy) from error
             raise
 
     def _end_of(self, namespace: Optional[str]) -> Literal["", "going", "gone"]:

@@ -49,6 +49,22 @@ class Access:
         return f"{self.verb} {resource}{which}{where}"
 
 
+class Getter(Protocol):
+    """The part of ``Cluster`` that reads one object by its name."""
+
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json: ...
+
+
+class Reader(Getter, Protocol):
+    """The part of ``Cluster`` that reads."""
+
+    def list(
+        self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = ""
+    ) -> list[Json]: ...
+
+    def now(self) -> datetime: ...
+
+
 class Cluster(Protocol):
     """The API of one cluster.
 

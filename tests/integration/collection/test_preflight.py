@@ -206,6 +206,110 @@ def test_everything_that_is_wrong_is_found_at_once(
     assert not any(finding["unreadable"] for finding in result["findings"])
 
 
+def put_operators_to_sleep(broken: Breaker) -> None:
+    deployments = "/apis/apps/v1/namespaces/{}/deployments/{}"
+    for namespace, name in (("openshift-network-operator", "network-operator"), (DAEMONS, "machine-config-controller")):
+        broken.change(deployments.format(namespace, name), {"spec": {"replicas": 0}})
+    broken.change(f"{OPERATOR}/networks/cluster", {"spec": {"managementState": "Unmanaged"}})
+    taken = {"kind": "Deployment", "group": "apps", "name": "network-operator", "unmanaged": True}
+    overrides = [{**taken, "namespace": "openshift-network-operator"}]
+    broken.change(f"{CONFIG}/clusterversions/version", {"spec": {"overrides": overrides}})
+    given_up = condition("NetworkTypeMigrationInProgress", "True", "NetworkTypeMigrationStarted")
+    broken.change(f"{CONFIG}/networks/cluster", {"status": {"conditions": [given_up]}})
+
+
+def put_nodes_astray(broken: Breaker) -> None:
+    roles = {f"node-role.kubernetes.io/{role}": "" for role in ("infra", "gpu")}
+    broken.change("/api/v1/nodes/worker-0", {"metadata": {"labels": roles}})
+    address = broken.client.get("/api/v1/nodes/worker-0").json["status"]["addresses"]
+    broken.change("/api/v1/nodes/worker-1/status", {"status": {"addresses": address}})
+    pinned = {"name": "10-mine.conf", "contents": "[Service]\nExecStart=\nExecStart=/opt/mine.sh\n"}
+    units = [{"name": "ovs-configuration.service", "dropins": [pinned]}]
+    config = {"ignition": {"version": "3.2.0"}, "systemd": {"units": units}}
+    kind = {"apiVersion": "machineconfiguration.openshift.io/v1", "kind": "MachineConfig"}
+    body = {**kind, "metadata": {"name": "99-mine"}, "spec": {"config": config}}
+    broken.create("/apis/machineconfiguration.openshift.io/v1/machineconfigs", body)
+
+
+def let_others_act(broken: Breaker) -> None:
+    raw = "{{- range (list 1) }}\n- objectDefinition:\n    kind: MachineConfigPool\n{{- end }}\n"
+    spec = {"remediationAction": "enforce", "object-templates-raw": raw}
+    body = {"metadata": {"name": "pools"}, "spec": spec}
+    broken.create_custom("ConfigurationPolicy", "policy.open-cluster-management.io/v1", "configurationpolicies", body)
+    # The operator's own webhook, which nobody answers for here, would look at it.
+    hooks = "/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations"
+    answer = broken.client.ask("DELETE", f"{hooks}/sriov-operator-webhook-config")
+    assert answer.code == 200, answer.body
+    policies = "/apis/sriovnetwork.openshift.io/v1/namespaces/openshift-sriov-network-operator/sriovnetworknodepolicies"
+    workers = {"node-role.kubernetes.io/worker": ""}
+    selectors: dict[str, Any] = {"by-maker": {"vendor": "8086"}, "by-address": {"rootDevices": ["0000:01:00.0"]}}
+    for name, selector in selectors.items():
+        policy = {"resourceName": "x", "numVfs": 4, "nicSelector": selector, "nodeSelector": workers}
+        kind = {"apiVersion": "sriovnetwork.openshift.io/v1", "kind": "SriovNetworkNodePolicy"}
+        broken.create(policies, {**kind, "metadata": {"name": name}, "spec": policy})
+
+
+def run_alone(broken: Breaker) -> None:
+    """A Deployment of one pod on a volume of its own, with a budget that wants that pod."""
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    namespaced = "/namespaces/shop/"
+    broken.create(f"/api/v1{namespaced}persistentvolumeclaims", {"metadata": {"name": "ledger"}, "spec": claim})
+    volumes = [{"name": "data", "persistentVolumeClaim": {"claimName": "ledger"}}]
+    labels = {"app": "ledger"}
+    pods = {"containers": [{"name": "main", "image": "example.com/ledger"}], "volumes": volumes}
+    template = {"metadata": {"labels": labels}, "spec": pods}
+    spec = {"replicas": 1, "selector": {"matchLabels": labels}, "template": template}
+    broken.create(f"/apis/apps/v1{namespaced}deployments", {"metadata": {"name": "ledger"}, "spec": spec})
+    budget = {"minAvailable": 1, "selector": {"matchLabels": labels}}
+    broken.create(f"/apis/policy/v1{namespaced}poddisruptionbudgets", {"metadata": {"name": "ledger"}, "spec": budget})
+
+
+EMPTY_POOLS = {"infra": 0, "gpu": 0}
+
+
+def said(result: Mapping[str, Any]) -> dict[str, str]:
+    """Check -> all that it found."""
+    found: dict[str, str] = {}
+    for finding in result["findings"]:
+        found[finding["id"]] = f"{found.get(finding['id'], '')} {finding['message']}".strip()
+    return found
+
+
+def test_what_other_peoples_operators_do_is_seen(tmp_path: Path) -> None:
+    """With all that such clusters have, and then with what is wrong of it."""
+    extras = ("argocd", "autoscaler", "sriov", "olm-webhooks")
+    options = Options(
+        speed=0, max_lifetime=600, kubeconfig=tmp_path / "kubeconfig", ocp="4.16", extras=extras, pools=EMPTY_POOLS
+    )
+    with running(options) as simulator:
+        broken = Breaker(simulator)
+        before = said(look(simulator, tmp_path))
+        for one in (let_others_act, run_alone, put_nodes_astray, put_operators_to_sleep):
+            one(broken)
+        after = said(look(simulator, tmp_path, strategy="ssh"))
+        assert [r["verb"] for r in simulator.requests() if r["resource"].startswith("sriovnetwork")] == ["list"] * 2
+    harmless = TOLD | UNSEEN | {"pools_empty", "webhooks_answer_quickly"}
+    assert set(before) == harmless | {"no_controller_writes_back", "cluster_autoscaler"}
+    assert "is managed by Argo CD: machineconfigpool/worker" in before["no_controller_writes_back"]
+    assert "the MachineSets of openshift-machine-api/worker-0" in before["cluster_autoscaler"]
+    for name in ("validation.gatekeeper.sh (15 s)", "operator-webhook.sriovnetwork.openshift.io (10 s)"):
+        assert name in before["webhooks_answer_quickly"]
+
+    assert "of Advanced Cluster Management would write back" in after["no_controller_writes_back"]
+    policies = "openshift-sriov-network-operator/by-address, openshift-sriov-network-operator/by-maker"
+    assert after["secondary_networks_elsewhere"].endswith(f"use the nodes' primary interface: {policies}")
+    assert "with a volume that one node at a time may mount" in after["singletons_on_volumes"]
+    assert "even while all pods run" in after["disruption_budgets"]
+    assert "worker-0 (the custom pools gpu, infra select it)" in after["nodes_in_one_pool"]
+    assert "worker-0, worker-1" in after["nodes_addressed"]
+    assert "99-mine (ExecStart in the drop-in 10-mine.conf)" in after["bridge_unit_own"]
+    assert "managementState" in after["network_operator_works"]
+    assert "network-operator has 0 replicas" in after["network_operator_works"]
+    assert after["machine_config_operator_works"].endswith("machine-config-controller has 0 replicas")
+    assert "openshift-network-operator/network-operator" in after["operators_not_overridden"]
+    assert "NetworkTypeMigrationInProgress=True" in after["no_live_annotation"]
+
+
 @pytest.fixture(scope="module")
 def simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSimulator]:
     """A healthy cluster, which no test changes."""

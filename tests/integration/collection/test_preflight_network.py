@@ -13,6 +13,7 @@ import pytest
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight import (
     addressing,
     host_network,
+    machine_configs,
     rollback,
     workloads,
 )
@@ -25,7 +26,8 @@ kubernetes = pytest.importorskip("kubernetes")
 
 Object = dict[str, Any]
 MERGE = "application/merge-patch+json"
-CHECKS = {check.id for group in (addressing, host_network, workloads, rollback) for check in group.CHECKS}
+GROUPS = (addressing, host_network, machine_configs, workloads, rollback)
+CHECKS = {check.id for group in GROUPS for check in group.CHECKS}
 #: What no API can answer, and what the simulator's owner uses of OpenShiftSDN anyway.
 ALWAYS = {"tunnel_port_open", "nodes_not_routers", "egress_policies_enforced", "multicast_namespaces"}
 NETWORK_OPERATOR = ("operator.openshift.io/v1", "Network", "cluster")
@@ -119,6 +121,11 @@ def break_workloads(cluster: Cluster) -> Mapping[str, Any]:
     first = {**hook, "name": "first.shop.example", "timeoutSeconds": 2}
     cluster.create("admissionregistration.k8s.io/v1", "MutatingWebhookConfiguration", "shop", webhooks=[first, hook])
     budget = ("policy/v1", "PodDisruptionBudget", "tight", "shop")
+    claim = {"accessModes": ["ReadWriteOnce"], "resources": {"requests": {"storage": "1Gi"}}}
+    cluster.create("v1", "PersistentVolumeClaim", "ledger", "shop", spec=claim)
+    alone = pods("ledger")
+    alone["template"]["spec"]["volumes"] = [{"name": "data", "persistentVolumeClaim": {"claimName": "ledger"}}]
+    cluster.create("apps/v1", "Deployment", "ledger", "shop", spec={"replicas": 1, **alone})
     cluster.create(*budget, spec={"maxUnavailable": 0, "selector": {"matchLabels": {"app": "orders-db"}}})
     cluster.create("apps/v1", "DaemonSet", "agent", "openshift-sdn", spec=pods("agent"))
     rule = {"apiGroups": ["network.openshift.io"], "resources": ["egressnetworkpolicies"], "verbs": ["*"]}
@@ -155,7 +162,9 @@ def break_hosts(cluster: Cluster) -> Mapping[str, Any]:
         "path": f"/etc/NetworkManager/system-connections/{primary}.nmconnection",
         "contents": {"source": "data:,"},
     }
-    config = {"config": {"ignition": {"version": "3.2.0"}, "storage": {"files": [profile]}}}
+    units = [{"name": "ovs-configuration.service", "dropins": [{"name": "a.conf", "contents": "ExecStart=/opt/mine"}]}]
+    storage = {"files": [profile]}
+    config = {"config": {"ignition": {"version": "3.2.0"}, "storage": storage, "systemd": {"units": units}}}
     cluster.create("machineconfiguration.openshift.io/v1", "MachineConfig", "50-primary", spec=config)
     cluster.create(
         "k8s.cni.cncf.io/v1", "NetworkAttachmentDefinition", "lan", "shop", spec={"config": '{"type":"macvlan"}'}
@@ -227,17 +236,20 @@ def break_the_way_back(cluster: Cluster) -> Mapping[str, Any]:
     ports = [{"port": 443, "protocol": "TCP"}]
     rules = [{"type": "Deny", "to": {"cidrSelector": "0.0.0.0/0"}, "ports": ports}]
     cluster.create("k8s.ovn.org/v1", "EgressFirewall", "default", "media", spec={"egress": rules})
+    router = {"addresses": [{"ip": "10.0.0.80/24"}], "mode": "Redirect", "redirect": {}}
+    cluster.create("network.operator.openshift.io/v1", "EgressRouter", "out", "media", spec=router)
     # Pods come and go right after a flip, and budgets with them.
     return {"method": "rollback", "features": {"egress_firewall": False}, "skip": ["disruption_budgets"]}
 
 
+OF_HOSTS = {check.id for check in (*host_network.CHECKS, *machine_configs.CHECKS)}
 SCENARIOS = {
     "workloads": (
         break_workloads,
         {},
         {check.id for check in workloads.CHECKS} - {"egress_ips_served"} | ALWAYS,
     ),
-    "hosts": (break_hosts, {"extras": ("routes",)}, {check.id for check in host_network.CHECKS} | ALWAYS),
+    "hosts": (break_hosts, {"extras": ("routes",)}, OF_HOSTS | ALWAYS),
     "hosts without NMState": (
         remove_nmstate,
         {"extras": ("routes",)},

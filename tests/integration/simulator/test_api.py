@@ -319,6 +319,19 @@ def test_anonymous_sees_health_and_version_only(served):
     assert client.get("/apis").code == 403
 
 
+def test_an_api_server_that_has_just_started_denies_all_but_its_health(served, client):
+    served.cluster.faults.add(Fault("api_denies"))
+    review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    for method, path, body in (("GET", "/api/v1/nodes", None), ("POST", review, {}), ("GET", "/version", None)):
+        answer = client.ask(method, path, body)
+        assert (answer.code, answer.json["reason"]) == (403, "Forbidden")
+        assert " cannot " in answer.message
+    assert (client.get("/livez").code, client.get("/readyz").code) == (200, 500)
+    assert "[-]poststarthook/rbac/bootstrap-roles failed" in client.get("/readyz").body.decode()
+    served.cluster.faults.remove("api_denies")
+    assert (client.get("/readyz").code, client.get("/api/v1/nodes").code) == (200, 200)
+
+
 def test_reviews(served):
     def may(context, verb, resource, group=""):
         attributes = {"verb": verb, "resource": resource, "group": group}

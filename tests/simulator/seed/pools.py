@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from tests.simulator.ports import Object
 from tests.simulator.seed.context import Seeding
+from tests.simulator.seed.shapes import shape_labels
 
 POOLS = "machineconfigpools.machineconfiguration.openshift.io"
 _ROLE = "machineconfiguration.openshift.io/role"
@@ -25,6 +26,7 @@ def _seed(name: str, spec: Object, *, required: bool, seeding: Seeding) -> None:
     }
     if required:
         labels["operator.machineconfiguration.openshift.io/required-for-upgrade"] = ""
+    labels |= shape_labels(seeding.options, of="pools", name=name)
     seeding.create(POOLS, name, {"spec": spec}, created=seeding.ages.installing(minutes=9), labels=labels)
 
 

@@ -1,7 +1,8 @@
 """What other people's operators have put into a cluster: ``shape_tables/NAME.yaml`` for ``--with NAME``.
 
 A table has ``objects``, the ``namespaces`` that they bring, and ``definitions`` of kinds that are not OpenShift's own,
-whose fields nobody here looks at.
+whose fields nobody here looks at. What it has ``per_worker`` is there once for each worker, by its name. ``labels`` are
+put on objects that others make: ``{pools: {worker: {app.kubernetes.io/instance: cluster-config}}}``.
 """
 
 from __future__ import annotations
@@ -32,19 +33,35 @@ def shape_crds(options: Options) -> list[Object]:
 def seed_shapes(seeding: Seeding) -> None:
     names = [crd["spec"] for crd in shape_crds(seeding.options)]
     plurals = {(spec["group"], spec["names"]["kind"]): spec["names"]["plural"] for spec in names}
+    workers = [node.name for node in seeding.topology.nodes if not node.is_master]
     for table in _tables(seeding.options.extras):
         for manifest in table["objects"]:
-            meta = manifest["metadata"]
-            body = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "metadata")}
-            seeding.create(
-                _key(manifest, plurals),
-                meta["name"],
-                body,
-                namespace=meta.get("namespace"),
-                labels=meta.get("labels"),
-                annotations=meta.get("annotations"),
-                created=seeding.ages.ago(days=15),
-            )
+            _seed(manifest, manifest["metadata"]["name"], plurals, seeding=seeding)
+        for manifest in table.get("per_worker", ()):
+            for worker in workers:
+                _seed(manifest, worker, plurals, seeding=seeding)
+
+
+def shape_labels(options: Options, *, of: str, name: str) -> dict[str, str]:
+    """What other people's operators have put on an object that is made elsewhere."""
+    found: dict[str, str] = {}
+    for table in _tables(options.extras):
+        found |= table.get("labels", {}).get(of, {}).get(name, {})
+    return found
+
+
+def _seed(manifest: Object, name: str, plurals: dict[tuple[str, str], str], *, seeding: Seeding) -> None:
+    meta = manifest["metadata"]
+    body = {key: value for key, value in manifest.items() if key not in ("apiVersion", "kind", "metadata")}
+    seeding.create(
+        _key(manifest, plurals),
+        name,
+        body,
+        namespace=meta.get("namespace"),
+        labels=meta.get("labels"),
+        annotations=meta.get("annotations"),
+        created=seeding.ages.ago(days=15),
+    )
 
 
 def _key(manifest: Object, plurals: dict[tuple[str, str], str]) -> str:

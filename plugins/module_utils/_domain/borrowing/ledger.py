@@ -23,13 +23,20 @@ NAME = "migration-loans"
 PREFIX = "ocp-day2.ovn-migration/loan-"
 
 What = Literal[
-    "paused", "max_unavailable", "machine_health_check", "node_health_check", "webhook_timeout", "network_policy"
+    "paused",
+    "max_unavailable",
+    "machine_health_check",
+    "node_health_check",
+    "cluster_autoscaler",
+    "webhook_timeout",
+    "network_policy",
 ]
 WHATS: tuple[What, ...] = (
     "paused",
     "max_unavailable",
     "machine_health_check",
     "node_health_check",
+    "cluster_autoscaler",
     "webhook_timeout",
     "network_policy",
 )

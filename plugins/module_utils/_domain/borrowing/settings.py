@@ -148,6 +148,34 @@ class PauseRequest:
         return list((document.get("spec") or {}).get("pauseRequests") or ())
 
 
+class ScaleDown:
+    """``spec.scaleDown.enabled`` of a ClusterAutoscaler; None without ``spec.scaleDown``, with which it removes nodes,
+    too. The field is required where there is a ``scaleDown``, so that one is taken away as a whole (cluster-autoscaler-
+    operator, install/01_clusterautoscaler.crd.yaml)."""
+
+    def read(self, document: Document, part: str) -> Any:
+        block = self._block(document)
+        return None if block is None else bool(block.get("enabled"))
+
+    def change(self, document: Document, part: str, value: Any) -> Change:
+        if value is not None:
+            return Change(merge={"spec": {"scaleDown": {"enabled": value}}})
+        # What somebody has added beside ours stays his, and the autoscaler removes nodes again all the same.
+        alone = set(self._block(document) or ()) <= {"enabled"}
+        return Change(merge={"spec": {"scaleDown": None if alone else {"enabled": True}}})
+
+    def enough(self, value: Any, wanted: Any) -> bool:
+        return value is not None and value == wanted
+
+    def shown(self, part: str, value: Any) -> Any:
+        return {"spec": {} if value is None else {"scaleDown": {"enabled": value}}}
+
+    @staticmethod
+    def _block(document: Document) -> Optional[Mapping[str, Any]]:
+        block: Optional[Mapping[str, Any]] = (document.get("spec") or {}).get("scaleDown")
+        return block
+
+
 class WebhookTimeout:
     """``timeoutSeconds`` of the webhook named ``part``; names are unique within a configuration."""
 
@@ -186,5 +214,6 @@ PROPERTY_ACCESS: Mapping[What, PropertyAccess] = {
     "max_unavailable": Field(("spec", "maxUnavailable")),
     "machine_health_check": Field(("metadata", "annotations", PAUSE_ANNOTATION), serves=_set_at_all),
     "node_health_check": PauseRequest(),
+    "cluster_autoscaler": ScaleDown(),
     "webhook_timeout": WebhookTimeout(),
 }

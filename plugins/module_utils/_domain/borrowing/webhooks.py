@@ -17,6 +17,8 @@ PAYLOAD_NAMESPACES = frozenset(
     {
         "openshift-authentication-operator",
         "openshift-cloud-credential-operator",
+        "openshift-cluster-csi-drivers",
+        "openshift-cluster-node-tuning-operator",
         "openshift-cluster-storage-operator",
         "openshift-controller-manager",
         "openshift-machine-api",
@@ -45,19 +47,28 @@ def served_by_pods(webhook: Mapping[str, Any]) -> bool:
 
 
 def platform(configuration: Mapping[str, Any]) -> bool:
-    """Whether the configuration is OpenShift's own: its operators would set it back, and live with it being slow."""
+    """Whether the configuration is OpenShift's own: its operators would set it back, and live with it being slow.
+
+    A name says so only where no pod serves it: operators that users install have such names, too
+    (``operator-webhook.sriovnetwork.openshift.io`` in ``openshift-sriov-network-operator``, made by the operator
+    itself and so without the label of the Operator Lifecycle Manager).
+    """
     metadata = configuration["metadata"]
     if OLM_LABEL in (metadata.get("labels") or {}):
         return False
-    names = [metadata["name"], *(hook.get("name", "") for hook in webhooks(configuration))]
     marks = [*(metadata.get("annotations") or {}), *(metadata.get("labels") or {})]
-    return (
-        any(name == "openshift.io" or name.endswith(".openshift.io") for name in names)
-        or any(mark.startswith(PAYLOAD_ANNOTATION) for mark in marks)
-        or any(_of_the_platform(hook) for hook in webhooks(configuration))
-    )
+    if any(mark.startswith(PAYLOAD_ANNOTATION) for mark in marks):
+        return True
+    namespaces = {hook["clientConfig"]["service"].get("namespace", "") for hook in _behind_services(configuration)}
+    if namespaces:
+        return any(_of_the_payload(namespace) for namespace in namespaces)
+    names = [metadata["name"], *(hook.get("name", "") for hook in webhooks(configuration))]
+    return any(name == "openshift.io" or name.endswith(".openshift.io") for name in names)
 
 
-def _of_the_platform(webhook: Mapping[str, Any]) -> bool:
-    namespace: str = ((webhook.get("clientConfig") or {}).get("service") or {}).get("namespace", "")
+def _behind_services(configuration: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return [hook for hook in webhooks(configuration) if served_by_pods(hook)]
+
+
+def _of_the_payload(namespace: str) -> bool:
     return namespace in PAYLOAD_NAMESPACES or namespace.startswith("kube-")

@@ -19,6 +19,7 @@ from ..verdicts import State, Verdict, combine, counted, done, every, failed, li
 PoolState = Literal["updated", "updating", "paused"]
 
 OVS_UNIT = "ovs-configuration.service"
+BUILTIN_POOLS = ("master", "worker")
 _CONFIGURE_OVS = re.compile(r"^ExecStart=/usr/local/bin/configure-ovs\.sh (\S+)[ \t]*$", re.MULTILINE)
 _RENDERED = re.compile(r"^rendered-(?P<pool>.+)-[0-9a-f]{32}$")
 
@@ -119,27 +120,37 @@ class Pool:
 def membership(pools: Sequence[Pool], nodes: Iterable[Node]) -> dict[str, str]:
     """Node name -> name of the one pool that configures it; a node that no pool configures is left out.
 
-    master wins over every other pool, one custom pool wins over worker (machine-config-operator 4.14,
-    pkg/controller/node/node_controller.go). Where no selector fits, the pool that rendered the node's present
-    configuration is taken: a control-plane node may lack the master label that the master pool selects by.
+    master wins over one other pool, one custom pool wins over worker (machine-config-operator 4.14,
+    pkg/controller/node/node_controller.go, getPoolsForNode). Where no selector fits, the pool that rendered the node's
+    present configuration is taken: a control-plane node may lack the master label that the master pool selects by.
     """
     members: dict[str, str] = {}
     for node in nodes:
-        names = [pool.name for pool in pools if pool.selector.accepts(node.labels)]
+        names = selecting(pools, node)
         pool = _selected(names) if names else _rendered_by(pools, node)
         if pool:
             members[node.name] = pool
     return members
 
 
+def selecting(pools: Iterable[Pool], node: Node) -> list[str]:
+    """The names of all pools whose selector fits the node."""
+    return [pool.name for pool in pools if pool.selector.accepts(node.labels)]
+
+
+def custom_pools(names: Iterable[str]) -> list[str]:
+    """Those that somebody has made besides the two that every cluster has."""
+    return [name for name in names if name not in BUILTIN_POOLS]
+
+
 def _selected(names: Sequence[str]) -> Optional[str]:
-    """None for a node of two custom pools, which the operator refuses to configure."""
+    """None for a node of two custom pools, which the operator refuses to configure, control plane or not."""
+    custom = custom_pools(names)
+    if len(custom) > 1:
+        return None
     if "master" in names:
         return "master"
-    custom = [name for name in names if name != "worker"]
-    if len(custom) == 1:
-        return custom[0]
-    return "worker" if names == ["worker"] else None
+    return custom[0] if custom else "worker"
 
 
 def _rendered_by(pools: Sequence[Pool], node: Node) -> Optional[str]:

@@ -95,12 +95,33 @@ def _told(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _addresses(snapshot: Snapshot) -> Iterator[Problem]:
+    if snapshot.wanted.strategy == "rsh":
+        return
+    # On the way out of the window rsh, which goes by names, is better than none.
+    both = snapshot.rescue and snapshot.wanted.strategy == "rsh_then_ssh"
+    severity: Optional[Severity] = "warn" if both else None
     without = [node.name for node in snapshot.nodes if not node.internal_ip]
-    if without and snapshot.wanted.strategy != "rsh":
+    if without:
         yield Problem(
             f"{counted(len(without), 'node', 'have')} no InternalIP for ssh: {listed(without)}",
             objects("node", without),
+            severity=severity,
         )
+    for address, names in _shared(snapshot.nodes):
+        yield Problem(
+            f"{counted(len(names), 'node', 'have')} the same InternalIP {address}, so that ssh cannot tell one from "
+            f"the other: {listed(names)}",
+            objects("node", names),
+            severity=severity,
+        )
+
+
+def _shared(nodes: tuple[Node, ...]) -> Iterator[tuple[str, list[str]]]:
+    holders: dict[str, list[str]] = {}
+    for node in nodes:
+        if node.internal_ip:
+            holders.setdefault(node.internal_ip, []).append(node.name)
+    return ((address, names) for address, names in holders.items() if len(names) > 1)
 
 
 def _ssh(snapshot: Snapshot) -> Iterator[Problem]:
@@ -195,8 +216,11 @@ CHECKS = (
         _addresses,
         severity="block",
         methods=ANY_METHOD,
-        title="Every node has an InternalIP (reboots over ssh).",
-        remedy="Look at oc get nodes -o wide.",
+        title="Every node has an InternalIP of its own (reboots over ssh).",
+        remedy=(
+            "Look at oc get nodes -o wide, and mend the addresses, or reboot the nodes over rsh "
+            "(cno_reboot_strategy: rsh)."
+        ),
         stops_rescue=True,
         before_switch=True,
     ),

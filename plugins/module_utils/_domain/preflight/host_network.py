@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Optional
 
-from ..borrowing.nmstate import BRIDGE, primary_policies
+from ..borrowing.nmstate import BRIDGE, BY_EXPRESSION, primary_policies
 from ..conditions import Conditions
 from ..networks import OVN, TYPES
 from ..verdicts import counted, listed
@@ -20,16 +20,6 @@ from .findings import OFFLINE, Check, Problem, key, named, objects
 from .hosts import TITLE, hosts, primary_names
 from .snapshot import NotRead, Snapshot
 
-#: Where a MachineConfig puts what NetworkManager, nmstate or configure-ovs.sh read
-#: (machine-config-operator 4.16, templates/common/_base/files/nmstate-configuration.yaml).
-NETWORK_PATHS = (
-    "/etc/NetworkManager/",
-    "/etc/nmstate/",
-    "/etc/sysconfig/network-scripts/",
-    "/etc/ovnk/",
-    "/etc/default/nodeip-configuration",
-)
-GENERATED = "machineconfiguration.openshift.io/generated-by-controller-version"
 #: Plugins of pods' secondary networks that lie on an interface of the host, and the field that names it.
 LYING_ON = {
     "macvlan": "master",
@@ -42,6 +32,8 @@ LYING_ON = {
     "sriov": "device",
     "tap": "bridge",
 }
+#: By which a SriovNetworkNodePolicy chooses cards, and by which a SriovNetworkNodeState tells them.
+OF_A_CARD = ("vendor", "deviceID", "netFilter")
 #: These take the interface of the default route when none is named.
 BY_DEFAULT = ("macvlan", "ipvlan")
 #: DaemonSets of network plugins of others.
@@ -75,6 +67,7 @@ def _primary_policies(snapshot: Snapshot) -> Iterator[Problem]:
             "whether these NodeNetworkConfigurationPolicies define the primary interface cannot be seen, since an "
             f"expression (capture) finds their interfaces: {listed(found.undecided)}",
             objects("nncp", found.undecided),
+            remedy=f"{BY_EXPRESSION} Then acknowledge it.",
         )
     if found.stateless:
         raise NotRead(TITLE, f"no NodeNetworkState tells about {listed(found.stateless)}")
@@ -161,29 +154,6 @@ def _forwards(snapshot: Snapshot) -> bool:
     return (wanted or configured) == "Global"
 
 
-def _machine_configs(snapshot: Snapshot) -> Iterator[Problem]:
-    writing = {config["metadata"]["name"]: network_files(config) for config in snapshot.machine_configs}
-    writing = {name: paths for name, paths in writing.items() if paths}
-    if writing:
-        told = listed((f"{name} ({listed(paths)})" for name, paths in writing.items()), separator="; ")
-        yield Problem(
-            f"{counted(len(writing), 'MachineConfig')} of your own {'write' if len(writing) > 1 else 'writes'} network "
-            f"configuration: {told}",
-            objects("machineconfig", writing),
-        )
-
-
-def network_files(config: Mapping[str, Any]) -> list[str]:
-    """What a MachineConfig that nobody generated writes for NetworkManager or nmstate, and units that name br-ex."""
-    if GENERATED in (config["metadata"].get("annotations") or {}):
-        return []
-    ignition = (config.get("spec") or {}).get("config") or {}
-    files = [file.get("path", "") for file in (ignition.get("storage") or {}).get("files") or ()]
-    units = (ignition.get("systemd") or {}).get("units") or ()
-    naming = [unit.get("name", "") for unit in units if re.search(rf"\b{BRIDGE}\b", unit.get("contents") or "")]
-    return [path for path in files if path.startswith(NETWORK_PATHS)] + naming
-
-
 def _secondary_networks(snapshot: Snapshot) -> Iterator[Problem]:
     attachments, policies = snapshot.attachments, snapshot.sriov_policies
     if not attachments and not policies:
@@ -201,12 +171,40 @@ def _secondary_networks(snapshot: Snapshot) -> Iterator[Problem]:
             f"secondary networks of pods lie on the nodes' primary interface: {listed(map(key, on_it))}",
             named("network-attachment-definition", *on_it),
         )
-    functions = [policy for policy in policies if physical_functions(policy) & primary]
-    if functions:
+    yield from _virtual_functions(snapshot, primary)
+
+
+def _virtual_functions(snapshot: Snapshot, primary: Collection[str]) -> Iterator[Problem]:
+    named_ones = [policy for policy in snapshot.sriov_policies if physical_functions(policy)]
+    others = [policy for policy in snapshot.sriov_policies if chooses_by_card(policy)]
+    by_node = {host.node: host.primary for host in hosts(snapshot)} if others else {}
+    states = {state["metadata"]["name"]: state for state in snapshot.sriov_states} if others else {}
+    on_it = [policy for policy in named_ones if physical_functions(policy) & frozenset(primary)]
+    dark: list[Mapping[str, Any]] = []
+    for policy in others:
+        nodes = [node["metadata"]["name"] for node in snapshot.raw_nodes if _meant_for(policy, node)]
+        if any(chosen_cards(policy, states.get(node, {})) & by_node[node] for node in nodes):
+            on_it.append(policy)
+        elif not all(states.get(node, {}).get("status") for node in nodes):
+            dark.append(policy)
+    if on_it:
         yield Problem(
-            f"SriovNetworkNodePolicies use the nodes' primary interface: {listed(map(key, functions))}",
-            named("sriovnetworknodepolicy", *functions),
+            f"SriovNetworkNodePolicies use the nodes' primary interface: {listed(map(key, on_it))}",
+            named("sriovnetworknodepolicy", *on_it),
         )
+    if dark:
+        yield Problem(
+            "whether these SriovNetworkNodePolicies use the nodes' primary interface cannot be seen, since they choose "
+            "a card by its address or its maker, and not every node has a SriovNetworkNodeState that tells: "
+            f"{listed(map(key, dark))}",
+            named("sriovnetworknodepolicy", *dark),
+        )
+
+
+def _meant_for(policy: Mapping[str, Any], node: Mapping[str, Any]) -> bool:
+    wanted = (policy.get("spec") or {}).get("nodeSelector") or {}
+    labels = node["metadata"].get("labels") or {}
+    return all(labels.get(name) == value for name, value in wanted.items())
 
 
 def attached_to(attachment: Mapping[str, Any]) -> Optional[tuple[str, ...]]:
@@ -234,6 +232,33 @@ def physical_functions(policy: Mapping[str, Any]) -> frozenset[str]:
     """The interfaces that a SriovNetworkNodePolicy selects by name; ``ens3f0#2-5`` are some of its functions."""
     selector = (policy.get("spec") or {}).get("nicSelector") or {}
     return frozenset(str(name).partition("#")[0] for name in selector.get("pfNames") or ())
+
+
+def chooses_by_card(policy: Mapping[str, Any]) -> bool:
+    """Whether a SriovNetworkNodePolicy names no interface, but says which cards it means. The one named ``default``,
+    which the operator makes itself, says nothing."""
+    selector = (policy.get("spec") or {}).get("nicSelector") or {}
+    return not selector.get("pfNames") and any(selector.get(field) for field in (*OF_A_CARD, "rootDevices"))
+
+
+def chosen_cards(policy: Mapping[str, Any], state: Mapping[str, Any]) -> frozenset[str]:
+    """The interfaces of a node that a policy chooses by its cards' addresses, makers and models, all of which have to
+    fit (sriov-network-operator, api/v1/helper.go, ``SriovNetworkNicSelector.Selected``).
+
+    :param state: the node's SriovNetworkNodeState
+    """
+    selector = (policy.get("spec") or {}).get("nicSelector") or {}
+    addresses = selector.get("rootDevices") or ()
+    return frozenset(
+        str(card.get("name", ""))
+        for card in _cards(state)
+        if all(not selector.get(field) or selector[field] == card.get(field) for field in OF_A_CARD)
+        and (not addresses or card.get("pciAddress") in addresses)
+    )
+
+
+def _cards(state: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    return list((state.get("status") or {}).get("interfaces") or ())
 
 
 def _ptp(snapshot: Snapshot) -> Iterator[Problem]:
@@ -324,17 +349,6 @@ CHECKS = (
         title="No other machine uses a node as its router (from 4.14), or nodes keep forwarding.",
         remedy="Set ovn.ip_forwarding: Global where nodes are routers, else acknowledge it.",
         acknowledge=True,
-    ),
-    Check(
-        "machine_configs_networking",
-        _machine_configs,
-        severity="warn",
-        methods=OFFLINE,
-        title="No MachineConfig of your own writes files for NetworkManager or nmstate, or handles br-ex.",
-        remedy=(
-            f"See to it that they neither configure the primary interface nor make a {BRIDGE} of their own that does "
-            "not fit."
-        ),
     ),
     Check(
         "secondary_networks_elsewhere",

@@ -7,16 +7,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Optional
 
 from ..borrowing.health_checks import acts_on_reboots
 from ..nodes import Node
-from ..pools.pool import Pool
+from ..pools.pool import Pool, custom_pools, selecting
 from ..verdicts import counted, listed
+from ..versions import Version
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, named, objects
 from .snapshot import Json, Snapshot
 
 #: The machine-config-operator's own default.
 ONE_AT_A_TIME = 1
+#: From here on master wins over a custom pool; before, the operator refuses a node of both.
+FIRST_MASTER_WINS = 14
 PAUSED_CHECK = "cluster.x-k8s.io/paused"
 
 
@@ -39,6 +43,31 @@ def _unsettled(pool: Pool) -> str:
         f"is not done: {pool.updated_machines} updated and {pool.ready_machines} ready of {pool.machines} machines, "
         f"wanted {pool.spec_config or 'nothing'}, run {pool.status_config or 'nothing'}"
     )
+
+
+def _in_one_pool(snapshot: Snapshot) -> Iterator[Problem]:
+    """Of a node that it cannot place the operator says so in its log only, and no pool counts it
+    (machine-config-operator 4.12 and 4.14, pkg/controller/node/node_controller.go, getPoolsForNode)."""
+    astray = {node.name: _astray(selecting(snapshot.pools, node), snapshot.version) for node in snapshot.nodes}
+    astray = {name: why for name, why in astray.items() if why}
+    if astray:
+        told = listed((f"{name} ({why})" for name, why in astray.items()), separator="; ")
+        yield Problem(
+            f"{counted(len(astray), 'node', 'get')} no configuration, for want of one pool that has "
+            f"{'them' if len(astray) > 1 else 'it'}: {told}",
+            objects("node", astray),
+        )
+
+
+def _astray(names: list[str], version: Optional[Version]) -> str:
+    """Why no pool configures a node that these select; empty when one does."""
+    custom = custom_pools(names)
+    if len(custom) > 1:
+        return f"the custom pools {listed(custom)} select it"
+    old = version is not None and not version.at_least(FIRST_MASTER_WINS)
+    if custom and "master" in names and old:
+        return f"master and the custom pool {custom[0]} select it"
+    return "" if names else "no pool selects it"
 
 
 def _paused(snapshot: Snapshot) -> Iterator[Problem]:
@@ -165,6 +194,18 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every MachineConfigPool is done with what it was doing, and none is degraded.",
         remedy="Wait for its rollout, or repair the node that holds it up: oc describe mcp NAME.",
+        before_switch=True,
+    ),
+    Check(
+        "nodes_in_one_pool",
+        _in_one_pool,
+        severity="block",
+        methods=ANY_METHOD,
+        title="Every node belongs to one MachineConfigPool, which configures it.",
+        remedy=(
+            "Take a label away until one custom pool is left (oc label node NAME node-role.kubernetes.io/POOL-), or "
+            "give the node the label that a pool selects by, and wait for the pool."
+        ),
         before_switch=True,
     ),
     Check(

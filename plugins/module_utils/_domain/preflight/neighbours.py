@@ -6,9 +6,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ..borrowing.autoscaler import scales_down
 from ..verdicts import counted, listed
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, named
 from .snapshot import Json, Snapshot
@@ -20,13 +22,22 @@ OURS = frozenset(
         "MachineConfig",
         "MachineConfigPool",
         "MachineHealthCheck",
+        "NodeHealthCheck",
+        "ClusterAutoscaler",
         "NodeNetworkConfigurationPolicy",
         "ValidatingWebhookConfiguration",
         "MutatingWebhookConfiguration",
     }
 )
-#: What Argo CD marks the objects with that it manages.
+#: What Argo CD marks the objects with that it manages: an annotation, or, by default up to 2.x, a label, which is
+#: also chosen by name (argo-cd, docs/user-guide/resource_tracking.md).
 TRACKING = "argocd.argoproj.io/tracking-id"
+TRACKING_LABELS = ("app.kubernetes.io/instance", "argocd.argoproj.io/instance")
+#: Helm's own mark, beside the label that charts have in common with Argo CD; it is not there when Argo CD renders one.
+HELM_RELEASE = "meta.helm.sh/release-name"
+#: ``kind: Network`` and ``"kind": "Network"`` in the text of templates, whose other parts are no YAML.
+_KIND = re.compile(r"""["']?\bkind["']?\s*:\s*["']?(\{\{|\w+)""")
+TEMPLATED = "{{"
 #: The cluster's own registry, by the names that pods and nodes call it.
 INTERNAL_REGISTRY = "image-registry.openshift-image-registry.svc"
 
@@ -39,12 +50,20 @@ def _controllers(snapshot: Snapshot) -> Iterator[Problem]:
             f"{listed(key(app) for app in applications)}",
             named("application.argoproj.io", *applications),
         )
-    policies = [policy for policy in snapshot.configuration_policies if _kinds_of_policy(policy) & OURS]
+    enforced = {key(policy): (policy, _kinds_of_policy(policy)) for policy in snapshot.configuration_policies}
+    policies = [policy for policy, kinds in enforced.values() if kinds & OURS]
     if policies:
         yield Problem(
             f"{counted(len(policies), 'ConfigurationPolicy object')} of Advanced Cluster Management would write back "
             f"what the migration writes: {listed(key(policy) for policy in policies)}",
             named("configurationpolicy", *policies),
+        )
+    dark = [policy for policy, kinds in enforced.values() if TEMPLATED in kinds and not kinds & OURS]
+    if dark:
+        yield Problem(
+            "whether these ConfigurationPolicies of Advanced Cluster Management would write back what the migration "
+            f"writes cannot be seen, since a template makes the kind: {listed(map(key, dark))}",
+            named("configurationpolicy", *dark),
         )
     yield from _marked(snapshot)
 
@@ -60,7 +79,9 @@ def _kinds_of_policy(policy: Json) -> set[str]:
     if str(spec.get("remediationAction", "")).lower() != "enforce":
         return set()
     templates = spec.get("object-templates") or ()
-    return {str((template.get("objectDefinition") or {}).get("kind", "")) for template in templates}
+    kinds = [str((template.get("objectDefinition") or {}).get("kind", "")) for template in templates]
+    kinds += _KIND.findall(str(spec.get("object-templates-raw") or ""))
+    return {TEMPLATED if TEMPLATED in kind else kind for kind in kinds}
 
 
 def _marked(snapshot: Snapshot) -> Iterator[Problem]:
@@ -71,13 +92,31 @@ def _marked(snapshot: Snapshot) -> Iterator[Problem]:
     )
     pools = (("machineconfigpool", pool) for pool in snapshot.raw_pools)
     policies = (("nodenetworkconfigurationpolicy", policy) for policy in snapshot.node_network_policies)
-    marked = [name for kind, item in (*networks, *pools, *policies) if _tracked(item) for name in named(kind, item)]
+    checks = (("machinehealthcheck", check) for check in snapshot.machine_health_checks)
+    others = (("nodehealthcheck", check) for check in snapshot.node_health_checks)
+    scalers = (("clusterautoscaler", autoscaler) for autoscaler in snapshot.cluster_autoscalers)
+    everything = (*networks, *pools, *policies, *checks, *others, *scalers)
+    marked = [name for kind, item in everything if _tracked(item) for name in named(kind, item)]
     if marked:
         yield Problem(f"{counted(len(marked), 'object', 'are')} managed by Argo CD: {listed(marked)}", tuple(marked))
 
 
 def _tracked(item: Json) -> bool:
-    return TRACKING in (item["metadata"].get("annotations") or {})
+    annotations, labels = item["metadata"].get("annotations") or {}, item["metadata"].get("labels") or {}
+    labelled = any(name in labels for name in TRACKING_LABELS) and HELM_RELEASE not in annotations
+    return TRACKING in annotations or labelled
+
+
+def _autoscaler(snapshot: Snapshot) -> Iterator[Problem]:
+    """A node that is not Ready for a while counts as unneeded, whatever runs on it."""
+    active = [autoscaler for autoscaler in snapshot.cluster_autoscalers if scales_down(autoscaler)]
+    groups = snapshot.machine_autoscalers if active else ()
+    if groups:
+        yield Problem(
+            f"the cluster autoscaler may remove nodes that reboot, or are not Ready for long after the switch, from "
+            f"the MachineSets of {listed(map(key, groups))}",
+            (*named("clusterautoscaler", *active), *named("machineautoscaler", *groups)),
+        )
 
 
 def _images(snapshot: Snapshot) -> Iterator[Problem]:
@@ -141,6 +180,18 @@ CHECKS = (
         title="No GitOps controller puts back what the migration writes (Argo CD, Advanced Cluster Management).",
         remedy="Suspend their synchronization of these objects for the window, then acknowledge it.",
         acknowledge=True,
+        before_switch=True,
+    ),
+    Check(
+        "cluster_autoscaler",
+        _autoscaler,
+        severity="warn",
+        methods=ANY_METHOD,
+        title="No cluster autoscaler would remove a node that takes long to reboot.",
+        remedy=(
+            "cno_prepare and cno_switch keep it from that unless told not to; on your own: oc patch clusterautoscaler "
+            'default --type=merge -p \'{"spec":{"scaleDown":{"enabled":false}}}\'.'
+        ),
         before_switch=True,
     ),
     Check(

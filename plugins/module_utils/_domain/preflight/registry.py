@@ -6,7 +6,19 @@
 
 from __future__ import annotations
 
-from . import access, addressing, host_network, machines, neighbours, platform, rollback, state, workloads
+from . import (
+    access,
+    addressing,
+    host_network,
+    machine_configs,
+    machines,
+    neighbours,
+    operators,
+    platform,
+    rollback,
+    state,
+    workloads,
+)
 from .findings import Check
 from .snapshot import Method, Moment
 
@@ -14,10 +26,12 @@ CHECKS: tuple[Check, ...] = (
     *access.CHECKS,
     *platform.CHECKS,
     *state.CHECKS,
+    *operators.CHECKS,
     *machines.CHECKS,
     *neighbours.CHECKS,
     *addressing.CHECKS,
     *host_network.CHECKS,
+    *machine_configs.CHECKS,
     *workloads.CHECKS,
     *rollback.CHECKS,
 )

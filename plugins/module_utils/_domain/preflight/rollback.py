@@ -12,7 +12,7 @@ from typing import Any
 from ..backup.conversions import EGRESS_NODE, NAME_LABEL, selected
 from ..migration.settings import ipsec_on
 from ..networks import OVN, SDN
-from ..pools.pool import RenderedConfig, network_type_verdict
+from ..pools.pool import RenderedConfig, custom_pools, network_type_verdict
 from ..verdicts import counted, listed
 from .findings import ROLLBACK, Check, Problem, key, named, objects
 from .snapshot import Json, Snapshot
@@ -21,7 +21,6 @@ from .snapshot import Json, Snapshot
 EGRESS_CIDRS = ("networkoperator.openshift.io/sdn-to-ovn-migration", "cloud.network.openshift.io/egress-ipconfig")
 #: Patch releases from March 2025 on take the node's own network outside of clouds; before, they fail.
 FIRST_WITHOUT_CLOUD = 16
-BUILTIN_POOLS = ("master", "worker")
 
 
 def _finished(snapshot: Snapshot) -> Iterator[Problem]:
@@ -163,6 +162,17 @@ def _ovn_only(snapshot: Snapshot) -> Iterator[Problem]:
     ):
         if items:
             yield Problem(f"{SDN} knows no {title}: {listed(map(key, items))}", named(kind, *items))
+    routers = snapshot.egress_routers
+    if routers:
+        yield Problem(
+            f"{SDN} does not support egress routers that are an EgressRouter object: {listed(map(key, routers))}",
+            named("egressrouter.network.operator.openshift.io", *routers),
+            remedy=(
+                "Save and delete them before, and let a pod of your own be the egress router afterwards (annotation "
+                "pod.network.openshift.io/assign-macvlan). They stay, unlike OVN-Kubernetes' own objects, and so do "
+                "their pods and Services."
+            ),
+        )
     choosy = [firewall for firewall in snapshot.egress_firewalls if _selects_nodes(firewall)]
     if choosy:
         yield Problem(
@@ -174,7 +184,7 @@ def _ovn_only(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _custom_pools(snapshot: Snapshot) -> Iterator[Problem]:
-    custom = [pool.name for pool in snapshot.pools if pool.name not in BUILTIN_POOLS and not pool.paused]
+    custom = custom_pools(pool.name for pool in snapshot.pools if not pool.paused)
     if custom:
         yield Problem(
             f"{counted(len(custom), 'custom pool')} will be paused beside master and worker: {listed(custom)}",

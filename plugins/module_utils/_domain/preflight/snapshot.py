@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Optional, TypeVar, Union, cast, overload
 
-from ..health.operators import ApiService, Operator
-from ..health.pods import Pod
+from ..health.api_services import ApiServices
+from ..health.operators import Operator
+from ..health.pods import Pod, PodInError
 from ..migration.fields import OperatorFields
 from ..migration.settings import Settings
 from ..networks import OVN, Networks
@@ -65,6 +66,7 @@ class Wanted:
     :param probe: whether a command is run on every node, to see what no API tells
     :param rehearsal: the nodes are not probed now, and will be before anything is written (check mode)
     :param moment: before anything has begun, or right before the flip of a prepared cluster
+    :param api_services_ignore: names of APIServices that may be away
     :param external_networks: networks outside that pods talk to, in CIDR notation, or single addresses
     """
 
@@ -75,6 +77,7 @@ class Wanted:
     probe: bool = True
     rehearsal: bool = False
     external_networks: tuple[str, ...] = ()
+    api_services_ignore: frozenset[str] = frozenset()
     moment: Moment = "begin"
 
 
@@ -182,7 +185,9 @@ class Snapshot:
     #: spec.domain of ingresses.config.openshift.io cluster, ``apps.example.com``; empty when there is none.
     ingress_domain = Part[str]("ingresses.config.openshift.io cluster")
     operators = Part[tuple[Operator, ...]]("clusteroperators.config.openshift.io")
-    api_services = Part[tuple[ApiService, ...]]("apiservices.apiregistration.k8s.io")
+    api_services = Part[ApiServices]("apiservices.apiregistration.k8s.io")
+    #: The Deployments of the network operator and of the Machine Config Operator, those that exist.
+    operator_deployments = Part[Raw]("deployments.apps of the operators")
     namespaces = Part[Raw]("namespaces")
     #: clusters.aro.openshift.io: Azure Red Hat OpenShift has one.
     aro_clusters = Part[Raw]("clusters.aro.openshift.io")
@@ -199,6 +204,9 @@ class Snapshot:
     machine_health_checks = Part[Raw]("machinehealthchecks.machine.openshift.io")
     #: nodehealthchecks.remediation.medik8s.io, of the Node Health Check operator.
     node_health_checks = Part[Raw]("nodehealthchecks.remediation.medik8s.io")
+    #: Of the cluster autoscaler; what it may scale is read only where there is one.
+    cluster_autoscalers = Part[Raw]("clusterautoscalers.autoscaling.openshift.io")
+    machine_autoscalers = Part[Raw]("machineautoscalers.autoscaling.openshift.io")
     #: One row for each node of ``nodes``; None when nodes were not to be probed (check mode, probe: false).
     probes = Part[Optional[tuple[NodeProbe, ...]]]("the nodes themselves")
 
@@ -206,10 +214,11 @@ class Snapshot:
     #: All pods of the cluster; ``raw_pods`` are the same.
     pods = Part[tuple[Pod, ...]]("pods")
     raw_pods = Part[Raw]("pods")
-    #: ``namespace/name`` of Jobs that have ended, well or not: their failed attempts are history.
-    finished_jobs = Part[frozenset[str]]("jobs.batch")
+    #: Those that count: neither replaced nor the failed attempt of a finished Job.
+    pods_in_error = Part[tuple[PodInError, ...]]("pods, or what replaces them")
     daemon_sets = Part[Raw]("daemonsets.apps")
     services = Part[Raw]("services")
+    volume_claims = Part[Raw]("persistentvolumeclaims")
     disruption_budgets = Part[Raw]("poddisruptionbudgets.policy")
     validating_webhooks = Part[Raw]("validatingwebhookconfigurations.admissionregistration.k8s.io")
     mutating_webhooks = Part[Raw]("mutatingwebhookconfigurations.admissionregistration.k8s.io")
@@ -228,6 +237,8 @@ class Snapshot:
     node_network_states = Part[Raw]("nodenetworkstates.nmstate.io")
     attachments = Part[Raw]("network-attachment-definitions.k8s.cni.cncf.io")
     sriov_policies = Part[Raw]("sriovnetworknodepolicies.sriovnetwork.openshift.io")
+    #: What cards each node has; read only where there are policies of SR-IOV.
+    sriov_states = Part[Raw]("sriovnetworknodestates.sriovnetwork.openshift.io")
     ptp_configs = Part[Raw]("ptpconfigs.ptp.openshift.io")
 
     # The objects of OpenShiftSDN
@@ -240,6 +251,7 @@ class Snapshot:
     egress_firewalls = Part[Raw]("egressfirewalls.k8s.ovn.org", only="rollback")
     egress_qoses = Part[Raw]("egressqoses.k8s.ovn.org", only="rollback")
     egress_services = Part[Raw]("egressservices.k8s.ovn.org", only="rollback")
+    egress_routers = Part[Raw]("egressrouters.network.operator.openshift.io", only="rollback")
     external_routes = Part[Raw]("adminpolicybasedexternalroutes.k8s.ovn.org", only="rollback")
     admin_network_policies = Part[Raw]("adminnetworkpolicies.policy.networking.k8s.io", only="rollback")
     baseline_network_policies = Part[Raw]("baselineadminnetworkpolicies.policy.networking.k8s.io", only="rollback")
@@ -263,7 +275,8 @@ PARTS_BEFORE_SWITCH = frozenset(
     {"missing_rights", "oauth_token", "networks", "network_config", "network_operator", "machine_networks", "version"}
     | {"cluster_version", "operators", "nodes", "pools", "raw_pools", "machine_configs", "signing_requests", "pods"}
     | {"raw_pods", "machine_health_checks", "node_health_checks", "ceph_clusters", "applications"}
-    | {"configuration_policies", "node_network_policies", "node_network_states"}
+    | {"configuration_policies", "node_network_policies", "node_network_states", "operator_deployments"}
+    | {"cluster_autoscalers", "machine_autoscalers"}
 )
 
 

@@ -31,6 +31,8 @@ HOST_NETWORK = "openshift-host-network"
 PLATFORM = ("openshift-", "kube-")
 #: Seconds that the API server may wait for a webhook while the pod network is down, as the procedure has it.
 WEBHOOK_SECONDS = 3
+#: What makes a pod anew on another node: of a Deployment, of a DeploymentConfig.
+REPLICATORS = ("ReplicaSet", "ReplicationController")
 #: How the operator marks what it rolls out (cluster-network-operator 4.14, pkg/names/names.go).
 OPERATOR_LABEL = "networkoperator.openshift.io/generates-operator-status"
 
@@ -291,17 +293,60 @@ def slow_and_fatal(configuration: Json) -> list[str]:
 
 def _budgets(snapshot: Snapshot) -> Iterator[Problem]:
     tight = [budget for budget in snapshot.disruption_budgets if _allows_nothing(budget.get("status") or {})]
-    if tight:
-        yield Problem(
-            f"{counted(len(tight), 'PodDisruptionBudget', 'allow')} no disruption, so that no node with such a pod can "
-            f"be drained: {listed(map(key, tight))}",
-            named("poddisruptionbudget", *tight),
-        )
+    for never, when in ((True, "even while all pods run"), (False, "at the moment")):
+        concerned = [budget for budget in tight if _never_allows(budget["status"]) is never]
+        if concerned:
+            yield Problem(
+                f"{counted(len(concerned), 'PodDisruptionBudget', 'allow')} no disruption {when}, so that no node with "
+                f"such a pod can be drained: {listed(map(key, concerned))}",
+                named("poddisruptionbudget", *concerned),
+            )
 
 
 def _allows_nothing(status: Json) -> bool:
     """One without pods holds up nothing."""
     return bool(status.get("expectedPods")) and not status.get("disruptionsAllowed")
+
+
+def _never_allows(status: Json) -> bool:
+    """As with a single replica that has to be there, or maxUnavailable 0."""
+    return bool(status.get("desiredHealthy", 0) >= status.get("expectedPods", 0))
+
+
+def _singletons(snapshot: Snapshot) -> Iterator[Problem]:
+    alone = [pod for pod in single_pods(snapshot.raw_pods) if _claims(pod)]
+    if not alone:
+        return
+    narrow = {key(claim) for claim in snapshot.volume_claims if _for_one_node(claim)}
+    tied = [pod for pod in alone if any(f"{pod['metadata']['namespace']}/{name}" in narrow for name in _claims(pod))]
+    if tied:
+        yield Problem(
+            f"{counted(len(tied), 'workload', 'have')} a single pod with a volume that one node at a time may mount, "
+            f"and so {'is' if len(tied) == 1 else 'are'} away while that node reboots: {listed(map(key, tied))}",
+            named("pod", *tied),
+        )
+
+
+def single_pods(pods: Iterable[Json]) -> list[Json]:
+    """Pods that are the only one of their Deployment or DeploymentConfig. What a StatefulSet or nobody controls waits
+    for its node anyway, and is not made anew elsewhere."""
+    owned: dict[tuple[str, str], list[Json]] = {}
+    for pod in pods:
+        owner = next((o for o in pod["metadata"].get("ownerReferences") or () if o.get("controller")), None)
+        ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
+        if owner and owner.get("kind") in REPLICATORS and not ended:
+            owned.setdefault((pod["metadata"].get("namespace", ""), owner.get("name", "")), []).append(pod)
+    return [found[0] for found in owned.values() if len(found) == 1]
+
+
+def _claims(pod: Json) -> list[str]:
+    volumes = (pod.get("spec") or {}).get("volumes") or ()
+    return [volume["persistentVolumeClaim"]["claimName"] for volume in volumes if volume.get("persistentVolumeClaim")]
+
+
+def _for_one_node(claim: Json) -> bool:
+    modes = (claim.get("status") or {}).get("accessModes") or (claim.get("spec") or {}).get("accessModes") or ()
+    return bool(modes) and all(mode.startswith("ReadWriteOnce") for mode in modes)
 
 
 def _foreign_daemon_sets(snapshot: Snapshot) -> Iterator[Problem]:
@@ -450,6 +495,17 @@ CHECKS = (
         methods=ANY_METHOD,
         title="Every PodDisruptionBudget allows a disruption.",
         remedy="Start more replicas or relax it for the window, or the rollout of the pools stalls at that node.",
+    ),
+    Check(
+        "singletons_on_volumes",
+        _singletons,
+        severity="warn",
+        methods=ANY_METHOD,
+        title="No Deployment or DeploymentConfig has a single pod with a volume that one node at a time may mount.",
+        remedy=(
+            "Plan for their absence. Where a new pod waits for the volume of one whose node is down (Multi-Attach "
+            "error), it starts when that node is back; oc delete pod helps one that is stuck after that."
+        ),
     ),
     Check(
         "sdn_daemon_sets",

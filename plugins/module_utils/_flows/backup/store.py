@@ -14,11 +14,11 @@ from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
 from ..._domain.backup.contents import Contents, Index
 from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
+from ..._domain.moments import written
 from ..._domain.records.journal import NAMESPACE
 from ..records.config_maps import create
 from . import chunks
-
-PART = "part"
+from .files import PART
 
 
 class Damaged(Refused):
@@ -81,7 +81,7 @@ class BackupStore:
             id=name,
             target=target,
             source_type=source_type,
-            taken_at=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            taken_at=written(moment),
             late=late,
             objects=len(contents.objects),
             encoding=encoded.encoding,
@@ -108,7 +108,7 @@ class BackupStore:
 
     def settle(self, index: Index) -> None:
         """Note that nothing of it is lost; see ``Index.settled_at``."""
-        at = self._cluster.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = written(self._cluster.now())
         patch = {"metadata": {"annotations": {backups.SETTLED: at}}}
         self._cluster.merge(CONFIG_MAP, index.name, patch, namespace=NAMESPACE)
 

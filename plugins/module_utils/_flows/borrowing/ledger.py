@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Optional
 
 from ..._cluster.kinds import (
+    CLUSTER_AUTOSCALER,
     CONFIG_MAP,
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
@@ -42,6 +43,7 @@ KINDS: Mapping[str, Kind] = {
         MACHINE_CONFIG_POOL,
         MACHINE_HEALTH_CHECK,
         NODE_HEALTH_CHECK,
+        CLUSTER_AUTOSCALER,
         VALIDATING_WEBHOOKS,
         MUTATING_WEBHOOKS,
         NODE_NETWORK_POLICY,
@@ -57,6 +59,7 @@ CARRIERS = (
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
     NODE_HEALTH_CHECK,
+    CLUSTER_AUTOSCALER,
     VALIDATING_WEBHOOKS,
     MUTATING_WEBHOOKS,
     HOLDER,
@@ -97,7 +100,8 @@ def _read(cluster: Cluster, *, carriers: Sequence[Kind] = CARRIERS) -> tuple[Led
         raise MigrationError(
             tried=f"understand the ledger in configmap {OURS}/{ledger.NAME}",
             seen=str(error),
-            remedy="Mend that entry. Removing it gives up what it remembers: put that back by hand first.",
+            remedy=f"Mend that entry ('oc -n {OURS} edit configmap {ledger.NAME}'). Removing it gives up what it "
+            "remembers: put that back by hand first.",
         ) from error
 
 

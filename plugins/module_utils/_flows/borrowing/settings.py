@@ -2,7 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a migration borrows on its way: health checks, webhooks' timeouts, and how many nodes a pool takes at once."""
+"""What a migration borrows on its way: health checks, the autoscaler's scaling down, webhooks' timeouts, and how many
+nodes a pool takes at once."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Union
 
 from ..._cluster.kinds import (
+    CLUSTER_AUTOSCALER,
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
     MUTATING_WEBHOOKS,
@@ -35,12 +37,18 @@ MACHINES_NAMESPACE = "openshift-machine-api"
 #: What an option names, and the entries of the ledger that it stands for.
 BORROWED: Mapping[str, tuple[What, ...]] = {
     "machine_health_checks": ("machine_health_check", "node_health_check"),
+    "cluster_autoscaler": ("cluster_autoscaler",),
     "webhooks": ("webhook_timeout",),
     "max_unavailable": ("max_unavailable",),
 }
-#: Kept between the flip and the last reboot: a health check that wakes up there deletes machines, and the API server
-#: waits for webhooks that nobody answers.
-NEEDED_IN_WINDOW: tuple[What, ...] = ("machine_health_check", "node_health_check", "webhook_timeout")
+#: Kept between the flip and the last reboot: a health check or an autoscaler that wakes up there deletes machines, and
+#: the API server waits for webhooks that nobody answers.
+NEEDED_IN_WINDOW: tuple[What, ...] = (
+    "machine_health_check",
+    "node_health_check",
+    "cluster_autoscaler",
+    "webhook_timeout",
+)
 
 
 @dataclass(frozen=True)
@@ -48,6 +56,7 @@ class Wanted:
     """``webhook_timeout`` in seconds, 0 leaves the webhooks alone; ``webhooks`` limits it to these configurations."""
 
     machine_health_checks: bool = False
+    cluster_autoscaler: bool = False
     webhook_timeout: int = 0
     webhooks: Sequence[str] = ()
     max_unavailable: Mapping[str, Any] = field(default_factory=dict)
@@ -58,7 +67,8 @@ def borrow(borrower: Borrower, wanted: Wanted) -> Outcome:
 
     :raises Refused: for a pool or a webhook configuration that is not there, or a number that is none
     """
-    borrower.lend([*_pools(borrower, wanted), *_health_checks(borrower, wanted), *_webhooks(borrower, wanted)])
+    wishes = (_pools, _health_checks, _autoscalers, _webhooks)
+    borrower.lend([desired for wish in wishes for desired in wish(borrower, wanted)])
     return borrower.outcome()
 
 
@@ -100,6 +110,14 @@ def _health_checks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]
         )
 
 
+def _autoscalers(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
+    if not wanted.cluster_autoscaler:
+        return
+    for autoscaler in list_if_served(borrower.cluster, CLUSTER_AUTOSCALER):
+        reference = property_ref(autoscaler, CLUSTER_AUTOSCALER, "cluster_autoscaler")
+        yield DesiredValue(reference, document=autoscaler, wanted=False)
+
+
 def _webhooks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.webhook_timeout:
         return
@@ -108,7 +126,11 @@ def _webhooks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     known = {configuration["metadata"]["name"] for _kind, configuration in configurations}
     unknown = [name for name in wanted.webhooks if name not in known]
     if unknown:
-        raise _refused(f"there is no webhook configuration {', '.join(unknown)}", "Correct the names.")
+        raise _refused(
+            f"there is no webhook configuration {', '.join(unknown)}",
+            "Correct the names (cno_switch_webhook_names); they are listed by 'oc get validatingwebhookconfigurations' "
+            "and 'oc get mutatingwebhookconfigurations'.",
+        )
     for kind, configuration in configurations:
         name = configuration["metadata"]["name"]
         if name in wanted.webhooks or (not wanted.webhooks and not platform(configuration)):
@@ -130,7 +152,7 @@ def _pools(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if unknown:
         raise _refused(
             f"there is no MachineConfigPool {', '.join(unknown)}; this cluster has {', '.join(pools) or 'none'}",
-            "Correct the names.",
+            "Correct the names (cno_prepare_max_unavailable).",
         )
     for name, number in numbers.items():
         if name == "master" and number != 1:

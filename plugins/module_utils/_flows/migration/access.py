@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from ..._cluster.daemons import NAMESPACE as DAEMONS
 from ..._cluster.kinds import (
     API_SERVICE,
+    CLUSTER_AUTOSCALER,
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
     CONFIG_MAP,
@@ -50,6 +51,7 @@ NEEDED = (
     Access("get", NODE),
     Access("list", POD),
     Access("list", JOB),
+    Access("list", DEPLOYMENT),
     Access("list", MACHINE_CONFIG_POOL),
     Access("get", MACHINE_CONFIG_POOL),
     Access("patch", MACHINE_CONFIG_POOL),
@@ -76,6 +78,7 @@ NEEDED = (
 BY_KIND: Mapping[Kind, tuple[Access, ...]] = {
     MACHINE_HEALTH_CHECK: (Access("get", MACHINE_HEALTH_CHECK), Access("patch", MACHINE_HEALTH_CHECK)),
     NODE_HEALTH_CHECK: (Access("get", NODE_HEALTH_CHECK), Access("patch", NODE_HEALTH_CHECK)),
+    CLUSTER_AUTOSCALER: (Access("get", CLUSTER_AUTOSCALER), Access("patch", CLUSTER_AUTOSCALER)),
     NODE_NETWORK_POLICY: tuple(Access(verb, NODE_NETWORK_POLICY) for verb in ("get", "delete", "create")),
     HOST_SUBNET: (Access("get", HOST_SUBNET), Access("patch", HOST_SUBNET)),
     NET_NAMESPACE: (Access("get", NET_NAMESPACE), Access("patch", NET_NAMESPACE)),

@@ -32,8 +32,8 @@ from ..records.lease import read_state
 class Situation:
     """Where a cluster stands on the way to ``target``, and what that was judged by.
 
-    ``record`` is the journal, ``journal`` the same when it belongs to the migration that the cluster is in. ``former``:
-    whether the namespace of the other plugin is there.
+    ``record`` is the journal, ``journal`` the same when it belongs to the migration that the cluster is in. ``going``:
+    whether the namespace of the other plugin is being deleted, None when there is none.
     """
 
     target: str
@@ -44,7 +44,7 @@ class Situation:
     record: Optional[Journal]
     journal: Optional[Journal]
     not_rebooted: Optional[tuple[str, ...]]
-    former: bool
+    going: Optional[bool]
     left: tuple[str, ...]
 
 
@@ -54,7 +54,7 @@ def situation(cluster: Cluster, *, target: str) -> Situation:
     record, ledger = journals.read(cluster, seen=networks), loans.read(cluster, carriers=loans.PAUSED)
     journal = record if record and record.speaks_of(networks) else None
     remaining = None if journal is None else tuple(not_rebooted(view.nodes, journal.boot_ids))
-    former = readers.namespace_exists(cluster, NAMESPACE[other(target)])
+    going = readers.namespace_going(cluster, NAMESPACE[other(target)])
     ready = readiness(view, target=target, ledger=ledger, record=record)
     where = position(
         Observation(
@@ -64,12 +64,13 @@ def situation(cluster: Cluster, *, target: str) -> Situation:
             prepared=ready.prepared,
             not_rebooted=remaining,
             not_ready=tuple(node.name for node in view.nodes if not node.ready),
-            former_namespace=former,
+            former_namespace=going is False,
+            former_namespace_going=going is True,
             paused=ready.paused,
             left=ready.left,
         )
     )
-    return Situation(target, where, networks, view, ledger, record, journal, remaining, former, ready.left)
+    return Situation(target, where, networks, view, ledger, record, journal, remaining, going, ready.left)
 
 
 def inspect(cluster: Cluster, *, target: str) -> Outcome:
@@ -82,7 +83,7 @@ def inspect(cluster: Cluster, *, target: str) -> Outcome:
             pools=readiness(seen.view, target=SDN, ledger=seen.ledger, record=seen.record).followed,
             journal=seen.record,
             not_rebooted=seen.not_rebooted,
-            namespace=seen.former if target == SDN else readers.namespace_exists(look, NAMESPACE[OVN]),
+            namespace=(seen.going if target == SDN else readers.namespace_going(look, NAMESPACE[OVN])) is False,
         ),
     )
     lock = read_state(look)
@@ -105,10 +106,11 @@ def _records_alarm(cluster: Cluster, where: Position, journal: Optional[Journal]
     what = "is being deleted" if going else "is gone"
     return (
         f"Namespace {OURS}, which holds the records of this migration, {what}, in phase {where.phase}. The backup goes "
-        f"with it: keep the files of cno_artifacts_dir. Known still: {boots}, and what was borrowed, by the "
-        f"annotations {PREFIX}… of the borrowed objects. Go on with the same playbook: it puts back what was borrowed, "
+        "with it: keep its files (cno_artifacts_dir, cno_backup_directory), from which the next run puts it back when "
+        f"it is given the same. Known still: {boots}, and what was borrowed, by the annotations {PREFIX}… of the "
+        "borrowed objects. Go on with the same playbook: it puts back what was borrowed, "
         "and makes the namespace again when it is gone; between the switch and the last reboot it may hang until the "
-        "nodes have rebooted. A rollback without the backup needs cno_rollback_without_backup=true.",
+        "nodes have rebooted. A rollback with neither needs cno_rollback_without_backup=true.",
     )
 
 
@@ -119,6 +121,7 @@ def _facts(cluster: Cluster, seen: Situation) -> dict[str, object]:
         "phase": seen.where.phase,
         "reason": seen.where.reason,
         "next": seen.where.next,
+        "command": seen.where.command,
         "target": seen.target,
         "version": str(version) if version else None,
         "network": {
@@ -134,7 +137,7 @@ def _facts(cluster: Cluster, seen: Situation) -> dict[str, object]:
             "live": seen.networks.config.live,
         },
         "oauth_token": cluster.oauth_token(),
-        "former_namespace": NAMESPACE[other(seen.target)] if seen.former else None,
+        "former_namespace": NAMESPACE[other(seen.target)] if seen.going is not None else None,
         "boot_ids_recorded_at": seen.journal.recorded_at if seen.journal else None,
         "pools": [pool.to_json() for pool in seen.view.pools],
         "render_seconds": render_seconds(seen.view.all_pools),

@@ -20,8 +20,9 @@ from ..._cluster.port import Cluster
 from ..._domain.conditions import Condition, Conditions
 from ..._domain.errors import MigrationError, Refused, WaitFailed
 from ..._domain.migration import patches
+from ..._domain.migration.commands import OPERATOR_SAYS, ROLLBACK
 from ..._domain.migration.fields import dropped
-from ..._domain.migration.phases import undo_flip
+from ..._domain.migration.phases import STRANGE_TYPES, undo_flip
 from ..._domain.migration.settings import Settings
 from ..._domain.networks import LIVE_ANNOTATION, SDN, TYPES, Networks
 from ..._domain.records.journal import ANNOTATION
@@ -198,7 +199,7 @@ class Migration:
         if unknown:
             raise self._must.refused(
                 f"the cluster's networkType is {listed(name or '(none)' for name in sorted(unknown))}",
-                "Only OpenShiftSDN and OVNKubernetes can be migrated.",
+                f"Only OpenShiftSDN and OVNKubernetes can be migrated; {STRANGE_TYPES}.",
             )
         return seen
 
@@ -243,7 +244,7 @@ class Migration:
     def _switched_already(self) -> Refused:
         return self._must.refused(
             f"the cluster has been switched to {self.target} already",
-            "Finish it (state finalized), or roll it back; there is nothing left to abort.",
+            f"Finish it (state finalized), or roll it back ('{ROLLBACK}'); there is nothing left to abort.",
             facts={"switched": True},
         )
 
@@ -299,7 +300,7 @@ class Migration:
             tried="see the operator take the flip back",
             observe=lambda: readers.networks(self.cluster),
             judge=judge,
-            remedy="Look at the message of clusteroperator network.",
+            remedy=f"See why the operator does not: '{OPERATOR_SAYS}'.",
         )
 
     def _flip(self, seen: Networks) -> None:

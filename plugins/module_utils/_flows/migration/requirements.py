@@ -15,6 +15,7 @@ from ..._cluster.port import Cluster
 from ..._domain import rights
 from ..._domain.errors import Refused
 from ..._domain.migration import patches
+from ..._domain.migration.commands import CLEAR_MIGRATION, ROLLBACK, onward
 from ..._domain.migration.fields import OperatorFields
 from ..._domain.migration.settings import Settings, problems
 from ..._domain.migration.way_back import sdn_problems
@@ -66,17 +67,20 @@ class Requirements:
         version = readers.version(self.cluster)
         problem = offline_problem(version)
         if problem or version is None:
-            raise self.refused(problem or "no version", "Nothing was changed.")
+            raise self.refused(
+                problem or "no version", "Nothing was changed. See 'oc get clusterversion': it takes 4.10 to 4.16."
+            )
         impossible = sdn_problems(seen) if self.target == SDN else []
         if impossible:
-            raise self.refused("; ".join(impossible), "Nothing was changed.")
+            raise self.refused("; ".join(impossible), "Nothing was changed. Mend that first, then run this again.")
         fields = readers.operator_fields(self.cluster) if self.settings.depend_on_fields else OperatorFields()
         wrong = problems(self.settings, seen, target=self.target, version=version, fields=fields)
         if wrong:
             raise Refused(
                 tried=f"migrate to {self.target} with these settings",
                 seen="; ".join(wrong),
-                remedy="Nothing was changed. Correct the settings.",
+                remedy="Nothing was changed. Correct the settings (cno_prepare_ovn, cno_prepare_sdn, "
+                "cno_prepare_features, cno_switch_cluster_network).",
                 facts={"problems": wrong},
             )
         return fields
@@ -90,13 +94,14 @@ class Requirements:
         if kind:
             raise self.refused(
                 f"{kind} is under way: spec.migration of networks.operator.openshift.io cluster is {dict(migration)}",
-                "Finish it first; an MTU change is finished with spec.migration null after its reboots.",
+                f"Finish it first; an MTU change is finished, after its reboots, with: {CLEAR_MIGRATION}",
             )
         under_way = seen.operator.migrating_to
         if seen.config.spec_type == self.target and under_way not in (None, self.target):
             raise self.refused(
                 f"the cluster runs {self.target}, and a migration to {under_way} is being prepared",
-                "Go on with that one, or undo it (state idle with allow_abort), which reboots every node.",
+                f"Go on with that one ('{onward(under_way)}'), or undo it (state idle with allow_abort), which "
+                "reboots every node.",
             )
 
     def no_unfinished_way_back(self, seen: Networks) -> None:
@@ -110,7 +115,7 @@ class Requirements:
         if waiting or paused:
             what = f"not rebooted: {listed(waiting)}" if waiting else f"still paused: {listed(paused)}"
             raise self.refused(
-                f"the way back to {under_way} is not finished, {what}", f"Finish it first (target {under_way})."
+                f"the way back to {under_way} is not finished, {what}", f"Finish it first: '{onward(under_way)}'."
             )
 
     def same_features(self, seen: Networks) -> None:
@@ -124,7 +129,8 @@ class Requirements:
             raise self.refused(
                 f"the migration to {self.target} was started with other features ({', '.join(differing)}); up to 4.15 "
                 "they are converted as soon as spec.migration is set",
-                "Go on with the features it was started with, or abort and start again.",
+                f"Go on with the features it was started with (cno_prepare_features), or abort ('{ROLLBACK}'), "
+                "and start again.",
             )
 
     def pools_paused(self, seen: Networks) -> None:

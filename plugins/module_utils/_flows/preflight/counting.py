@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Optional
 
 from ..._cluster.kinds import Kind
@@ -30,6 +31,10 @@ class CountingCluster:
         found = self._cluster.list(kind, namespace=namespace, labels=labels, fields=fields)
         self.requests += max(len(found) - 1, 0) // PAGE
         return found
+
+    def now(self) -> datetime:
+        self.requests += 1
+        return self._cluster.now()
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         self.requests += 1

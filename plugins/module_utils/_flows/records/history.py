@@ -15,9 +15,9 @@ from ..._cluster.kinds import CONFIG_MAP
 from ..._cluster.port import Cluster
 from ..._cluster.readers import networks
 from ..._domain.errors import BeingDeleted, MigrationError, NotFound
+from ..._domain.moments import written
 from ..._domain.records.history import BEGUN, FAILED, NAME, Event, History
 from ..._domain.records.journal import NAMESPACE
-from ..._domain.records.lease import written
 from ..outcome import Diff, Outcome
 from .config_maps import keep
 from .lease import read_state
@@ -104,7 +104,7 @@ def _with(before: History, event: PhaseEvent, *, cluster: Cluster, now: datetime
     if again and event.event != FAILED and not new_migration:
         return before
     entry = Event(
-        at=str(written(now)),
+        at=written(now),
         migration=0,
         target=event.target,
         phase=event.phase,

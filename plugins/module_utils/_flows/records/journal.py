@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from ..._cluster.kinds import CONFIG_MAP, NETWORK_CONFIG
-from ..._cluster.port import Cluster
+from ..._cluster.port import Cluster, Getter
 from ..._cluster.readers import networks
 from ..._domain.errors import BeingDeleted, MigrationError, NotFound
 from ..._domain.networks import Networks
@@ -21,7 +21,7 @@ from ..waiting.clock import Clock
 from .config_maps import keep
 
 
-def read(cluster: Cluster, *, seen: Networks) -> Optional[Journal]:
+def read(cluster: Getter, *, seen: Networks) -> Optional[Journal]:
     """The journal; without its ConfigMap, what the flip has left at the object that it flipped.
 
     :param seen: the networks as they are
@@ -50,7 +50,9 @@ def _strange(where: str, error: ValueError) -> MigrationError:
     return MigrationError(
         tried=f"understand the journal in {where}",
         seen=str(error),
-        remedy="Restore it, or delete it: without it every node counts as not rebooted.",
+        remedy="Restore it, or delete it: without it every node counts as not rebooted. "
+        f"('oc -n {journals.NAMESPACE} delete configmap {journals.NAME}', 'oc annotate network.config cluster "
+        f"{journals.ANNOTATION}-')",
     )
 
 

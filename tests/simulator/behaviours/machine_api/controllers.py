@@ -37,6 +37,8 @@ from tests.simulator.ports import Change, Object
 
 MACHINE_SETS = "machinesets.machine.openshift.io"
 FINALIZER = "machine.machine.openshift.io"
+#: on a Machine that goes first when its set becomes smaller (machine-api-operator, pkg/controller/machineset)
+DELETE_FIRST = "machine.openshift.io/delete-machine"
 _MACHINE = "machine.openshift.io/machine"
 _POD_GC = "system:serviceaccount:kube-system:pod-garbage-collector"
 
@@ -156,8 +158,13 @@ class MachineApi:
         alive = [machine for machine in mine if "deletionTimestamp" not in machine["metadata"]]
         if not mine:
             return
-        for _missing in range(found["spec"].get("replicas", 1) - len(alive)):
+        replicas = found["spec"].get("replicas", 1)
+        for _missing in range(replicas - len(alive)):
             alive.append(self._create(found))
+        for machine in _first_to_go(alive)[: max(len(alive) - replicas, 0)]:
+            meta = machine["metadata"]
+            self._world.store.delete(MACHINES, meta["name"], namespace=meta["namespace"], actor=ACTOR)
+            alive.remove(machine)
         self._place(alive)
         self._write_set_status(found, alive)
 
@@ -288,3 +295,8 @@ class MachineApi:
             actor=ACTOR,
             subresource="status",
         )
+
+
+def _first_to_go(machines: list[Object]) -> list[Object]:
+    """Marked ones first, then any (deletePolicy Random, the default)."""
+    return sorted(machines, key=lambda machine: DELETE_FIRST not in (machine["metadata"].get("annotations") or {}))

@@ -9,6 +9,7 @@ import json
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CLUSTER_AUTOSCALER,
     CONFIG_MAP,
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
@@ -24,6 +25,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     NotFound,
     Rejected,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.borrowing.ledger import CARRIERS, HOLDER
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.kills import killed_before_write
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.objects import health_check, webhook, webhooks
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.pool_controller import watched
@@ -32,13 +34,19 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import clu
 MACHINES = "openshift-machine-api"
 PAUSED = "cluster.x-k8s.io/paused"
 OURS = "ocp-day2.ovn-migration"
-ALL = {"machine_health_checks": True, "webhook_timeout": 3, "max_unavailable": {"worker": "50%"}}
+ALL = {
+    "machine_health_checks": True,
+    "cluster_autoscaler": True,
+    "webhook_timeout": 3,
+    "max_unavailable": {"worker": "50%"},
+}
 #: What is read of the cluster below before anybody has borrowed anything, and while all is borrowed.
 BEFORE = {
     "worker": None,
     "workers": None,
     "owners": "since May",
     "remediation": ["somebody"],
+    "autoscaler": {"enabled": True, "unneededTime": "5m"},
     "policy": [30, 3, 10],
     "mutator": [10],
     "multus.openshift.io": [30],
@@ -48,6 +56,7 @@ LENT = {
     "workers": "",
     "owners": "since May",
     "remediation": ["somebody", OURS],
+    "autoscaler": {"enabled": False, "unneededTime": "5m"},
     "policy": [3, 3, 3],
     "mutator": [3],
     "multus.openshift.io": [30],
@@ -59,6 +68,10 @@ def filled(cluster):
         (MACHINE_HEALTH_CHECK, health_check("owners", paused="since May")),
         (MACHINE_HEALTH_CHECK, health_check("workers")),
         (NODE_HEALTH_CHECK, {"metadata": {"name": "remediation"}, "spec": {"pauseRequests": ["somebody"]}}),
+        (
+            CLUSTER_AUTOSCALER,
+            {"metadata": {"name": "default"}, "spec": {"scaleDown": {"enabled": True, "unneededTime": "5m"}}},
+        ),
         (
             VALIDATING_WEBHOOKS,
             webhooks("policy", webhook("a", timeout=30), webhook("b", timeout=3), webhook("c", timeout=None)),
@@ -91,6 +104,7 @@ def seen(cluster):
         "workers": annotation("workers"),
         "owners": annotation("owners"),
         "remediation": body(NODE_HEALTH_CHECK, "remediation")["spec"]["pauseRequests"],
+        "autoscaler": body(CLUSTER_AUTOSCALER, "default")["spec"]["scaleDown"],
         "policy": timeouts(VALIDATING_WEBHOOKS, "policy"),
         "mutator": timeouts(MUTATING_WEBHOOKS, "mutator"),
         "multus.openshift.io": timeouts(VALIDATING_WEBHOOKS, "multus.openshift.io"),
@@ -107,6 +121,7 @@ ENTERED = {
     ("worker", ""): (None, "50%"),
     ("workers", ""): (None, ""),
     ("remediation", ""): (None, OURS),
+    ("default", ""): (True, False),
     ("policy", "a"): (30, 3),
     ("policy", "c"): (10, 3),
     ("mutator", "a"): (10, 3),
@@ -160,12 +175,12 @@ def test_nothing_asked_for_nothing_borrowed(bench, cluster):
 
 def test_law_17_check_mode_shows_it_and_writes_nothing(bench, cluster):
     result = borrow(bench, check=True, **ALL)
-    assert (result["changed"], len(result["diff"]), len(result["loans"])) == (True, 6, 6)
+    assert (result["changed"], len(result["diff"]), len(result["loans"])) == (True, 7, 7)
     assert {"before": {"spec": {}}, "after": {"spec": {"maxUnavailable": "50%"}}}.items() <= result["diff"][0].items()
     borrow(bench, **ALL)
     cluster.calls.clear()
     result = give_back(bench, check=True)
-    assert (result["changed"], len(result["diff"]), result["loans"]) == (True, 6, [])
+    assert (result["changed"], len(result["diff"]), result["loans"]) == (True, 7, [])
     assert cluster.writes == []
 
 
@@ -177,8 +192,8 @@ def test_the_ledger_comes_first_and_is_struck_last(bench, cluster):
     cluster.calls.clear()
     give_back(bench)
     kinds = [call.kind for call in cluster.writes]
-    assert CONFIG_MAP not in kinds[:6]
-    assert kinds[6:] == [CONFIG_MAP]
+    assert CONFIG_MAP not in kinds[:7]
+    assert kinds[7:] == [CONFIG_MAP]
 
 
 # Two writes make the ledger, six change things.
@@ -367,7 +382,8 @@ def test_a_health_check_for_spot_instances_is_left_alone(bench, cluster):
 
 
 def test_law_16_health_checks_that_cannot_be_read_stop_it(bench, cluster):
-    cluster.fail(Forbidden(tried="list machinehealthchecks", seen="HTTP 403"), verb="list", kind=MACHINE_HEALTH_CHECK)
+    denied = Forbidden(tried="list machinehealthchecks", seen="HTTP 403")
+    cluster.fail(denied, verb="list", kind=MACHINE_HEALTH_CHECK, times=None)
     assert borrow(bench, **ALL)["failed"]
     assert cluster.writes == []
 
@@ -383,7 +399,7 @@ def test_one_that_cannot_be_given_back_does_not_keep_the_others(bench, cluster):
     borrow(bench, **ALL)
     cluster.fail(Rejected(tried="patch workers", seen="HTTP 422"), verb="merge", name="workers")
     result = give_back(bench)
-    assert "give back 1 of 6 things" in result["msg"]
+    assert "give back 1 of 7 things" in result["msg"]
     assert "HTTP 422" in result["msg"]
     assert (result["changed"], seen(cluster)) == (True, {**BEFORE, "workers": ""})
     assert ledger(cluster) == {("workers", ""): (None, "")}
@@ -395,7 +411,7 @@ def test_a_failure_in_the_middle_tells_what_was_changed(bench, cluster):
     cluster.fail(Rejected(tried="patch workers", seen="HTTP 422"), verb="merge", name="workers")
     result = borrow(bench, **ALL)
     assert (result["failed"], result["changed"], len(result["diff"])) == (True, True, 1)
-    assert len(result["loans"]) == 6
+    assert len(result["loans"]) == 7
 
 
 def into(bench, step):
@@ -405,7 +421,7 @@ def into(bench, step):
     others = {
         key: body
         for key, body in bench.cluster.objects.items()
-        if key[0] in (MACHINE_HEALTH_CHECK, NODE_HEALTH_CHECK, VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS)
+        if key[0] in CARRIERS and key[0] not in (MACHINE_CONFIG_POOL, HOLDER)
     }
     bench.cluster = cluster_at(step)
     bench.cluster.objects.update({**borrowed, **others})
@@ -431,7 +447,7 @@ def test_law_07_between_flip_and_last_reboot_nothing_wakes_up(bench, cluster, st
         assert (seen(bench.cluster), ledger(bench.cluster), result["kept"]) == (BEFORE, {}, [])
         return
     assert seen(bench.cluster) == {**LENT, "worker": None}
-    assert len(result["kept"]) == len(result["loans"]) == 5
+    assert len(result["kept"]) == len(result["loans"]) == 6
     assert "until every node has rebooted" in warned(result)
     bench.cluster.calls.clear()
     again = give_back(bench)
@@ -449,7 +465,7 @@ def test_kinds_limit_what_comes_back(bench, cluster):
     borrow(bench, **ALL)
     give_back(bench, kinds=["max_unavailable", "machine_health_checks"])
     assert seen(cluster) == {**LENT, "worker": None, "workers": None, "remediation": ["somebody"]}
-    assert set(ledger(cluster)) == {("policy", "a"), ("policy", "c"), ("mutator", "a")}
+    assert set(ledger(cluster)) == {("policy", "a"), ("policy", "c"), ("mutator", "a"), ("default", "")}
 
 
 def test_paused_pools_are_not_its_business(bench, cluster):
@@ -463,7 +479,7 @@ def test_without_a_state_it_tells_and_writes_nothing(bench, cluster):
     borrow(bench, **ALL)
     cluster.calls.clear()
     result = bench.run("migration_borrow")
-    assert (result["changed"], len(result["loans"]), cluster.writes) == (False, 6, [])
+    assert (result["changed"], len(result["loans"]), cluster.writes) == (False, 7, [])
     assert len(cluster.calls) == 1
 
 

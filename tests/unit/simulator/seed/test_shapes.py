@@ -44,6 +44,21 @@ def test_what_an_operator_has_put_there(extra: str, key: str, name: str, namespa
     assert store.find("netnamespaces.network.openshift.io", f"openshift-{namespace}") is not None
 
 
+def test_the_operator_of_sr_iov_tells_of_each_worker() -> None:
+    store = build(extras=("sriov",), workers=2)
+    states = store.list("sriovnetworknodestates.sriovnetwork.openshift.io")
+    assert [state["metadata"]["name"] for state in states] == ["worker-0", "worker-1"]
+    assert [card["name"] for card in states[0]["status"]["interfaces"]] == ["enp1s0", "enp5s0f0"]
+
+
+@pytest.mark.parametrize(("extras", "marked"), [((), False), (("argocd",), True)])
+def test_argo_cd_marks_what_it_manages(extras: tuple[str, ...], marked: bool) -> None:
+    pools = "machineconfigpools.machineconfiguration.openshift.io"
+    labels = {name: build(extras=extras).get(pools, name)["metadata"]["labels"] for name in ("master", "worker")}
+    assert ("app.kubernetes.io/instance" in labels["worker"]) is marked
+    assert "app.kubernetes.io/instance" not in labels["master"]
+
+
 def test_without_nmstate_there_are_none_of_its_kinds() -> None:
     store = build(extras=("no-nmstate",))
     assert store.resource("nodenetworkstates.nmstate.io") is None

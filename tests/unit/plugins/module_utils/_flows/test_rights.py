@@ -79,10 +79,10 @@ def test_a_role_in_a_namespace_gives_nothing_outside_of_it():
     assert {access.title for access in lacking(cluster, (*NEEDED, *RECORDS))} == outside
 
 
-def test_where_nothing_is_listed_the_right_to_everything_is_one_question():
+def test_where_nothing_is_listed_the_right_to_everything_is_one_question(monkeypatch):
     """A token of the OAuth server has scopes, which a list of rules does not know."""
     cluster = FakeCluster()
-    cluster.rules = lambda namespace=None: ()
+    monkeypatch.setattr(cluster, "rules", lambda namespace=None: ())
     assert lacking(cluster, (*NEEDED, *RECORDS)) == []
     assert [call.name for call in cluster.calls] == ["*"]
 

@@ -31,6 +31,22 @@ def applied(document, change):
         ("max_unavailable", {"spec": {"paused": True}}, "", "10%", {"spec": {"paused": True, "maxUnavailable": "10%"}}),
         ("max_unavailable", {"spec": {"maxUnavailable": 3}}, "", None, {"spec": {}}),
         ("machine_health_check", {"metadata": {}}, "", "", PAUSED),
+        ("cluster_autoscaler", {"spec": {}}, "", False, {"spec": {"scaleDown": {"enabled": False}}}),
+        ("cluster_autoscaler", {"spec": {"scaleDown": {"enabled": False}}}, "", None, {"spec": {}}),
+        (
+            "cluster_autoscaler",
+            {"spec": {"scaleDown": {"enabled": True, "unneededTime": "5m"}}},
+            "",
+            False,
+            {"spec": {"scaleDown": {"enabled": False, "unneededTime": "5m"}}},
+        ),
+        (
+            "cluster_autoscaler",
+            {"spec": {"scaleDown": {"enabled": False, "unneededTime": "5m"}}},
+            "",
+            True,
+            {"spec": {"scaleDown": {"enabled": True, "unneededTime": "5m"}}},
+        ),
         ("machine_health_check", PAUSED, "", None, {"metadata": {"annotations": {}}}),
         ("node_health_check", {"spec": {}}, "", OURS, {"spec": {"pauseRequests": [OURS]}}),
         (
@@ -68,6 +84,8 @@ def test_a_change_sets_what_is_then_read(what, document, part, value, after):
     [
         ("paused", {}, "", None),
         ("machine_health_check", {"metadata": {"annotations": {"a": "b"}}}, "", None),
+        ("cluster_autoscaler", {}, "", None),
+        ("cluster_autoscaler", {"spec": {"scaleDown": {"enabled": True}}}, "", True),
         ("machine_health_check", PAUSED, "", ""),
         ("node_health_check", {"spec": {"pauseRequests": ["somebody"]}}, "", None),
         ("webhook_timeout", HOOKS, "b", 10),
@@ -86,6 +104,9 @@ def test_read(what, document, part, value):
         ("paused", None, True, False),
         ("max_unavailable", 5, 3, False),
         ("machine_health_check", None, "", False),
+        ("cluster_autoscaler", None, False, False),
+        ("cluster_autoscaler", True, False, False),
+        ("cluster_autoscaler", False, False, True),
         ("machine_health_check", "by somebody", "", True),
         ("node_health_check", None, OURS, False),
         ("webhook_timeout", 3, 3, True),
@@ -109,6 +130,12 @@ def test_a_webhook_that_has_changed_meanwhile_is_not_touched(meanwhile):
     change = PROPERTY_ACCESS["webhook_timeout"].change(HOOKS, "a", 3)
     with pytest.raises(jsonpatch.JsonPatchException):
         applied(meanwhile, change)
+
+
+def test_what_somebody_has_added_to_a_scale_down_of_ours_is_left():
+    document = {"spec": {"scaleDown": {"enabled": False, "unneededTime": "5m"}}}
+    change = PROPERTY_ACCESS["cluster_autoscaler"].change(document, "", None)
+    assert applied(document, change) == {"spec": {"scaleDown": {"enabled": True, "unneededTime": "5m"}}}
 
 
 def test_pause_requests_that_have_changed_meanwhile_are_not_touched():

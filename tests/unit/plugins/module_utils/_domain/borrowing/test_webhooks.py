@@ -49,8 +49,20 @@ def test_slow_webhooks(hooks, slow):
             False,
             id="installed by the Operator Lifecycle Manager",
         ),
-        pytest.param(webhooks("multus.openshift.io", webhook("a", namespace="shop")), True, id="by name"),
-        pytest.param(webhooks("a", webhook("x.machine.openshift.io", namespace="shop")), True, id="by a hook's name"),
+        pytest.param(
+            webhooks(
+                "sriov-operator-webhook-config",
+                webhook("operator-webhook.sriovnetwork.openshift.io", namespace="openshift-sriov-network-operator"),
+            ),
+            False,
+            id="an operator with a name like the platform's, which has made it itself",
+        ),
+        pytest.param(webhooks("multus.openshift.io", webhook("a", namespace="shop")), False, id="by name alone"),
+        pytest.param(
+            webhooks("a", {"name": "node.network-node-identity.openshift.io", "clientConfig": {"url": "https://x"}}),
+            True,
+            id="by a hook's name where no pod serves it",
+        ),
         pytest.param(webhooks("machine-api", webhook("a", namespace="openshift-machine-api")), True, id="by namespace"),
         pytest.param(
             webhooks(

@@ -253,6 +253,7 @@ CUSTOM = [
         pytest.param(["worker", "infra"], "", "infra", id="custom wins over worker"),
         pytest.param(["infra"], "", "infra", id="custom alone"),
         pytest.param(["worker", "infra", "gpu"], NEW, None, id="two custom pools: the operator refuses"),
+        pytest.param(["master", "infra", "gpu"], NEW, None, id="two custom pools and master: it refuses as well"),
         pytest.param(["control-plane"], "rendered-master-" + "b" * 32, "master", id="only the control-plane label"),
         pytest.param(["control-plane"], "rendered-other-" + "b" * 32, None, id="a pool that is gone"),
         pytest.param(["control-plane"], "rendered-master-short", None, id="not a rendered name"),

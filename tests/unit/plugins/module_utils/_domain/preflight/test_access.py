@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NETWORK_OPERATOR, NODE, POD
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.port import Execution
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.migration.access import BY_KIND
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
@@ -129,6 +129,32 @@ def test_ssh_needs_addresses(strategy, ids):
     found = findings("nodes_addressed", seen(cluster, strategy=strategy))
     assert [finding.objects for finding in found] == [(f"node/{name}",) for name in ids]
     assert all(finding.severity == "block" for finding in found)
+
+
+@pytest.mark.parametrize(("strategy", "severities"), [("rsh", []), ("ssh", ["block"]), ("rsh_then_ssh", ["block"])])
+def test_ssh_needs_an_address_for_each_node(strategy, severities):
+    cluster = clean_cluster()
+    address = {"type": "InternalIP", "address": "192.0.2.77"}
+    for name in ("w0", "w1"):
+        cluster.change(NODE, name, {"status": {"addresses": [address, {"type": "Hostname", "address": name}]}})
+    found = findings("nodes_addressed", seen(cluster, strategy=strategy))
+    assert [finding.severity for finding in found] == severities
+    for finding in found:
+        assert finding.message.startswith("2 nodes have the same InternalIP 192.0.2.77")
+        assert finding.objects == ("node/w0", "node/w1")
+        assert "cno_reboot_strategy: rsh" in finding.remedy
+
+
+@pytest.mark.parametrize(("strategy", "blocking"), [("ssh", True), ("rsh_then_ssh", False)])
+def test_in_the_window_rsh_goes_without_addresses(strategy, blocking):
+    cluster = clean_cluster("rollback")
+    cluster.change(NETWORK_OPERATOR, "cluster", {"spec": {"migration": {"networkType": "OVNKubernetes"}}})
+    address = {"type": "InternalIP", "address": "192.0.2.77"}
+    for name in ("w0", "w1"):
+        cluster.change(NODE, name, {"status": {"addresses": [address]}})
+    cluster.change(NODE, "m0", {"status": {"addresses": []}})
+    found = findings("nodes_addressed", seen(cluster, method="rollback", strategy=strategy))
+    assert [finding.blocking for finding in found] == [blocking] * 2
 
 
 @pytest.mark.parametrize(("strategy", "wants"), [("rsh", False), ("ssh", True), ("rsh_then_ssh", True)])

@@ -98,8 +98,9 @@ def test_before_the_switch_nothing_is_looked_at_in_vain():
         asked |= parts.asked
     gate = seen(clean_cluster(), moment="switch", probe=False)
     assert asked <= set(gate.parts)
-    # Only where an Argo CD or NMState has something to be looked at.
-    assert set(gate.parts) - asked <= {"raw_pools", "node_network_states", "network_config", "network_operator"}
+    # Only where an Argo CD, NMState or the autoscaler has something to be looked at.
+    only_then = {"raw_pools", "node_network_states", "network_config", "network_operator", "machine_autoscalers"}
+    assert set(gate.parts) - asked <= only_then
     stopping = [f.id for check in checks_for("offline", "switch") for f in found(check, gate) if f.blocking]
     assert stopping == [], "a prepared cluster that is well may be switched"
 
@@ -109,9 +110,11 @@ STOPS_A_RESCUE = {
     "credential_rights",
     "credential_outlives_switch",
     "nodes_addressed",
+    "new_namespace_free",
     "version_supported",
     "source_network_type",
     "no_live_annotation",
+    "network_operator_works",
     "settings_possible",
     "subnets_apart",
     "address_families_agree",

@@ -12,7 +12,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.net
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.preflight.host_network import (
     CHECKS,
     attached_to,
-    network_files,
+    chosen_cards,
     physical_functions,
     udp_interfaces,
 )
@@ -33,7 +33,6 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.snapshots import (
     state,
 )
 
-GENERATED = {"machineconfiguration.openshift.io/generated-by-controller-version": "1f2e"}
 VIA_HOST = {"routing_via_host": True, "ip_forwarding": "Global"}
 
 
@@ -60,9 +59,19 @@ def attachment(name, config):
     return named(name, "shop", spec={"config": text})
 
 
-def machine_config(name, *paths, units=(), annotations=None):
-    config = {"storage": {"files": [{"path": path} for path in paths]}, "systemd": {"units": list(units)}}
-    return named(name, spec={"config": config}, annotations=annotations)
+def sriov(name="vf", *, nodes=None, **selector):
+    return named(name, "openshift-sriov", spec={"nicSelector": selector, "nodeSelector": nodes or {}})
+
+
+def card(name, address="0000:3b:00.0", *, vendor="8086", model="158b"):
+    return {"name": name, "pciAddress": address, "vendor": vendor, "deviceID": model, "mtu": 1500}
+
+
+def cards(node, *interfaces):
+    return named(node, "openshift-sriov", status={"syncStatus": "Succeeded", "interfaces": list(interfaces)})
+
+
+PLAIN = [cards("w0", card("ens3"), card("ens9", "0000:5e:00.0", vendor="15b3", model="1017")), cards("w1")]
 
 
 def ptp(name, **profile):
@@ -182,32 +191,6 @@ def test_only_what_no_api_tells_is_found_on_a_plain_cluster():
             id="via the host, without forwarding",
         ),
         pytest.param(
-            "machine_configs_networking",
-            {"machine_configs": [machine_config("50-nic", "/etc/NetworkManager/system-connections/ens3.nmconnection")]},
-            "warn",
-            "1 MachineConfig of your own writes network configuration: 50-nic (/etc/NetworkManager/system-connections/"
-            "ens3.nmconnection)",
-            id="NetworkManager",
-        ),
-        pytest.param(
-            "machine_configs_networking",
-            {"machine_configs": [machine_config("10-br-ex", "/etc/nmstate/openshift/cluster.yml")]},
-            "warn",
-            "/etc/nmstate/openshift/cluster.yml",
-            id="nmstate",
-        ),
-        pytest.param(
-            "machine_configs_networking",
-            {
-                "machine_configs": [
-                    machine_config("60-bridge", units=[{"name": "bridge.service", "contents": "ExecStart=/x br-ex"}])
-                ]
-            },
-            "warn",
-            "60-bridge (bridge.service)",
-            id="a unit with br-ex",
-        ),
-        pytest.param(
             "secondary_networks_elsewhere",
             {"attachments": [attachment("lan", {"type": "macvlan", "master": "ens3"})]},
             "warn",
@@ -234,6 +217,43 @@ def test_only_what_no_api_tells_is_found_on_a_plain_cluster():
             "warn",
             "SriovNetworkNodePolicies use the nodes' primary interface: openshift-sriov/vf",
             id="SR-IOV",
+        ),
+        *(
+            pytest.param(
+                "secondary_networks_elsewhere",
+                {"sriov_policies": [sriov(**selector)], "sriov_states": PLAIN},
+                "warn",
+                "SriovNetworkNodePolicies use the nodes' primary interface: openshift-sriov/vf",
+                id=f"SR-IOV by {' and '.join(selector)}",
+            )
+            for selector in (
+                {"rootDevices": ["0000:3b:00.0"]},
+                {"vendor": "8086"},
+                {"vendor": "8086", "deviceID": "158b"},
+                {"deviceID": "158b", "rootDevices": ["0000:3b:00.0", "0000:5e:00.0"]},
+            )
+        ),
+        pytest.param(
+            "secondary_networks_elsewhere",
+            {"sriov_policies": [sriov(vendor="8086")], "sriov_states": PLAIN[:1]},
+            "warn",
+            "use the nodes' primary interface: openshift-sriov/vf",
+            id="SR-IOV by a card that one node tells",
+        ),
+        *(
+            pytest.param(
+                "secondary_networks_elsewhere",
+                {"sriov_policies": [sriov(vendor="15b3")], "sriov_states": states_told},
+                "warn",
+                "cannot be seen, since they choose a card by its address or its maker, and not every node has a "
+                "SriovNetworkNodeState that tells: openshift-sriov/vf",
+                id=f"SR-IOV by a card that nobody tells: {why}",
+            )
+            for why, states_told in (
+                ("no state", []),
+                ("one lacks", PLAIN[:1]),
+                ("one is new", [PLAIN[0], named("w1", "openshift-sriov")]),
+            )
         ),
         pytest.param(
             "ptp_elsewhere",
@@ -309,14 +329,6 @@ def test_a_problem_is_told(name, parts, severity, words):
             id="nodes go on forwarding, as configured",
         ),
         pytest.param(
-            "machine_configs_networking",
-            {"machine_configs": [machine_config("00-worker", "/etc/NetworkManager/conf.d/x", annotations=GENERATED)]},
-            id="OpenShift's own",
-        ),
-        pytest.param(
-            "machine_configs_networking", {"machine_configs": [machine_config("99-ssh", "/etc/motd")]}, id="other file"
-        ),
-        pytest.param(
             "secondary_networks_elsewhere",
             {"attachments": [attachment("lan", {"type": "macvlan", "master": "ens9"})]},
             id="macvlan elsewhere",
@@ -325,6 +337,20 @@ def test_a_problem_is_told(name, parts, severity, words):
             "secondary_networks_elsewhere",
             {"sriov_policies": [named("vf", spec={"nicSelector": {"pfNames": ["ens9"]}})]},
             id="SR-IOV elsewhere",
+        ),
+        *(
+            pytest.param(
+                "secondary_networks_elsewhere",
+                {"sriov_policies": [sriov(**selector)], "sriov_states": PLAIN},
+                id=f"SR-IOV elsewhere by {' and '.join(selector) or 'nothing, as the default'}",
+            )
+            for selector in (
+                {},
+                {"rootDevices": ["0000:5e:00.0"]},
+                {"vendor": "15b3"},
+                {"vendor": "8086", "rootDevices": ["0000:5e:00.0"]},
+                {"vendor": "8086", "nodes": {"card": "fast"}},
+            )
         ),
         pytest.param("ptp_elsewhere", {"ptp_configs": [ptp("clock", interface="ens9")]}, id="PTP elsewhere"),
         pytest.param("ptp_elsewhere", {"ptp_configs": [ptp("clock", interface="ens3", ptp4lOpts="-2 -s")]}, id="L2"),
@@ -350,9 +376,14 @@ def test_what_is_well_is_passed(name, parts):
         ("host_routes", "networks", {}, "the two Network objects"),
         ("host_routes", "node_network_policies", {}, "nodenetworkconfigurationpolicies.nmstate.io"),
         ("nodes_not_routers", "version", {}, "clusterversions.config.openshift.io version"),
-        ("machine_configs_networking", "machine_configs", {}, "machineconfigs.machineconfiguration.openshift.io"),
         ("secondary_networks_elsewhere", "attachments", {}, "network-attachment-definitions.k8s.cni.cncf.io"),
         ("secondary_networks_elsewhere", "sriov_policies", {}, "sriovnetworknodepolicies.sriovnetwork.openshift.io"),
+        (
+            "secondary_networks_elsewhere",
+            "sriov_states",
+            {"sriov_policies": [sriov(vendor="8086")]},
+            "sriovnetworknodestates.sriovnetwork.openshift.io",
+        ),
         ("ptp_elsewhere", "ptp_configs", {}, "ptpconfigs.ptp.openshift.io"),
         ("no_third_party_plugin", "networks", {}, "the two Network objects"),
         ("no_third_party_plugin", "daemon_sets", {}, "daemonsets.apps"),
@@ -422,7 +453,14 @@ def test_the_physical_functions_of_a_policy():
         "ens3f0",
         "ens4",
     }
-    assert physical_functions(named("p", spec={"nicSelector": {"vendor": "8086"}})) == frozenset()
+    assert physical_functions(sriov(vendor="8086")) == frozenset()
+
+
+def test_the_cards_of_a_policy():
+    two = cards("w0", card("ens3"), card("ens4", "0000:3b:00.1"), card("ens9", vendor="15b3"))
+    assert chosen_cards(sriov(vendor="8086"), two) == {"ens3", "ens4"}
+    assert chosen_cards(sriov(vendor="8086", rootDevices=["0000:3b:00.1"]), two) == {"ens4"}
+    assert chosen_cards(sriov(netFilter="openstack/NetworkID:1"), two) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -438,11 +476,3 @@ def test_the_physical_functions_of_a_policy():
 )
 def test_interfaces_that_are_timed_over_udp(profile, names):
     assert udp_interfaces(ptp("clock", **profile)) == names
-
-
-def test_network_files_of_a_machine_config():
-    config = machine_config(
-        "50-x", "/etc/motd", "/etc/nmstate/a.yml", units=[{"name": "a.service", "contents": "br-extra"}]
-    )
-    assert network_files(config) == ["/etc/nmstate/a.yml"]
-    assert network_files(named("empty")) == []

@@ -73,6 +73,31 @@ def test_no_pools_is_no_pass():
 
 
 @pytest.mark.parametrize(
+    ("node", "roles", "ocp", "words"),
+    [
+        ("w1", ["infra", "gpu"], "4.14.31", "w1 (the custom pools gpu, infra select it)"),
+        ("w1", ["infra", "gpu"], "4.12.9", "w1 (the custom pools gpu, infra select it)"),
+        ("m1", ["infra", "gpu"], "4.16.2", "m1 (the custom pools gpu, infra select it)"),
+        ("m1", ["infra"], "4.13.9", "m1 (master and the custom pool infra select it)"),
+        ("m1", ["infra"], "4.14.31", None),
+        ("w1", ["infra"], "4.12.9", None),
+        ("w1", None, "4.14.31", "w1 (no pool selects it)"),
+    ],
+    ids=["two", "two, early", "two and master", "one and master, early", "one and master", "one and worker", "none"],
+)
+def test_nodes_that_no_pool_configures(node, roles, ocp, words):
+    cluster = clean_cluster(ocp=ocp)
+    for name in ("infra", "gpu"):
+        cluster.put(MACHINE_CONFIG_POOL, objects.pool(name))
+    labels = {f"node-role.kubernetes.io/{role}": "" for role in roles or ()}
+    cluster.change(NODE, node, {"metadata": {"labels": labels if roles else {"node-role.kubernetes.io/worker": None}}})
+    found = findings("nodes_in_one_pool", seen(cluster))
+    assert [(f.severity, f.objects) for f in found] == ([("block", (f"node/{node}",))] if words else [])
+    for finding in found:
+        assert finding.message == f"1 node gets no configuration, for want of one pool that has it: {words}"
+
+
+@pytest.mark.parametrize(
     ("pool", "expected"),
     [
         ("worker", [("block", "1 pool is paused and would never take the new configuration: worker")]),

@@ -207,6 +207,13 @@ def test_they_are_asked_on_the_way_back_only():
             id="hybrid overlay",
         ),
         pytest.param(
+            "ovn_only_objects",
+            {"egress_routers": [named("out", "shop")]},
+            "warn",
+            "OpenShiftSDN does not support egress routers that are an EgressRouter object: shop/out",
+            id="EgressRouter",
+        ),
+        pytest.param(
             "custom_pools_paused",
             pools("master", "worker", "infra", "gpu"),
             "info",
@@ -265,6 +272,7 @@ def test_what_is_well_is_passed(name, parts):
         ("features_declined", "egress_firewalls", "egressfirewalls.k8s.ovn.org"),
         ("egress_firewall_ports", "egress_firewalls", "egressfirewalls.k8s.ovn.org"),
         ("ovn_only_objects", "egress_qoses", "egressqoses.k8s.ovn.org"),
+        ("ovn_only_objects", "egress_routers", "egressrouters.network.operator.openshift.io"),
         ("ovn_only_objects", "external_routes", "adminpolicybasedexternalroutes.k8s.ovn.org"),
         ("custom_pools_paused", "pools", "machineconfigpools.machineconfiguration.openshift.io"),
     ],

@@ -85,6 +85,22 @@ def router(name):
     }
 
 
+def budget(name, *, expected, desired, current, allowed=0):
+    status = {"expectedPods": expected, "desiredHealthy": desired, "currentHealthy": current}
+    return named(name, "shop", status={**status, "disruptionsAllowed": allowed})
+
+
+def pod(name, *, owner=("", ""), volume="data", phase="Running"):
+    body = objects.pod(name, namespace="shop", owner=owner, phase=phase)
+    if volume:
+        body["spec"]["volumes"] = [{"name": "d", "persistentVolumeClaim": {"claimName": volume}}, {"name": "e"}]
+    return body
+
+
+def claim(*modes, namespace="shop"):
+    return named("data", namespace, spec={"accessModes": list(modes or ("ReadWriteOnce",))})
+
+
 def role(name, *, groups=("network.openshift.io",), resources=("egressnetworkpolicies",), **more):
     return {**named(name), "rules": [{"apiGroups": list(groups), "resources": list(resources), "verbs": ["*"]}], **more}
 
@@ -212,11 +228,49 @@ def test_nothing_is_found_on_a_plain_cluster():
             id="mutating webhook with the default",
         ),
         pytest.param(
-            "disruption_budgets",
-            {"disruption_budgets": [named("db", "shop", status={"expectedPods": 1, "disruptionsAllowed": 0})]},
+            "webhooks_answer_quickly",
+            {"validating_webhooks": [webhooks("x.openshift.io", hook(namespace="openshift-sriov-network-operator"))]},
             "warn",
-            "1 PodDisruptionBudget allows no disruption, so that no node with such a pod can be drained: shop/db",
-            id="budget",
+            "1 webhook holds up requests for more than 3 s",
+            id="webhook of an operator with a name like OpenShift's",
+        ),
+        pytest.param(
+            "disruption_budgets",
+            {"disruption_budgets": [budget("db", expected=1, desired=1, current=1)]},
+            "warn",
+            "1 PodDisruptionBudget allows no disruption even while all pods run, so that no node with such a pod can "
+            "be drained: shop/db",
+            id="budget of a singleton",
+        ),
+        pytest.param(
+            "disruption_budgets",
+            {"disruption_budgets": [budget("db", expected=3, desired=3, current=2)]},
+            "warn",
+            "no disruption even while all pods run",
+            id="budget of maxUnavailable 0",
+        ),
+        pytest.param(
+            "disruption_budgets",
+            {"disruption_budgets": [budget("db", expected=3, desired=2, current=2)]},
+            "warn",
+            "1 PodDisruptionBudget allows no disruption at the moment, so that no node with such a pod can be drained: "
+            "shop/db",
+            id="budget that lacks a pod",
+        ),
+        *(
+            pytest.param(
+                "singletons_on_volumes",
+                {"raw_pods": [pod("db-1", owner=(kind, "db-7d")), pod("web-1")], "volume_claims": [claim(*modes)]},
+                "warn",
+                "1 workload has a single pod with a volume that one node at a time may mount, and so is away while "
+                "that node reboots: shop/db-1",
+                id=f"single pod of a {kind} on {modes[0]}",
+            )
+            for kind, *modes in (
+                ("ReplicaSet", "ReadWriteOnce"),
+                ("ReplicationController", "ReadWriteOnce"),
+                ("ReplicaSet", "ReadWriteOncePod"),
+            )
         ),
         pytest.param(
             "sdn_daemon_sets",
@@ -311,18 +365,34 @@ def test_a_problem_is_told(name, parts, severity, words):
         ),
         pytest.param(
             "webhooks_answer_quickly",
-            {"validating_webhooks": [webhooks("x.openshift.io", hook(namespace="openshift-x"))]},
+            {"validating_webhooks": [webhooks("x.openshift.io", hook(namespace="openshift-monitoring"))]},
             id="OpenShift's own webhook",
         ),
         pytest.param(
             "disruption_budgets",
             {
                 "disruption_budgets": [
-                    named("roomy", "shop", status={"expectedPods": 3, "disruptionsAllowed": 1}),
-                    named("empty", "shop", status={"expectedPods": 0, "disruptionsAllowed": 0}),
+                    budget("roomy", expected=3, desired=2, current=3, allowed=1),
+                    budget("empty", expected=0, desired=1, current=0),
                 ]
             },
             id="budgets",
+        ),
+        *(
+            pytest.param(
+                "singletons_on_volumes", {"raw_pods": pods, "volume_claims": claims}, id=f"no singleton: {why}"
+            )
+            for why, pods, claims in (
+                ("two pods", [pod("a", owner=("ReplicaSet", "x")), pod("b", owner=("ReplicaSet", "x"))], [claim()]),
+                ("shared volume", [pod("a", owner=("ReplicaSet", "x"))], [claim("ReadWriteMany")]),
+                ("also shared", [pod("a", owner=("ReplicaSet", "x"))], [claim("ReadWriteOnce", "ReadOnlyMany")]),
+                ("StatefulSet", [pod("a", owner=("StatefulSet", "x"))], [claim()]),
+                ("nobody's", [pod("a")], [claim()]),
+                ("no volume", [pod("a", owner=("ReplicaSet", "x"), volume="")], [claim()]),
+                ("no such claim", [pod("a", owner=("ReplicaSet", "x"))], []),
+                ("elsewhere", [pod("a", owner=("ReplicaSet", "x"))], [claim(namespace="bank")]),
+                ("ended", [pod("a", owner=("ReplicaSet", "x"), phase="Succeeded")], [claim()]),
+            )
         ),
         pytest.param(
             "sdn_daemon_sets",
@@ -394,6 +464,7 @@ def test_what_is_not_converted_is_told(parts, why):
         ),
         ("webhooks_answer_quickly", "mutating_webhooks", "mutatingwebhookconfigurations.admissionregistration.k8s.io"),
         ("disruption_budgets", "disruption_budgets", "poddisruptionbudgets.policy"),
+        ("singletons_on_volumes", "raw_pods", "pods"),
         ("sdn_daemon_sets", "daemon_sets", "daemonsets.apps"),
         ("egress_policy_roles", "cluster_roles", "clusterroles.rbac.authorization.k8s.io"),
     ],

@@ -25,6 +25,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.pre
     parts_for,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.preflight.snapshot import (
+    DEPENDENT_LISTS,
     LISTS,
     OPTIONAL_LISTS,
     READ,
@@ -40,7 +41,7 @@ FORBIDDEN = Forbidden(tried="list it", seen="HTTP 403, forbidden")
 
 @pytest.mark.parametrize("method", ["offline", "rollback"])
 def test_every_part_is_read(method):
-    assert set(parts_for(method)) <= set(READ) | set(OPTIONAL_LISTS)
+    assert set(parts_for(method)) <= set(READ) | set(OPTIONAL_LISTS) | set(DEPENDENT_LISTS)
     snapshot = seen(clean_cluster(method), method=method)
     unread = {name: part.why for name, part in snapshot.parts.items() if isinstance(part, Unreadable)}
     assert (set(snapshot.parts), unread) == (set(parts_for(method)), {})
@@ -147,13 +148,36 @@ def test_windows_nodes_are_nobodys_business():
     [
         (INSTALL_CONFIG, ("192.0.2.0/24",)),
         ("networking:\n  machineNetwork:\n  - cidr: 10.0.0.0/16\n  - cidr: fd00::/48\n", ("10.0.0.0/16", "fd00::/48")),
+        ("networking:\n  machineCIDR: 10.0.0.0/16\n  networkType: OpenShiftSDN\n", ("10.0.0.0/16",)),
+        ("networking:\n  machineCIDR: 10.0.0.0/16\n  machineNetwork:\n  - cidr: 10.9.0.0/16\n", ("10.9.0.0/16",)),
         ("networking: {}\n", ()),
         ("", ()),
     ],
-    ids=["one", "two", "none named", "no install-config"],
+    ids=["one", "two", "as up to 4.3", "both", "none named", "no install-config"],
 )
 def test_machine_networks(text, networks):
     assert machine_networks(text) == networks
+
+
+@pytest.mark.parametrize(
+    ("part", "beside"), [("machine_autoscalers", kinds.CLUSTER_AUTOSCALER), ("sriov_states", kinds.SRIOV_POLICY)]
+)
+def test_what_is_of_no_use_without_another_kind_is_asked_for_beside_it(part, beside):
+    kind, known = DEPENDENT_LISTS[part]
+    assert known is beside
+    cluster = clean_cluster()
+    cluster.put(kind, {"metadata": {"name": "x", "namespace": "y"}})
+    assert seen(cluster).parts[part] == ()
+    assert not [call for call in cluster.calls if call.kind is kind]
+    cluster.put(beside, {"metadata": {"name": "z", "namespace": "y"}})
+    assert [item["metadata"]["name"] for item in seen(cluster).parts[part]] == ["x"]
+    assert len([call for call in cluster.calls if call.kind is beside]) == 2, "once for each look"
+
+
+def test_what_hangs_on_a_kind_that_cannot_be_read_cannot_be_read_either():
+    cluster = clean_cluster()
+    cluster.fail(FORBIDDEN, verb="list", kind=kinds.CLUSTER_AUTOSCALER)
+    assert isinstance(seen(cluster).parts["machine_autoscalers"], Unreadable)
 
 
 @pytest.mark.parametrize("text", ["{", "networking: [1]", "networking: {machineNetwork: [cidr]}"])
