@@ -208,6 +208,9 @@ class FakeCluster:
     def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: str | None = None) -> Json:
         name = body["metadata"]["name"]
         self._log(Call("create", kind, name, namespace or "", copy.deepcopy(dict(body))))
+        if kind.namespaced and namespace and not self._exists(namespace):
+            self._missed.append(self.calls[-1])
+            raise _missing(kinds.NAMESPACE, namespace)
         if (kind, namespace or "", name) in self.objects:
             raise Conflict(tried=f"create {kind.title} {name}", seen=f'HTTP 409, {kind.plural} "{name}" already exists')
         self.put(kind, {**body, "metadata": {"resourceVersion": "1", **body["metadata"]}})
@@ -322,6 +325,13 @@ class FakeCluster:
 
     def has_started(self) -> None:
         self.readyz, self.down = True, None
+
+    def _exists(self, namespace: str) -> bool:
+        """Whatever is in it is evidence as well."""
+        return any(
+            namespace in (in_namespace, name if kind == kinds.NAMESPACE else None)
+            for kind, in_namespace, name in self.objects
+        )
 
     def _log(self, call: Call) -> None:
         self.calls.append(call)

@@ -106,7 +106,7 @@ class KubernetesCluster:
         name = body.get("metadata", {}).get("name", "")
         full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
         tried = f"create {_named(kind, name, namespace)}"
-        with self._deletion_told(namespace):
+        with self._deletion_told(namespace, absent_when_gone=True):
             return self._object("POST", kind.path(namespace=namespace), name=name, body=full, tried=tried)
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ..._cluster import readers
+from ..._cluster.look import one_look
 from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
 from ..._domain.backup.configuration import titled
@@ -23,7 +24,7 @@ from ..._domain.errors import BeingDeleted, Refused
 from ..._domain.networks import other
 from ..._domain.verdicts import counted, listed
 from ..borrowing import ledger as loans
-from ..migration.inspection import inspect
+from ..migration.inspection import situation
 from ..outcome import Diff, Outcome
 from ..records import history
 from .collect import ExtraKind, collect
@@ -76,20 +77,21 @@ def have_backup(
     :raises Refused: when an undone migration has lost something of the backup before
     :raises Damaged: when the backup to rely on is not what it was when it was made
     """
-    phase = str(inspect(cluster, target=target).facts["phase"])
+    look = one_look(cluster)
+    phase = situation(look, target=target).where.phase
     store = BackupStore(cluster)
     if phase == AFTER:
         return _after(store, target=target, phase=phase)
     warnings: list[str] = []
     if phase == BEFORE:
-        stored = _before(cluster, store, target=target, extra=extra, accept=accept, write=write, warnings=warnings)
+        stored = _before(look, store, target=target, extra=extra, accept=accept, write=write, warnings=warnings)
     else:
         try:
-            filed = _filed(cluster, store, target=target, directory=directory, warnings=warnings)
+            filed = _filed(look, store, target=target, directory=directory, warnings=warnings)
             stored = (
                 _put_back(store, filed, write=write, warnings=warnings)
                 if filed
-                else _underway(cluster, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+                else _underway(look, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
             )
         except BeingDeleted as error:
             if phase not in DARK:
@@ -205,7 +207,8 @@ def _before(
     backup from before is the one.
     """
     ledger = loans.read(cluster)
-    index = backups.last(store.indexes(), target=target)
+    indexes = store.indexes()
+    index = backups.last(indexes, target=target)
     if index and backups.has_borrowed(index, _names(ledger)):
         return StoredBackup(index, store.read(index))
     contents = collect(cluster, extra=extra)
@@ -225,7 +228,7 @@ def _before(
     borrowed = [loan.ref.title for loan in ledger.values() if loan.ours and loan.ref.what != "network_policy"]
     if borrowed:
         warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")
-    return _make(store, contents, target=target, late=False, write=write, ledger=ledger)
+    return _make(store, contents, target=target, late=False, write=write, indexes=indexes, ledger=ledger)
 
 
 def _refuse_losses(cluster: Cluster, store: BackupStore, index: Index, contents: Contents) -> None:
@@ -263,7 +266,8 @@ def _underway(
     phase: str,
 ) -> StoredBackup:
     """The one from before the migration; a late one when there is none."""
-    index = backups.newest(store.indexes(), target=target)
+    indexes = store.indexes()
+    index = backups.newest(indexes, target=target)
     if index:
         return StoredBackup(index, store.read(index))
     warnings.append(
@@ -271,14 +275,21 @@ def _underway(
         f"cannot contain what has changed since then: settings and pod networks that were replaced, egress IPs, egress "
         f"firewalls and multicast of {other(target)} that were converted, policies and timeouts that were put aside."
     )
-    return _make(store, collect(cluster, extra=extra), target=target, late=True, write=write)
+    return _make(store, collect(cluster, extra=extra), target=target, late=True, write=write, indexes=indexes)
 
 
 def _make(
-    store: BackupStore, contents: Contents, *, target: str, late: bool, write: bool, ledger: Optional[Ledger] = None
+    store: BackupStore,
+    contents: Contents,
+    *,
+    target: str,
+    late: bool,
+    write: bool,
+    indexes: Sequence[Index],
+    ledger: Optional[Ledger] = None,
 ) -> StoredBackup:
     index, encoded = store.plan(
-        contents, target=target, source_type=other(target), late=late, loans=_names(ledger or {})
+        contents, target=target, source_type=other(target), late=late, indexes=indexes, loans=_names(ledger or {})
     )
     if write:
         contents = store.put(index, encoded)

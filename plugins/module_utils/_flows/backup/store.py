@@ -16,7 +16,7 @@ from ..._domain.backup.contents import Contents, Index
 from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
 from ..._domain.moments import written
 from ..._domain.records.journal import NAMESPACE
-from ..records.config_maps import ensure_namespace
+from ..records.config_maps import create
 from . import chunks
 from .files import PART
 
@@ -62,13 +62,20 @@ class BackupStore:
             raise _damaged(index.id, str(error)) from error
 
     def plan(
-        self, contents: Contents, *, target: str, source_type: str, late: bool, loans: Collection[str] = ()
+        self,
+        contents: Contents,
+        *,
+        target: str,
+        source_type: str,
+        late: bool,
+        indexes: Collection[Index],
+        loans: Collection[str] = (),
     ) -> tuple[Index, chunks.EncodedChunks]:
-        """The backup that ``put`` would make now."""
+        """The backup that ``put`` would make now, beside those of ``indexes``."""
         text = contents.to_text()
         encoded = chunks.encode(text)
         moment = self._cluster.now()
-        taken = {index.id for index in self.indexes()}
+        taken = {index.id for index in indexes}
         name = backups.identifier(target, moment, taken=taken)
         index = Index(
             id=name,
@@ -92,7 +99,6 @@ class BackupStore:
 
         :raises Damaged: when the cluster does not hold what was put there
         """
-        ensure_namespace(self._cluster)
         for (name, _checksum), piece in zip(index.parts.items(), encoded.pieces):
             self._create(backups.sealed(name, {PART: piece}, backup=index.id))
         self._create(index.config_map())
@@ -109,7 +115,7 @@ class BackupStore:
     def _create(self, config_map: Mapping[str, Any]) -> None:
         name = config_map["metadata"]["name"]
         try:
-            self._cluster.create(CONFIG_MAP, config_map, namespace=NAMESPACE)
+            create(self._cluster, config_map)
         except Conflict:
             # Our own first attempt, when its answer was lost on the way; anything else must not be overwritten.
             if self._config_map(name).get("data") != config_map["data"]:

@@ -159,7 +159,7 @@ class Migration:
         if patch:
             self._must.rebooted(seen)
             if self.target == SDN:
-                self._must.pools_followed()
+                self._must.pools_followed(seen)
             self._patch_operator(seen, patch)
         elif seen.config.spec_type != self.target:
             self._must.hold(f"spec.networkType is {seen.config.spec_type}, not {self.target}", "Switch it first.")
@@ -169,7 +169,7 @@ class Migration:
             waiting_for="status.migration is still there",
             achieved=f"the cluster runs {self.target} and no migration is set",
         )
-        closed = journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
+        closed = journal.close(self.cluster, seen=seen, target=self.target, clock=self.clock, write=not self.check_mode)
         return self._without_namespace(self._outcome(wait, also_changed=closed))
 
     def _without_namespace(self, outcome: Outcome) -> Outcome:
@@ -219,7 +219,7 @@ class Migration:
     def _without_leftovers(self, seen: Networks) -> Networks:
         """What there is when all that an earlier migration has left, its open record too, has been cleared."""
         self._must.rights()
-        journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
+        journal.close(self.cluster, seen=seen, target=self.target, clock=self.clock, write=not self.check_mode)
         if seen.operator.migration is None and not seen.config.migrating:
             return seen
         self._clear(seen)
@@ -269,7 +269,7 @@ class Migration:
         self._patch_config(seen, patch)
         if self.check_mode:
             return replace(seen, config=replace(seen.config, spec_type=applied))
-        journal.close(self.cluster, target=flipped, clock=self.clock, write=True)
+        journal.close(self.cluster, seen=seen, target=flipped, clock=self.clock, write=True)
         self._until_taken_back(applied)
         return readers.networks(self.cluster)
 

@@ -111,7 +111,7 @@ class Requirements:
             return
         recorded = journal.current(self.cluster, seen=seen)
         waiting = not_rebooted(readers.nodes(self.cluster), recorded.boot_ids) if recorded else ()
-        paused = self._readiness().paused
+        paused = self._readiness(seen).paused
         if waiting or paused:
             what = f"not rebooted: {listed(waiting)}" if waiting else f"still paused: {listed(paused)}"
             raise self.refused(
@@ -154,7 +154,7 @@ class Requirements:
         if patches.missing_settings(seen.operator, self.settings, target=self.target, fields=fields):
             self.hold("the settings are not those that the migration was prepared with", "Run state prepared first.")
         if self.target == SDN:
-            self._held()
+            self._held(seen)
             return
         pools = PoolReader(self.cluster).read().verdict(state="updated", network_type=self.target)
         if pools.state != "done":
@@ -190,9 +190,9 @@ class Requirements:
         if away:
             self.hold(f"not Ready since the switch: {listed(away)}", "Wait for them, or run node_reboot.")
 
-    def pools_followed(self) -> None:
+    def pools_followed(self, seen: Networks) -> None:
         """At the end of the way back: every node has taken the configuration that was held back."""
-        ready = self._readiness()
+        ready = self._readiness(seen)
         if ready.followed.state != "done":
             self.hold(
                 f"still paused: {listed(ready.paused)}"
@@ -215,9 +215,9 @@ class Requirements:
     def refused(self, problem: str, remedy: str, *, facts: Optional[Mapping[str, Any]] = None) -> Refused:
         return Refused(tried=f"migrate to {self.target}", seen=problem, remedy=remedy, facts=facts)
 
-    def _held(self) -> None:
+    def _held(self, seen: Networks) -> None:
         """On the way to OpenShiftSDN: every pool paused. What may go wrong later is told, and does not keep us."""
-        prepared = self._readiness().prepared
+        prepared = self._readiness(seen).prepared
         if prepared.state != "done":
             self.hold(
                 f"the pools are not ready for {self.target}: {prepared.reason}",
@@ -239,7 +239,9 @@ class Requirements:
                 "rebooted since the switch when it is back; reboot it once more then."
             )
 
-    def _readiness(self) -> Readiness:
+    def _readiness(self, seen: Networks) -> Readiness:
         view = PoolReader(self.cluster).read()
-        record = journal.read(self.cluster)
-        return readiness(view, target=self.target, ledger=ledger.read(self.cluster), record=record)
+        record = journal.read(self.cluster, seen=seen)
+        return readiness(
+            view, target=self.target, ledger=ledger.read(self.cluster, carriers=ledger.PAUSED), record=record
+        )

@@ -271,7 +271,7 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "network_config": lambda reader: reader.get(kinds.NETWORK_CONFIG, "cluster"),
     "network_operator": lambda reader: reader.get(kinds.NETWORK_OPERATOR, "cluster"),
     "operator_fields": SnapshotReader.operator_fields,
-    "flip_record": journal.read,
+    "flip_record": lambda reader: journal.read(reader, seen=reader.networks()),
     "machine_networks": _install_config_networks,
     "proxy": lambda reader: reader.named_or_empty(kinds.PROXY, "cluster"),
     "version": lambda reader: Version.from_json(reader.get(kinds.CLUSTER_VERSION, "version")),

@@ -25,12 +25,20 @@ def keep(cluster: Cluster, config_map: Mapping[str, Any]) -> Json:
     try:
         return cluster.merge(CONFIG_MAP, metadata["name"], patch, namespace=OURS)
     except NotFound:
-        ensure_namespace(cluster)
-    body = {**config_map, "metadata": metadata, "data": _present(config_map.get("data") or {})}
+        body = {**config_map, "metadata": metadata, "data": _present(config_map.get("data") or {})}
     try:
-        return cluster.create(CONFIG_MAP, body, namespace=OURS)
+        return create(cluster, body)
     except Conflict:
         return cluster.merge(CONFIG_MAP, metadata["name"], patch, namespace=OURS)
+
+
+def create(cluster: Cluster, config_map: Mapping[str, Any]) -> Json:
+    """Create the ConfigMap, and our namespace when that is what is missing."""
+    try:
+        return cluster.create(CONFIG_MAP, config_map, namespace=OURS)
+    except NotFound:
+        ensure_namespace(cluster)
+    return cluster.create(CONFIG_MAP, config_map, namespace=OURS)
 
 
 def ensure_namespace(cluster: Cluster) -> None:

@@ -21,33 +21,29 @@ from ..waiting.clock import Clock
 from .config_maps import keep
 
 
-def read(cluster: Getter) -> Optional[Journal]:
+def read(cluster: Getter, *, seen: Networks) -> Optional[Journal]:
     """The journal; without its ConfigMap, what the flip has left at the object that it flipped.
 
+    :param seen: the networks as they are
     :raises MigrationError: when it is there and cannot be understood; it is never taken for absent then
     """
     try:
         config_map = cluster.get(CONFIG_MAP, journals.NAME, namespace=journals.NAMESPACE)
     except NotFound:
-        return _left_at_the_flip(cluster)
+        return _left_at_the_flip(seen.config.annotations)
     try:
         return Journal.from_json(config_map)
     except ValueError as error:
         raise _strange(f"configmap {journals.NAMESPACE}/{journals.NAME}", error) from error
 
 
-def _left_at_the_flip(cluster: Getter) -> Optional[Journal]:
-    annotations = _annotations(cluster)
+def _left_at_the_flip(annotations: Mapping[str, str]) -> Optional[Journal]:
     if journals.ANNOTATION not in annotations:
         return None
     try:
         return Journal.from_annotation(annotations[journals.ANNOTATION])
     except ValueError as error:
         raise _strange(f"annotation {journals.ANNOTATION} of {NETWORK_CONFIG.title} cluster", error) from error
-
-
-def _annotations(cluster: Getter) -> Mapping[str, str]:
-    return cluster.get(NETWORK_CONFIG, "cluster")["metadata"].get("annotations") or {}
 
 
 def _strange(where: str, error: ValueError) -> MigrationError:
@@ -62,7 +58,7 @@ def _strange(where: str, error: ValueError) -> MigrationError:
 
 def current(cluster: Cluster, *, seen: Networks) -> Optional[Journal]:
     """The journal when it belongs to the migration that the cluster is in."""
-    journal = read(cluster)
+    journal = read(cluster, seen=seen)
     return journal if journal and journal.speaks_of(seen) else None
 
 
@@ -75,18 +71,19 @@ def record(cluster: Cluster, nodes: Sequence[Node], *, target: str, clock: Clock
     return journal
 
 
-def close(cluster: Cluster, *, target: str, clock: Clock, write: bool) -> bool:
+def close(cluster: Cluster, *, seen: Networks, target: str, clock: Clock, write: bool) -> bool:
     """Mark the record as history, so that a later migration never takes these boot ids for its own.
 
+    :param seen: the networks as they were after the last flip
     :param write: False to only find out
     :returns: whether that has, or had, to be written
     """
-    journal = read(cluster)
+    journal = read(cluster, seen=seen)
     if journal is None or journal.target != target or journal.closed_at is not None:
         return False
     if write:
         _mark_closed(cluster, clock)
-        if journals.ANNOTATION in _annotations(cluster):
+        if journals.ANNOTATION in seen.config.annotations:
             cluster.merge(NETWORK_CONFIG, "cluster", {"metadata": {"annotations": {journals.ANNOTATION: None}}})
     return True
 

@@ -50,7 +50,7 @@ def shop(bench):
 def put_backup(bench, *objects, target="OVNKubernetes", late=False):
     store = BackupStore(bench.cluster)
     contents = Contents(objects=objects or (POLICY, MULTICAST))
-    store.put(*store.plan(contents, target=target, source_type="OpenShiftSDN", late=late))
+    store.put(*store.plan(contents, target=target, source_type="OpenShiftSDN", late=late, indexes=()))
     bench.cluster.calls.clear()
 
 

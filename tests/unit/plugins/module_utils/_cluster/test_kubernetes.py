@@ -488,14 +488,12 @@ def test_a_namespace_takes_its_roles_with_it(api, namespace, read, written):
                        ("PUT", f"{path}/it")):  # fmt: skip
         api.says(method, at, 403, status(403, "configmaps is forbidden"))
     cluster, body = cluster_at(api.address), {"metadata": {"name": "it"}}
+    absent = NotFound if (read, written) == (NotFound, Forbidden) else written
     for error, asks in (
         (read, lambda: cluster.get(CONFIG_MAP, "it", namespace="ours")),
-        (written, lambda: cluster.create(CONFIG_MAP, body, namespace="ours")),
-        (
-            # What is to be changed is as absent as what is to be read.
-            NotFound if (read, written) == (NotFound, Forbidden) else written,
-            lambda: cluster.merge(CONFIG_MAP, "it", {}, namespace="ours"),
-        ),
+        # As for whoever has rights: what is to be changed, or the place of what is to be made, is absent.
+        (absent, lambda: cluster.create(CONFIG_MAP, body, namespace="ours")),
+        (absent, lambda: cluster.merge(CONFIG_MAP, "it", {}, namespace="ours")),
         (written, lambda: cluster.replace(CONFIG_MAP, body, namespace="ours")),
     ):
         with pytest.raises(error) as caught:

@@ -16,6 +16,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CLUSTER_VERSION,
     CONFIG_MAP,
     HOST_SUBNET,
+    NAMESPACE,
     NET_NAMESPACE,
     NETWORK_CONFIG,
     NETWORK_OPERATOR,
@@ -132,7 +133,7 @@ def test_a_kind_that_every_cluster_has_must_be_there():
 def test_the_index_is_written_last_and_all_is_sealed():
     cluster = saved_cluster()
     outcome = backup_of(cluster)
-    made = [call.name for call in cluster.made("create", CONFIG_MAP)]
+    made = [call.name for call in cluster.writes if call.kind == CONFIG_MAP]
     assert made == [f"backup-{FIRST}-000", f"backup-{FIRST}"]
     assert outcome.changed
     assert outcome.facts["backup"]["id"] == FIRST
@@ -361,7 +362,7 @@ def test_without_its_index_a_backup_does_not_exist():
 
 def test_a_lost_answer_is_not_a_conflict_but_somebody_elses_configmap_is():
     cluster = saved_cluster()
-    index, encoded = BackupStore(cluster).plan(collect(cluster), target=OVN, source_type=SDN, late=False)
+    index, encoded = BackupStore(cluster).plan(collect(cluster), target=OVN, source_type=SDN, late=False, indexes=())
     BackupStore(cluster).put(index, encoded)
     BackupStore(cluster).put(index, encoded)
     only_part(cluster)["data"]["part"] = "theirs"
@@ -376,6 +377,7 @@ def test_what_the_cluster_kept_is_compared_with_what_was_sent():
     def garble() -> None:
         cluster.change(CONFIG_MAP, name, {"data": {"part": "shorter"}}, namespace="ovn-migration")
 
+    cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration"}})
     cluster.before("create", CONFIG_MAP, 2, garble)
     with pytest.raises(Damaged):
         backup_of(cluster)

@@ -10,6 +10,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster im
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CONFIG_MAP,
     IMAGE_MIRRORS,
+    NAMESPACE,
     NODE,
     NODE_HEALTH_CHECK,
     NODE_NETWORK_POLICY,
@@ -32,7 +33,9 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeClus
 
 def patient(*, budget=900.0, tolerate_unauthorized=False):
     clock = ScriptedClock()
-    cluster = FakeCluster((NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")))
+    cluster = FakeCluster(
+        (NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")), (NAMESPACE, {"metadata": {"name": "b"}})
+    )
     return (
         RetryingCluster(
             cluster,
