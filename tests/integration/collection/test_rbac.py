@@ -147,7 +147,7 @@ def denied(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str | None
 
 @pytest.mark.slow
 def test_the_roles_suffice_there_and_back_and_give_nothing_that_is_not_used(tmp_path: Path) -> None:
-    with restricted(tmp_path, extras=("egress", "nncp", "webhooks", "mhc")) as here:
+    with restricted(tmp_path, extras=("egress", "nncp", "webhooks", "mhc", "autoscaler", "sriov")) as here:
         for body in NODE_HEALTH_CHECK:
             here.admin("apply", "-f", "-", body=body)
         here.apply("read-only.yaml")
