@@ -38,6 +38,7 @@ NOT_HERE = {Right("create", "", "pods/exec", namespace="openshift-machine-config
 #: pod that has ended.
 WHEN_IT_GOES_WRONG = {
     Right("list", "apps", "deployments"),
+    Right("list", "batch", "jobs"),
     Right("get", "", "pods/log", namespace="openshift-machine-config-operator"),
     Right("get", "config.openshift.io", "clusteroperators", name="network"),
     Right("get", "network.openshift.io", "hostsubnets"),
@@ -45,6 +46,19 @@ WHEN_IT_GOES_WRONG = {
     Right("get", "network.openshift.io", "netnamespaces"),
     Right("patch", "network.openshift.io", "netnamespaces"),
     Right("create", "network.openshift.io", "egressnetworkpolicies"),
+}
+#: A pod that a Job has made.
+ATTEMPT: dict[str, Any] = {
+    "apiVersion": "v1",
+    "kind": "Pod",
+    "metadata": {
+        "name": "copy-abcde",
+        "namespace": "shop",
+        "ownerReferences": [
+            {"apiVersion": "batch/v1", "kind": "Job", "name": "copy", "uid": "of-copy", "controller": True}
+        ],
+    },
+    "spec": {"containers": [{"name": "copy", "image": "copy"}], "restartPolicy": "Never"},
 }
 #: A health check of another operator, which the simulator does not have.
 NODE_HEALTH_CHECK: list[dict[str, Any]] = [
@@ -173,11 +187,12 @@ def test_the_roles_suffice_there_and_back_and_give_nothing_that_is_not_used(tmp_
 def test_the_roles_suffice_for_an_abort_and_for_what_goes_wrong_before_it(tmp_path: Path) -> None:
     with restricted(tmp_path, extras=("egress",), speed=120, faults=("pool_degraded:worker,when=update",)) as here:
         here.apply("read-only.yaml", "migrate.yaml")
+        here.admin("create", "-f", "-", body=ATTEMPT)
         pods = json.loads(here.admin("get", "pods", "-n", "shop", "-o", "json"))["items"]
         of_deployment = next(pod for pod in pods if "pod-template-hash" in (pod["metadata"].get("labels") or {}))
         ended = json.dumps({"status": {"phase": "Failed", "reason": "Evicted"}})
-        name = of_deployment["metadata"]["name"]
-        here.admin("patch", "pod", name, "-n", "shop", "--type=merge", "--subresource=status", "-p", ended)
+        for name in (of_deployment["metadata"]["name"], ATTEMPT["metadata"]["name"]):
+            here.admin("patch", "pod", name, "-n", "shop", "--type=merge", "--subresource=status", "-p", ended)
         stopped = here.playbook("migrate", **CONSENT)
         assert stopped.code != 0 and "worker" in stopped.output
         # somebody takes it for a leftover
