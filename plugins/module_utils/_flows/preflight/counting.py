@@ -49,7 +49,7 @@ class CountingCluster:
         return self._cluster.allowed(access)
 
     def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
-        """A token with scopes is not asked for; else something is always listed."""
+        """Of a token with scopes nothing is asked, and nothing is listed."""
         found = self._cluster.rules(namespace)
         self.requests += bool(found)
         return found
