@@ -49,8 +49,10 @@ class CountingCluster:
         return self._cluster.allowed(access)
 
     def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
-        self.requests += 1
-        return self._cluster.rules(namespace)
+        """Of a token with scopes nothing is asked, and nothing is listed."""
+        found = self._cluster.rules(namespace)
+        self.requests += bool(found)
+        return found
 
     def oauth_token(self) -> bool:
         return self._cluster.oauth_token()
