@@ -31,6 +31,7 @@ VARIABLES = {
     "cno_preflight_acknowledge": ACKNOWLEDGED,
     "cno_wait_sleep": 1,
     "cno_prepare_operators_stable_seconds": 0,
+    "cno_switch_multus_stable_seconds": 0,
     "cno_verify_operators_stable_seconds": 0,
 }
 

@@ -12,6 +12,7 @@ from typing import Any, Optional, Union, cast
 
 from .._domain.errors import NotFound
 from .kinds import (
+    CLUSTER_AUTOSCALER,
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
     MUTATING_WEBHOOKS,
@@ -23,7 +24,14 @@ from .port import Cluster, Json
 
 #: Kinds whose lists are kept: those that several ask for. Of others a cluster may have many thousands.
 LISTED = frozenset(
-    {MACHINE_CONFIG_POOL, MACHINE_HEALTH_CHECK, NODE_HEALTH_CHECK, VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS}
+    {
+        CLUSTER_AUTOSCALER,
+        MACHINE_CONFIG_POOL,
+        MACHINE_HEALTH_CHECK,
+        MUTATING_WEBHOOKS,
+        NODE_HEALTH_CHECK,
+        VALIDATING_WEBHOOKS,
+    }
 )
 #: What changes nothing, and so does not end a look.
 HARMLESS = frozenset({"now", "ready", "allowed", "rules", "discover", "oauth_token", "secrets"})

@@ -15,6 +15,8 @@ import pytest
 import yaml
 
 from tests.integration.ansible_runs import COLLECTION, Run, module, playbook
+from tests.integration.records import writes
+from tests.simulator.credentials import SCOPES
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
 from tests.unit.loopback import Line, serving
@@ -89,6 +91,19 @@ def test_whom_it_impersonates_may_do_no_more_than_that(simulator: RunningSimulat
     result = module("node_bridges", {"wait_timeout": 5}, kubeconfig=kubeconfig, cwd=tmp_path, timeout=120)
     assert result["failed"] is True
     assert "HTTP 403" in result["msg"] and '"viewer"' in result["msg"]
+
+
+def test_scopes_are_asked_for_and_not_what_roles_give_without_them(simulator: RunningSimulator, tmp_path: Path) -> None:
+    """Its roles give everything, and a review of rules says so; its scopes let it read and ask what it may."""
+    scopes = ["role:system:basic-user:*", "role:cluster-reader:*"]
+    user = {"as": "alice", "as-groups": ["system:masters"], "as-user-extra": {SCOPES: scopes}}
+    kubeconfig = kubeconfig_of(simulator, tmp_path / "kubeconfig", user=user)
+    before = last(simulator)
+    result = module("cno_migration", {"state": "prepared"}, kubeconfig=kubeconfig, cwd=tmp_path, timeout=120)
+    assert result["failed"] is True
+    assert "patch networks.operator.openshift.io cluster" in result["missing_rights"], result["msg"]
+    assert "get networks.operator.openshift.io cluster" not in result["missing_rights"]
+    assert writes(since(simulator, before)) == []
 
 
 def tunnel(line: Line) -> None:

@@ -43,6 +43,7 @@ def _rules(scope: str, store: Store, *, namespace: str | None) -> Iterator[Objec
     elif scope == "user:check-access":
         yield _ACCESS
     elif kind == "role":
-        role, _colon, where = rest.partition(":")
+        # a role's name may have colons in it, a namespace's none; "!" at the end is about resources that escalate
+        role, _colon, where = rest.removesuffix(":!").rpartition(":")
         if where in ("*", namespace):
             yield from (store.find("clusterroles.rbac.authorization.k8s.io", role) or {}).get("rules") or ()

@@ -113,7 +113,7 @@ def _health_checks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]
 def _autoscalers(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.cluster_autoscaler:
         return
-    for autoscaler in list_if_served(borrower.cluster, CLUSTER_AUTOSCALER):
+    for autoscaler in list_if_served(borrower.look, CLUSTER_AUTOSCALER):
         reference = property_ref(autoscaler, CLUSTER_AUTOSCALER, "cluster_autoscaler")
         yield DesiredValue(reference, document=autoscaler, wanted=False)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 
 import pytest
 
@@ -182,6 +183,13 @@ def test_law_17_check_mode_shows_it_and_writes_nothing(bench, cluster):
     result = give_back(bench, check=True)
     assert (result["changed"], len(result["diff"]), result["loans"]) == (True, 7, [])
     assert cluster.writes == []
+
+
+def test_without_a_ledger_no_kind_is_listed_twice(bench, cluster):
+    """What is to be borrowed is looked for, and what the borrowed objects carry of a ledger that is lost."""
+    borrow(bench, **ALL)
+    listed = Counter((call.kind, call.namespace) for call in cluster.made("list"))
+    assert set(listed.values()) == {1}, listed
 
 
 def test_the_ledger_comes_first_and_is_struck_last(bench, cluster):
