@@ -216,6 +216,7 @@ def removed(simulator: RunningSimulator) -> list[str]:
 AUTOSCALED = {"extras": ("autoscaler",), "masters": 3, "workers": 2}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("simulator", [AUTOSCALED], indirect=True)
 def test_law_07_the_autoscaler_removes_no_node_while_they_reboot(simulator: RunningSimulator, tmp_path: Path) -> None:
     """Nobody needs a drained node for long: two workers, of which it may remove one."""
