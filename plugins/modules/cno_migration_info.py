@@ -67,6 +67,13 @@ next:
   description: What comes next.
   returned: success
   type: str
+command:
+  description:
+    - What to run to go on, in one line; where RV(next) says that something has to be mended or waited for first, after
+      that. Empty when nothing is left to be done.
+  returned: success
+  type: str
+  sample: ansible-playbook ocp_day2.ovn_migration.migrate -e cno_allow_disruption=true
 target:
   description: The target that the phase is told for.
   returned: success
@@ -138,10 +145,14 @@ way_back:
     reason:
       description: Why, in one sentence.
       type: str
+    remedy:
+      description: With V(blocked), how it goes on; empty with any other action.
+      type: str
   sample:
     action: abort
     step: null
     reason: a migration to OVNKubernetes is being prepared, and no flip has been made
+    remedy: ""
 pools_left_paused:
   description:
     - With O(target=OpenShiftSDN), the pools that somebody else has paused. Their nodes keep the configuration for the
@@ -296,7 +307,7 @@ ARGUMENTS: Spec = {
 
 
 def main() -> None:
-    run(ARGUMENTS, lambda task: inspect(task.cluster, target=task["target"]), tolerate_denials=True)
+    run(ARGUMENTS, lambda task: inspect(task.cluster, target=task["target"]))
 
 
 if __name__ == "__main__":

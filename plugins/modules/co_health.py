@@ -55,6 +55,14 @@ options:
         Namespaces cannot be deleted while one of them is not.
     type: bool
     default: false
+  api_services_ignore:
+    description:
+      - Names of C(APIService) objects that may be away, such as V(v1beta1.external.metrics.k8s.io). Those that are, and
+        names that no C(APIService) has, are told in warnings.
+      - A namespace that is deleted stays in C(Terminating) as long as one of them is away.
+    type: list
+    elements: str
+    default: []
   failure_grace:
     description:
       - End the wait early when operators have been C(Degraded) for this many seconds without a break.
@@ -137,7 +145,7 @@ operators:
     - {name: dns, version: 4.14.31, available: "True", progressing: "False", degraded: "True", healthy: false,
        reason: DNSDegraded, message: DNS default is degraded}
 unavailable_api_services:
-  description: The C(APIService) objects that are not available.
+  description: The C(APIService) objects that are not available, those of O(api_services_ignore), too.
   returned: when O(api_services=true)
   type: list
   elements: dict
@@ -218,6 +226,7 @@ ARGUMENTS: Spec = {
     "ignore": {"type": "list", "elements": "str", "default": []},
     "stable_for": {"type": "int", "default": 0},
     "api_services": {"type": "bool", "default": False},
+    "api_services_ignore": {"type": "list", "elements": "str", "default": []},
     "failure_grace": {"type": "int"},
 }
 
@@ -234,12 +243,13 @@ def wait(task: Task) -> Outcome:
         names=task["names"],
         ignore=task["ignore"],
         api_services=task["api_services"],
+        api_services_ignore=task["api_services_ignore"],
         degraded_fails=grace is not None,
     )
 
 
 def main() -> None:
-    run(merge(ARGUMENTS, waiting()), wait, tolerate_denials=True)
+    run(merge(ARGUMENTS, waiting()), wait)
 
 
 if __name__ == "__main__":

@@ -181,7 +181,7 @@ def change(task: Task) -> Outcome:
 
 
 def main() -> None:
-    run(ARGUMENTS, change, tolerate_denials=True)
+    run(ARGUMENTS, change)
 
 
 if __name__ == "__main__":

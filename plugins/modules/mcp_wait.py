@@ -191,7 +191,7 @@ def wait(task: Task) -> Outcome:
 
 
 def main() -> None:
-    run(merge(ARGUMENTS, waiting(), failure_grace()), wait, tolerate_denials=True)
+    run(merge(ARGUMENTS, waiting(), failure_grace()), wait)
 
 
 if __name__ == "__main__":

@@ -46,10 +46,13 @@ options:
         nodes are prepared, up to 4.15 and in early builds of 4.16, and does not convert them back. Put back are fields
         of HostSubnets and NetNamespaces that have no value now, and EgressNetworkPolicies that are gone. A field that
         has another value now is left to whoever has set it. What else is missing is named in RV(lost).
+      - V(recovered) puts the backup from before a migration to O(target) back into the cluster from its files in
+        O(directory), when the cluster has lost it with its namespace. It has to be of this cluster, and what it was
+        when it was made. V(present) does so, too, while a migration is under way.
       - Without it the module only tells which backups there are, and what the newest that was made before a migration
         to O(target) began holds of the network.
     type: str
-    choices: [present, compared, restored]
+    choices: [present, compared, restored, recovered]
   extra_kinds:
     description:
       - More kinds to save, of which every object is saved. A kind that the cluster does not serve is recorded as
@@ -79,7 +82,9 @@ options:
       - Where the backup is to be put as files, too, on the machine that the module runs on. They go into a directory
         of their own, named after the backup; one that is there already is left alone.
       - The files are manifests for C(kubectl apply), C(SHA256SUMS) for C(sha256sum -c), and a C(README.md) on their
-        use. Only their owner can read them.
+        use. Only their owner can read them. C(configmaps.json) holds what is in the cluster, too.
+      - Without O(state) and with O(state=recovered), where the files of a backup are looked for that the cluster has
+        lost. Nothing is written there.
     type: path
   accept_losses:
     description:
@@ -151,7 +156,11 @@ unsettled:
   description:
     - Whether the migration that the backup was made for has begun, and was not seen to be either complete or undone
       without a loss.
-  returned: success, without O(state)
+  returned: success, without O(state) and with O(state=recovered)
+  type: bool
+in_files_only:
+  description: Whether the cluster has lost the backup, so that it was read from the files in O(directory).
+  returned: success, without O(state) and with O(state=recovered)
   type: bool
 differences:
   description: What is configured differently from the backup, field by field.
@@ -287,7 +296,7 @@ backups:
   description:
     - All backups in the cluster, oldest first, for whatever target, in the form of RV(backup) without C(kinds) and
       C(absent).
-  returned: success, without O(state)
+  returned: success, without O(state) and with O(state=recovered)
   type: list
   elements: dict
 files:
@@ -335,12 +344,12 @@ from ..module_utils._ansible.arguments import TARGET, Spec
 from ..module_utils._ansible.module import Task, run
 from ..module_utils._flows.backup.collect import ExtraKind
 from ..module_utils._flows.backup.compare import compare
-from ..module_utils._flows.backup.make import describe_backup, have_backup
+from ..module_utils._flows.backup.make import describe_backup, have_backup, recover_backup
 from ..module_utils._flows.backup.restore import restore
 from ..module_utils._flows.outcome import Outcome
 
 ARGUMENTS: Spec = {
-    "state": {"type": "str", "choices": ["present", "compared", "restored"]},
+    "state": {"type": "str", "choices": ["present", "compared", "restored", "recovered"]},
     **TARGET,
     "extra_kinds": {
         "type": "list",
@@ -356,7 +365,11 @@ ARGUMENTS: Spec = {
 
 def back_up(task: Task) -> Outcome:
     if task["state"] is None:
-        return describe_backup(task.cluster, target=task["target"])
+        return describe_backup(task.cluster, target=task["target"], directory=task["directory"])
+    if task["state"] == "recovered":
+        return recover_backup(
+            task.cluster, target=task["target"], directory=task["directory"], write=not task.check_mode
+        )
     if task["state"] == "compared":
         return compare(task.cluster, target=task["target"], backup=task["backup"])
     if task["state"] == "restored":

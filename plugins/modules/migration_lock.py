@@ -216,7 +216,11 @@ def keep_away(task: Task) -> Outcome:
     holder = task["holder"] or task["lock_holder"]
     if task["state"] == "released":
         if not holder:
-            raise Refused(tried="give the lock back", seen="holder is missing", remedy="Say whose it is.")
+            raise Refused(
+                tried="give the lock back",
+                seen="holder is missing",
+                remedy="Say whose it is (holder); 'oc -n ovn-migration get lease migration' tells who has it.",
+            )
         return _give_back(task, holder)
     return lease.hold(
         task.cluster,
@@ -229,8 +233,9 @@ def keep_away(task: Task) -> Outcome:
 
 
 def _give_back(task: Task, holder: str) -> Outcome:
-    phases = leave(task.cluster, holder=holder, event=task["phase_event"], write=not task.check_mode)
-    outcome = lease.release(task.cluster, holder=holder, write=not task.check_mode)
+    write, seen = not task.check_mode, lease.read_state(task.cluster)
+    phases = leave(task.cluster, seen, holder=holder, event=task["phase_event"], write=write)
+    outcome = lease.release(task.cluster, holder=holder, write=write, seen=seen)
     return replace(outcome, facts={**outcome.facts, **phases})
 
 

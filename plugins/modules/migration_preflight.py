@@ -45,6 +45,12 @@ options:
     type: list
     elements: str
     default: []
+  api_services_ignore:
+    description:
+      - Names of C(APIService) objects that may be away, as in M(ocp_day2.ovn_migration.co_health). They are told.
+    type: list
+    elements: str
+    default: []
   strategy:
     description:
       - How the nodes are going to be rebooted, as in M(ocp_day2.ovn_migration.node_reboot). Each way has its checks.
@@ -243,7 +249,8 @@ target:
 requests:
   description:
     - How many requests it took to look at the cluster, with one for each node that was probed. Those that only ask
-      whether a kind, or a namespace, that may not be read exists do not count.
+      whether a kind, or a namespace, that may not be read exists do not count, nor those that ask why something is not
+      served.
   returned: success
   type: int
 problems:
@@ -292,6 +299,7 @@ ARGUMENTS: Spec = {
     "method": {"type": "str", "choices": [*TARGETS], "default": "offline"},
     **SETTINGS,
     "external_networks": {"type": "list", "elements": "str", "default": []},
+    "api_services_ignore": {"type": "list", "elements": "str", "default": []},
     "strategy": {"type": "str", "choices": list(CHOICES), "default": "rsh"},
     "probe": {"type": "bool", "default": True},
     "acknowledge": {"type": "list", "elements": "str", "default": []},
@@ -313,6 +321,7 @@ def look(task: Task) -> Outcome:
         probe=task["probe"] and not task.check_mode and task["moment"] == "begin",
         rehearsal=task["probe"] and task.check_mode,
         external_networks=tuple(task["external_networks"]),
+        api_services_ignore=frozenset(task["api_services_ignore"]),
         moment=task["moment"],
     )
     return preflight_within(task.cluster, wanted, Choices.from_params(task.params), task.waiter())

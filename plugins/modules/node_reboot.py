@@ -458,7 +458,7 @@ def login(task: Task) -> SshLogin:
 
 
 def main() -> None:
-    run(ARGUMENTS, reboot_nodes, tolerate_unauthorized=True, tolerate_denials=True)
+    run(ARGUMENTS, reboot_nodes, tolerate_unauthorized=True)
 
 
 if __name__ == "__main__":

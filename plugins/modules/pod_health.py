@@ -234,7 +234,7 @@ def _saved(task: Task) -> list[str]:
 
 
 def main() -> None:
-    run(merge(ARGUMENTS, waiting(timeout=900)), wait, tolerate_denials=True)
+    run(merge(ARGUMENTS, waiting(timeout=900)), wait)
 
 
 if __name__ == "__main__":

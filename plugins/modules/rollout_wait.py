@@ -72,6 +72,13 @@ options:
       - From 0 to 86400.
     type: int
     default: 0
+  silent_nodes:
+    description:
+      - Whether to wait also for nodes that are C(Ready=Unknown), since nobody has heard of their kubelet for a while.
+        Nothing becomes available there.
+      - With V(false) they are left out, and told in the verdict. A node that is only not Ready is waited for; it is up.
+    type: bool
+    default: true
   wait_timeout:
     default: 300
 requirements:
@@ -159,6 +166,11 @@ pods:
   returned: always, once the object could be asked for
   type: list
   elements: dict
+nodes_left_out:
+  description: The nodes that are not waited for.
+  returned: always, once the object could be asked for
+  type: list
+  elements: str
 story:
   description: Each different verdict on the way, with the seconds after which it was first seen.
   returned: always, once the object could be asked for
@@ -230,6 +242,7 @@ ARGUMENTS: Spec = {
         "options": {"kind": KIND, "name": {"type": "str", "required": True}},
     },
     "stable_for": {"type": "int", "default": 0},
+    "silent_nodes": {"type": "bool", "default": True},
 }
 ONE_OR_SEVERAL = [("name", "workloads")]
 
@@ -238,7 +251,7 @@ def wait(task: Task) -> Outcome:
     wanted = task["workloads"] or [{"kind": task["kind"], "name": task["name"]}]
     workloads = [Workload(one["kind"], task["namespace"], one["name"]) for one in wanted]
     waiter = task.waiter(stable_for=float(task["stable_for"]), failure_grace=float(task["failure_grace"]))
-    return wait_for_rollouts(task.cluster, waiter, workloads)
+    return wait_for_rollouts(task.cluster, waiter, workloads, silent_nodes=task["silent_nodes"])
 
 
 def main() -> None:
@@ -246,7 +259,6 @@ def main() -> None:
         merge(ARGUMENTS, waiting(timeout=300), failure_grace()),
         wait,
         tolerate_unauthorized=True,
-        tolerate_denials=True,
         module_options={"required_one_of": ONE_OR_SEVERAL, "mutually_exclusive": ONE_OR_SEVERAL},
     )
 

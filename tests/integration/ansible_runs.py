@@ -22,6 +22,7 @@ QUICK: dict[str, Any] = {
     "cno_verify_operators_stable_seconds": 1,
     "cno_preflight_acknowledge": ["etcd_backup", "tunnel_port_open", "nodes_not_routers"],
 }
+_CALLBACKS = {"ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins")}
 RECAP = re.compile(r"^\S+\s+: (?P<counts>ok=.*)$", re.MULTILINE)
 
 
@@ -68,9 +69,8 @@ def playbook(
 
 def counting(starts: Path) -> dict[str, str]:
     """Variables of the environment that make a run note in ``starts`` which modules it started."""
-    plugins = Path(__file__).parent / "callback_plugins"
     return {
-        "ANSIBLE_CALLBACK_PLUGINS": str(plugins),
+        **_CALLBACKS,
         "ANSIBLE_CALLBACKS_ENABLED": "module_starts",
         "MODULE_STARTS": str(starts),
     }
@@ -97,26 +97,18 @@ def module(
             "hosts": "localhost",
             "gather_facts": False,
             "vars": {"ansible_python_interpreter": "{{ ansible_playbook_python }}"},
-            "tasks": [
-                {
-                    "name": "run",
-                    f"{COLLECTION}.{name}": dict(options),
-                    "register": "result",
-                    "ignore_errors": True,
-                },
-                {
-                    "name": "keep",
-                    "ansible.builtin.copy": {"content": "{{ result | to_json }}", "dest": str(cwd / "result.json")},
-                },
-            ],
+            "tasks": [{"name": "run", f"{COLLECTION}.{name}": dict(options), "ignore_errors": True}],
         }
     ]
-    path = cwd / "module.yml"
+    path, result = cwd / "module.yml", cwd / "result.json"
     path.write_text(json.dumps(book), encoding="utf-8")
-    run = _run(["ansible-playbook", str(path)], kubeconfig=kubeconfig, cwd=cwd, timeout=timeout)
-    assert run.code == 0, run.output
-    result: dict[str, Any] = json.loads((cwd / "result.json").read_text(encoding="utf-8"))
-    return result
+    result.unlink(missing_ok=True)
+    callback = {**_CALLBACKS, "ANSIBLE_CALLBACKS_ENABLED": "task_result", "TASK_RESULT": str(result)}
+    command = ["ansible-playbook", str(path)]
+    run = _run(command, kubeconfig=kubeconfig, cwd=cwd, timeout=timeout, extra=callback)
+    assert run.code == 0 and result.exists(), run.output
+    told: dict[str, Any] = json.loads(result.read_text(encoding="utf-8"))
+    return told
 
 
 def environment(kubeconfig: Path | str | None, *, home: Path) -> dict[str, str]:

@@ -18,6 +18,8 @@ from tests.simulator.ports import Object
 
 AUTHENTICATED = "system:authenticated"
 CLUSTER_NAME = "simulator"
+#: the key of what a token of the OAuth server is limited to, among the extras of its user
+SCOPES = "scopes.authorization.openshift.io"
 
 
 @dataclass(frozen=True)
@@ -38,7 +40,11 @@ def service_account(namespace: str, name: str, *, uid: str = "") -> User:
 
 ADMIN = User("system:admin", ("system:masters", AUTHENTICATED))
 SERVICE_ACCOUNT = service_account("default", "admin")
-OAUTH = User("kube:admin", ("system:cluster-admins", AUTHENTICATED, f"{AUTHENTICATED}:oauth"))
+OAUTH = User(
+    "kube:admin",
+    ("system:cluster-admins", AUTHENTICATED, f"{AUTHENTICATED}:oauth"),
+    extra={SCOPES: ("user:full",)},
+)
 VIEWER = User("viewer", (AUTHENTICATED,))
 NOBODY = User("nobody", (AUTHENTICATED,))
 ANONYMOUS = User("system:anonymous", ("system:unauthenticated",))

@@ -13,6 +13,9 @@ KINDS: Mapping[str, str] = MappingProxyType(
         "api_outage": "no target: the API's port answers nobody",
         "api_hangs": "no target: the API's port accepts connections and says nothing; target control-plane: so it does "
         "for `for` seconds (default 30) when an API server goes down",
+        "api_denies": "no target: the API server has only just started and has read no roles yet, so it denies all "
+        "and is not ready; with `count` for so many requests",
+        "roles_read_late": "no target: `api_denies` for `for` seconds (default 2) whenever an API server has started",
         "exec_dropped": "node: the exec stream breaks off after the command was started",
         "exec_ignored": "node: commands succeed and do nothing (a shutdown never happens)",
         "node_never_returns": "node: once down it stays down until the fault is removed",

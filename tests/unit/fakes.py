@@ -21,14 +21,26 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.po
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
     ClusterUnreachable,
     Conflict,
+    Forbidden,
     MigrationError,
     NotFound,
     Rejected,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.rules import Rule
 
 Change = Callable[[], None]
 Lines = list[str]
-READS = ("get", "list", "log", "ready", "allowed", "now", "discover")
+#: Verbs of a right to the methods of the port that need it.
+PORT_VERBS = {
+    "get": ("get",),
+    "list": ("list",),
+    "create": ("create",),
+    "patch": ("merge", "edit"),
+    "update": ("replace",),
+    "delete": ("delete",),
+}
+READS = ("get", "list", "log", "ready", "allowed", "rules", "now", "discover")
+ALL = ("*",)
 
 
 @dataclass(frozen=True)
@@ -44,9 +56,19 @@ class Call:
 
 @dataclass
 class _Rule:
+    verb: str
     matches: Callable[[Call], bool]
     error: MigrationError
     times: int | None
+
+    @property
+    def active(self) -> bool:
+        return self.times is None or self.times > 0
+
+    def strikes(self, call: Call) -> bool:
+        """Nobody is denied to ask whether the server is ready, and what he may do, unless it is said."""
+        open_to_all = call.verb in ("ready", "allowed", "rules") and isinstance(self.error, (Forbidden, NotFound))
+        return self.active and self.matches(call) and (not open_to_all or self.verb == call.verb)
 
 
 @dataclass
@@ -105,10 +127,14 @@ class FakeCluster:
         self.readyz = True
         self.oauth = False
         self.server_seconds: Callable[[], float] = lambda: 0.0
+        #: titles of rights that the credential lacks; it has all others
         self.denied: set[str] = set()
+        #: what a review of rules lists where something is denied, by namespace
+        self.listed: dict[str | None, tuple[Rule, ...]] = {}
         self.logs: dict[tuple[str, str], Lines] = {}
         self.executor: Callable[[Call], Execution] = lambda call: Execution(exit_code=0, output="")
         self.down: MigrationError | None = None
+        self._missed: list[Call] = []
         self._rules: list[_Rule] = []
         self._before: list[tuple[str, Kind, int, Change]] = []
         for kind, body in objects:
@@ -149,7 +175,7 @@ class FakeCluster:
         def matches(call: Call) -> bool:
             return verb in ("", call.verb) and kind in (None, call.kind) and name in ("", call.name)
 
-        self._rules.append(_Rule(matches=matches, error=error, times=times))
+        self._rules.append(_Rule(verb=verb, matches=matches, error=error, times=times))
 
     def before(self, verb: str, kind: Kind, observation: int, change: Change) -> None:
         """Do ``change`` just before the ``observation``-th (from 1) ``verb`` of ``kind``."""
@@ -160,7 +186,8 @@ class FakeCluster:
 
     @property
     def writes(self) -> list[Call]:
-        return [call for call in self.calls if call.verb not in READS]
+        """Without the patches that found nothing to change."""
+        return [call for call in self.calls if call.verb not in READS and not any(call is one for one in self._missed)]
 
     def get(self, kind: Kind, name: str, *, namespace: str | None = None) -> Json:
         self._log(Call("get", kind, name, namespace or ""))
@@ -181,14 +208,18 @@ class FakeCluster:
     def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: str | None = None) -> Json:
         name = body["metadata"]["name"]
         self._log(Call("create", kind, name, namespace or "", copy.deepcopy(dict(body))))
+        if kind.namespaced and namespace and not self._exists(namespace):
+            self._missed.append(self.calls[-1])
+            raise _missing(kinds.NAMESPACE, namespace)
         if (kind, namespace or "", name) in self.objects:
             raise Conflict(tried=f"create {kind.title} {name}", seen=f'HTTP 409, {kind.plural} "{name}" already exists')
-        self.put(kind, body)
+        self.put(kind, {**body, "metadata": {"resourceVersion": "1", **body["metadata"]}})
         return copy.deepcopy(self.objects[(kind, namespace or "", name)])
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: str | None = None) -> Json:
         self._log(Call("merge", kind, name, namespace or "", copy.deepcopy(dict(patch))))
         if (kind, namespace or "", name) not in self.objects:
+            self._missed.append(self.calls[-1])
             raise _missing(kind, name)
         self.change(kind, name, patch, namespace=namespace or "")
         return copy.deepcopy(self.objects[(kind, namespace or "", name)])
@@ -271,8 +302,36 @@ class FakeCluster:
         return self.oauth
 
     def allowed(self, access: Access) -> bool:
+        """Neither what ``denied`` names nor what ``fail`` forbids: a server that is ready says so."""
         self._log(Call("allowed", access.kind, access.verb, access.namespace, access.subresource))
-        return access.title not in self.denied
+        if access.verb == "*":
+            return not self.denied and not self._forbidding()
+        asked = [Call(verb, access.kind, access.name, access.namespace) for verb in PORT_VERBS.get(access.verb, ())]
+        refused = any(rule.matches(call) for rule in self._forbidding() for call in asked)
+        return access.title not in self.denied and not refused
+
+    def rules(self, namespace: str | None = None) -> tuple[Rule, ...]:
+        self._log(Call("rules", namespace=namespace or ""))
+        if self.denied or self._forbidding():
+            return self.listed.get(namespace, ())
+        return (Rule(ALL, ALL, ALL),)
+
+    def _forbidding(self) -> tuple[_Rule, ...]:
+        return tuple(rule for rule in self._rules if rule.active and isinstance(rule.error, Forbidden))
+
+    def start(self, denial: MigrationError) -> None:
+        """Be an API server that has only just started: not ready, and ``denial`` to all else."""
+        self.readyz, self.down = False, denial
+
+    def has_started(self) -> None:
+        self.readyz, self.down = True, None
+
+    def _exists(self, namespace: str) -> bool:
+        """Whatever is in it is evidence as well."""
+        return any(
+            namespace in (in_namespace, name if kind == kinds.NAMESPACE else None)
+            for kind, in_namespace, name in self.objects
+        )
 
     def _log(self, call: Call) -> None:
         self.calls.append(call)
@@ -280,10 +339,10 @@ class FakeCluster:
         for verb, kind, observation, change in self._before:
             if (verb, kind, observation) == (call.verb, call.kind, count):
                 change()
-        if self.down:
+        if self.down and (call.verb != "ready" or isinstance(self.down, ClusterUnreachable)):
             raise self.down
         for rule in self._rules:
-            if (rule.times is None or rule.times > 0) and rule.matches(call):
+            if rule.strikes(call):
                 rule.times = None if rule.times is None else rule.times - 1
                 raise rule.error
 

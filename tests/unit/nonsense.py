@@ -30,6 +30,9 @@ BODIES = (
     '{"kind":"Status","status":"Success","metadata":{}}',
     '{"status":{"allowed":"yes"}}',
     '{"status":"allowed"}',
+    '{"status":{"resourceRules":{"verbs":["*"]}}}',
+    '{"status":{"resourceRules":[null]}}',
+    '{"status":{"resourceRules":[{"verbs":["*"],"apiGroups":["*"],"resources":["*"],"resourceNames":"one"}]}}',
     '{"resources":{}}',
     '{"groups":null,"resources":[null],"versions":7}',
 )

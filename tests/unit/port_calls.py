@@ -36,6 +36,7 @@ CALLS = MappingProxyType(
         "log_tail": lambda cluster: cluster.log_tail("web-0", namespace="web", container="main", lines=5),
         "ready": lambda cluster: cluster.ready(),
         "allowed": lambda cluster: cluster.allowed(Access("list", POD)),
+        "rules": lambda cluster: cluster.rules("web"),
         "discover": lambda cluster: cluster.discover("Deployment", "apps/v1"),
     }
 )

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.health.api_services import ApiServices
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.health.pods import Pod
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.fields import OperatorFields
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.settings import Settings
@@ -74,6 +75,7 @@ def snapshot(
         version=Version.parse(version),
         operator_fields=OperatorFields.from_json(operator_crd(version)),
         machine_networks=("10.0.0.0/16",),
+        api_services=ApiServices(()),
         proxy={},
         probes=None,
         raw_nodes=[node("w0", ip="10.0.0.10"), node("w1", ip="10.0.0.11")],

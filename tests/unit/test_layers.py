@@ -37,29 +37,32 @@ WINGS: dict[str, dict[str, set[str]]] = {
         "health": {"outcome", "reboot", "waiting"},
         "migration": {"borrowing", "outcome", "pools", "records", "rights", "waiting"},
         "backup": {"borrowing", "health", "migration", "outcome", "records", "reboot", "waiting"},
-        "preflight": {"migration", "outcome", "reboot", "rights", "waiting"},
+        "preflight": {"health", "migration", "outcome", "reboot", "records", "rights", "waiting"},
     },
     "_domain": {
         "verdicts": set(),
         "conditions": set(),
         "durations": set(),
         "labels": set(),
+        "moments": set(),
         "printable": set(),
+        "namespaces": set(),
         "networks": set(),
         "rights": set(),
+        "rules": set(),
         "versions": set(),
         "errors": {"verdicts"},
         "names": {"errors"},
         "nodes": {"conditions", "verdicts"},
-        "records": {"networks", "nodes"},
+        "records": {"moments", "networks", "nodes"},
         "borrowing": {"nodes", "records"},
-        "health": {"conditions", "labels", "verdicts"},
+        "health": {"conditions", "labels", "moments", "verdicts"},
         "reboot": {"health", "nodes", "verdicts"},
         "pools": {"conditions", "labels", "nodes", "verdicts"},
         "migration": {"networks", "nodes", "records", "verdicts", "versions"},
-        "backup": {"health", "networks", "nodes", "records", "verdicts", "versions"},
-        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "networks", "nodes"}
-        | {"pools", "records", "reboot", "rights", "verdicts", "versions"},
+        "backup": {"health", "moments", "networks", "nodes", "records", "verdicts", "versions"},
+        "preflight": {"backup", "borrowing", "conditions", "health", "labels", "migration", "namespaces", "networks"}
+        | {"nodes", "pools", "records", "reboot", "rights", "verdicts", "versions"},
         "variables": {"borrowing", "migration", "preflight", "reboot", "verdicts"},
     },
 }
@@ -180,6 +183,13 @@ def test_the_domain_is_pure(path: Path) -> None:
 def test_one_file_reads_the_wall_clock() -> None:
     reading = [short(path) for path in PLUGIN_FILES if wall_clock_reads(path.read_text(encoding="utf-8"))]
     assert reading == ["plugins/module_utils/_flows/waiting/clock.py"]
+
+
+def test_one_file_reads_and_writes_times() -> None:
+    """``%Y%m%d%H%M%S`` of a backup's id is a name, no time."""
+    times = {"fromisoformat", "strptime", "strftime"}
+    knowing = [short(path) for path in PLUGIN_FILES if times & attributes(path)]
+    assert knowing == ["plugins/module_utils/_domain/backup/contents.py", "plugins/module_utils/_domain/moments.py"]
 
 
 def wall_clock_reads(source: str) -> list[int]:

@@ -75,6 +75,19 @@ def test_a_role_has_a_readme(role: Path) -> None:
     assert (role / "README.md").is_file()
 
 
+@pytest.mark.parametrize("role", ROLES, ids=name)
+def test_the_examples_use_it_with_its_own_check(role: Path) -> None:
+    """Ansible's check prints the whole specification; ours says one sentence."""
+    page = (role / "README.md").read_text(encoding="utf-8")
+    examples = [yaml.safe_load(text)[0] for text in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)]
+    imports = [task["ansible.builtin.import_role"] for play in examples for task in play["tasks"]]
+    assert imports
+    wanted = {"name": f"ocp_day2.ovn_migration.{role.name}", "rolespec_validate": False}
+    assert all(one == wanted for one in imports)
+    given = {variable for play in examples for task in play["tasks"] for variable in task.get("vars", {})}
+    assert given <= {*options(role), *RUN_WIDE}
+
+
 def test_no_role_shares_its_name_with_a_module_or_playbook() -> None:
     others = [*(ROOT / "plugins" / "modules").glob("*.py"), *(ROOT / "playbooks").glob("*.yml")]
     assert {role.name for role in ROLES} & {path.stem for path in others} == set()

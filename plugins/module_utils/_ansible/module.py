@@ -69,14 +69,12 @@ def run(
     flow: Callable[[Task], Outcome],
     *,
     tolerate_unauthorized: bool = False,
-    tolerate_denials: bool = False,
     module_options: Optional[Mapping[str, Any]] = None,
     keeps_lock: bool = True,
 ) -> None:
     """Run ``flow`` as an Ansible module: exits the process, always.
 
     :param tolerate_unauthorized: see ``RetryingCluster``
-    :param tolerate_denials: the same
     :param keeps_lock: False for the module that takes and releases the Lease itself
     :param module_options: ``required_if`` and its like, for AnsibleModule
     """
@@ -88,14 +86,13 @@ def run(
     try:
         _refuse_out_of_range(module)
         module.no_log_values.update(connection.secrets_in(module.params))
-        impatient = connection.connect(module.params)
+        impatient = connection.connect(module.params, monotonic=clock.monotonic)
         module.no_log_values.update(impatient.secrets())
         cluster = RetryingCluster(
             impatient,
             clock=clock,
             budget=float(module.params["api_outage_timeout"]),
             tolerate_unauthorized=tolerate_unauthorized,
-            tolerate_denials=tolerate_denials,
             lasts=module.params.get("wait_timeout"),
         )
         task = Task(params=module.params, cluster=cluster, clock=clock, check_mode=module.check_mode)
@@ -136,7 +133,7 @@ def _refuse_out_of_range(module: AnsibleModule) -> None:
         raise Refused(
             tried="read the options",
             seen="; ".join(wrong),
-            remedy="Nothing was changed. Correct it.",
+            remedy="Nothing was changed. Correct it; 'ansible-doc' of the module tells the range of each number.",
         )
 
 

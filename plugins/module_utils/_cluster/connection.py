@@ -16,7 +16,7 @@ import inspect
 import json
 import os
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Optional
 from urllib.request import getproxies
@@ -47,17 +47,19 @@ _CALLED: dict[str, tuple[Any, ...]] = {
 }
 
 
-def connect(params: Mapping[str, Any]) -> KubernetesCluster:
+def connect(params: Mapping[str, Any], *, monotonic: Optional[Callable[[], float]] = None) -> KubernetesCluster:
     """The cluster that the authentication options (or ``K8S_AUTH_*``, or the default kubeconfig) lead to.
 
     :param params: module parameters; only the options of ``AUTH_ARG_SPEC`` are read
+    :param monotonic: see ``KubernetesCluster``
     :raises MigrationError: when the options lead to no usable client configuration, or kubernetes.core is one that
         we do not know; nothing has been sent then
     """
     _require_known_functions()
     known = Secrets(secrets_in(params))
     try:
-        return _connected({name: params.get(name) for name in AUTH_ARG_SPEC if params.get(name) is not None})
+        given = {name: params.get(name) for name in AUTH_ARG_SPEC if params.get(name) is not None}
+        return _connected(given, monotonic=monotonic)
     except MigrationError as error:
         raise type(error)(tried=error.tried, seen=known.redacted(error.seen), remedy=error.remedy) from None
     except Exception as error:
@@ -118,7 +120,7 @@ def _option(params: Mapping[str, Any], name: str) -> str:
     return str(params.get(name) or os.environ.get(f"K8S_AUTH_{name.upper()}") or "")
 
 
-def _connected(given: Mapping[str, Any]) -> KubernetesCluster:
+def _connected(given: Mapping[str, Any], *, monotonic: Optional[Callable[[], float]]) -> KubernetesCluster:
     settings = _core._create_auth_spec(None, **given)
     entry = kubeconfig.entry(settings)
     with kubeconfig.complaints() as heard:
@@ -131,7 +133,8 @@ def _connected(given: Mapping[str, Any]) -> KubernetesCluster:
         configuration.api_key = {"authorization": proxies.Proxy("", login).authorization}
     _set_proxy(configuration, settings, entry)
     headers = {**entry.impersonation, **_core._create_headers(None, **given)}
-    return KubernetesCluster(configuration, headers=headers, secrets=[*entry.secrets, *secrets_in(given)])
+    secrets = [*entry.secrets, *secrets_in(given)]
+    return KubernetesCluster(configuration, headers=headers, secrets=secrets, monotonic=monotonic)
 
 
 def _set_proxy(configuration: Any, settings: Mapping[str, Any], entry: kubeconfig.Entry) -> None:

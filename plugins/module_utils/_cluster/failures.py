@@ -41,6 +41,9 @@ _BY_STATUS: dict[int, type[MigrationError]] = {
 _REMEDIES: dict[type[MigrationError], str] = {
     Unauthorized: "Log in again, or use a client-certificate kubeconfig, which outlives the reboots.",
     Forbidden: f"{rights.ANY}.",
+    NotFound: "See whether it is there ('oc get'), and whether this is the cluster that was meant.",
+    Conflict: "Somebody else writes the same object. Run this again.",
+    Rejected: "The API server takes no such request, and nothing was written by it: see what it says it does not take.",
     BeingDeleted: "Wait until that namespace is gone, then run this again. Between the switch and the last reboot it "
     "hangs, since aggregated APIs do not answer: there it goes when the nodes have rebooted.",
     ClusterUnreachable: "Check the API address, the network and the control-plane nodes, then run this again.",
@@ -52,6 +55,8 @@ _REMEDIES: dict[type[MigrationError], str] = {
 _BEING_TERMINATED = "because it is being terminated"
 #: How http.client tells that a proxy has not opened the tunnel.
 _TUNNEL = re.compile(r"Tunnel connection failed: (\d{3})\s*([^'\")]*)")
+#: The end of what is said of a namespace that takes what is in it along.
+GONE = "is gone"
 #: What a proxy answers that may have another answer soon.
 _PASSING = (408, 429)
 
@@ -95,6 +100,17 @@ def from_status(status: int, text: str, *, tried: str, secrets: Secrets) -> Migr
 
 def being_deleted(tried: str, seen: str) -> MigrationError:
     return BeingDeleted(tried=tried, seen=seen, remedy=_REMEDIES[BeingDeleted])
+
+
+def unserved(tried: str) -> MigrationError:
+    return NotFound(
+        tried=tried, seen="the cluster does not serve it", remedy="See 'oc api-resources' for what it serves."
+    )
+
+
+def without_namespace(tried: str, namespace: str) -> MigrationError:
+    """Its absence was seen: it is no answer of a server that cannot tell yet."""
+    return NotFound(tried=tried, seen=f"namespace {namespace} goes, or {GONE}", remedy=f"See 'oc get ns {namespace}'.")
 
 
 def strange(tried: str, seen: str, *, remedy: Optional[str] = None) -> MigrationError:

@@ -47,6 +47,7 @@ MACHINE_CONFIG_POOL = Kind("machineconfiguration.openshift.io/v1", "MachineConfi
 MACHINE_CONFIG = Kind("machineconfiguration.openshift.io/v1", "MachineConfig", "machineconfigs")
 API_SERVICE = Kind("apiregistration.k8s.io/v1", "APIService", "apiservices")
 ACCESS_REVIEW = Kind("authorization.k8s.io/v1", "SelfSubjectAccessReview", "selfsubjectaccessreviews")
+RULES_REVIEW = Kind("authorization.k8s.io/v1", "SelfSubjectRulesReview", "selfsubjectrulesreviews")
 NODE = Kind("v1", "Node", "nodes")
 NAMESPACE = Kind("v1", "Namespace", "namespaces")
 POD = Kind("v1", "Pod", "pods", namespaced=True)

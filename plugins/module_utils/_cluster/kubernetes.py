@@ -10,21 +10,22 @@ import contextlib
 import json
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from http.client import HTTPException
 from typing import Any, Literal, Optional, TypeVar
 from urllib.parse import urlencode
 
 from .._domain.errors import Forbidden, MigrationError, Misconfigured, NotFound
+from .._domain.rules import Rule
 from . import deferred, dynamic, failures, shapes
 from .connections import opened, put_under_deadlines
 from .deadline import Bounds, Deadline
 from .exec_stream import Stream, header_lines, refusal
-from .kinds import ACCESS_REVIEW, POD, Kind
+from .kinds import ACCESS_REVIEW, POD, RULES_REVIEW, Kind
 from .port import PAGE, Access, Execution, Json, Lines, Operations
 from .readers import namespace_going
 from .secrets import Secrets, credentials_in
+from .server_clock import ServerClock, date_in
 
 MISSING: Optional[str] = None
 deferred.defer()
@@ -44,6 +45,9 @@ T = TypeVar("T")
 PAGES = 2000
 #: Access tokens of OpenShift's OAuth server look like this since 4.6; a service account's is a JWT.
 OAUTH_PREFIX = "Bearer sha256~"
+#: No namespace can have this name, so a review of rules for it lists what holds in all of them, and outside of them:
+#: whether there is such a namespace is not asked (kubernetes 1.27, pkg/registry/authorization/selfsubjectrulesreview).
+NOWHERE = "-"
 
 
 class KubernetesCluster:
@@ -51,6 +55,7 @@ class KubernetesCluster:
 
     :param headers: sent with every request and every command; a list has a line for each value
     :param secrets: more of them than the configuration holds
+    :param monotonic: the host's clock, by which the time of an answer is counted on
     """
 
     def __init__(
@@ -60,6 +65,7 @@ class KubernetesCluster:
         headers: Mapping[str, Any],
         bounds: Optional[Bounds] = None,
         secrets: Iterable[str] = (),
+        monotonic: Optional[Callable[[], float]] = None,
     ) -> None:
         # urllib3 would retry three times by itself and hide from us how long an outage was.
         configuration.retries = False
@@ -71,6 +77,7 @@ class KubernetesCluster:
         self._pool.request = self._requested
         self._headers = {name: value for name, value in headers.items() if value}
         self._more_secrets = tuple(secrets)
+        self._server_clock = ServerClock(monotonic)
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         path = kind.path(name=name, namespace=namespace)
@@ -99,11 +106,11 @@ class KubernetesCluster:
         name = body.get("metadata", {}).get("name", "")
         full = {"apiVersion": kind.api_version, "kind": kind.kind, **body}
         tried = f"create {_named(kind, name, namespace)}"
-        with self._deletion_told(namespace):
+        with self._deletion_told(namespace, absent_when_gone=True):
             return self._object("POST", kind.path(namespace=namespace), name=name, body=full, tried=tried)
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
-        with self._deletion_told(namespace):
+        with self._deletion_told(namespace, absent_when_gone=True):
             return self._object(
                 "PATCH",
                 kind.path(name=name, namespace=namespace),
@@ -146,13 +153,16 @@ class KubernetesCluster:
         self._shaped(shapes.mapping, answer, tried=tried)
 
     def now(self) -> datetime:
+        known = self._server_clock.recently()
+        if known is not None:
+            return known
         tried = "ask the API server for the time"
         status, text, headers = self._exchange("GET", "/version", tried=tried)
         if not 200 <= status <= 299:
             raise self._from_status(status, text, tried=tried)
         try:
-            return parsedate_to_datetime(headers["Date"]).astimezone(timezone.utc)
-        except (LookupError, TypeError, ValueError, OverflowError) as error:
+            return date_in(headers)
+        except ValueError as error:
             raise failures.strange(tried, "its answer carries no Date header") from error
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
@@ -216,6 +226,18 @@ class KubernetesCluster:
         answer = self._json("POST", ACCESS_REVIEW.path(), body=body, tried=tried)
         return self._shaped(shapes.a_decision, answer, tried=tried)
 
+    def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
+        if self._may_be_scoped():
+            return ()
+        body = {
+            "apiVersion": RULES_REVIEW.api_version,
+            "kind": RULES_REVIEW.kind,
+            "spec": {"namespace": namespace or NOWHERE},
+        }
+        tried = f"ask for the rights in {f'namespace {namespace}' if namespace else 'every namespace'}"
+        answer = self._json("POST", RULES_REVIEW.path(), body=body, tried=tried)
+        return self._shaped(shapes.rules, answer, tried=tried)
+
     def discover(self, kind: str, api_version: str) -> Kind:
         tried = f"find the kind {kind} of {api_version}"
         with Deadline(self._bounds.total) as deadline:
@@ -235,6 +257,12 @@ class KubernetesCluster:
 
     def secrets(self) -> tuple[str, ...]:
         return self._secrets.values
+
+    def _may_be_scoped(self) -> bool:
+        """Whether scopes may hold back what roles give. A review of rules does not know them: ModeScope has no rule
+        resolver (openshift/kubernetes, pkg/kubeapiserver/authorizer/config.go). OAuth tokens have some, and the extras
+        of an impersonated user may be some."""
+        return self.oauth_token() or any(name.lower().startswith("impersonate-extra-") for name in self._headers)
 
     @property
     def _secrets(self) -> Secrets:
@@ -266,22 +294,26 @@ class KubernetesCluster:
             yield
         except Forbidden as error:
             if not self._served(kind):
-                raise NotFound(tried=error.tried, seen="the cluster does not serve it") from error
+                raise failures.unserved(error.tried) from error
             if self._end_of(namespace):
-                raise NotFound(tried=error.tried, seen=f"namespace {namespace} goes, or is gone") from error
+                raise failures.without_namespace(error.tried, str(namespace)) from error
             raise
 
     @contextlib.contextmanager
-    def _deletion_told(self, namespace: Optional[str]) -> Iterator[None]:
+    def _deletion_told(self, namespace: Optional[str], *, absent_when_gone: bool = False) -> Iterator[None]:
         """The Roles in a namespace go with it, so whoever lives by them is not told that it is being deleted.
 
         :raises BeingDeleted: in the place of ``Forbidden``
+        :raises NotFound: in its place, when the namespace is gone and ``absent_when_gone``
         """
         try:
             yield
         except Forbidden as error:
-            if self._end_of(namespace) == "going":
+            end = self._end_of(namespace)
+            if end == "going":
                 raise failures.being_deleted(error.tried, error.seen) from error
+            if end and absent_when_gone:
+                raise failures.without_namespace(error.tried, str(namespace)) from error
             raise
 
     def _end_of(self, namespace: Optional[str]) -> Literal["", "going", "gone"]:
@@ -357,6 +389,7 @@ class KubernetesCluster:
                 raise self._unreachable(tried, error, deadline) from error
         if deadline.expired:
             raise failures.too_slow(tried, deadline.seconds)
+        self._server_clock.hear(int(response.status), response.headers)
         return int(response.status), _decoded(response.data), response.headers
 
     def _send(self, method: str, url: str, **request: Any) -> Any:

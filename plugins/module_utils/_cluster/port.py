@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Optional, Protocol
 
+from .._domain.rules import Rule
 from .kinds import Kind
 
 Json = dict[str, Any]
@@ -46,6 +47,22 @@ class Access:
         where = f" in namespace {self.namespace}" if self.namespace else ""
         which = f" {self.name}" if self.name else ""
         return f"{self.verb} {resource}{which}{where}"
+
+
+class Getter(Protocol):
+    """The part of ``Cluster`` that reads one object by its name."""
+
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json: ...
+
+
+class Reader(Getter, Protocol):
+    """The part of ``Cluster`` that reads."""
+
+    def list(
+        self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = ""
+    ) -> list[Json]: ...
+
+    def now(self) -> datetime: ...
 
 
 class Cluster(Protocol):
@@ -88,7 +105,8 @@ class Cluster(Protocol):
         """Ask for the deletion, which finalizers may hold up. An object that is gone already is no error."""
 
     def now(self) -> datetime:
-        """The API server's clock, in UTC: the one that every client of the cluster shares."""
+        """The API server's clock, in UTC: the one that every client of the cluster shares. It is asked for only when no
+        answer has told it a moment ago."""
 
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         """
@@ -102,6 +120,12 @@ class Cluster(Protocol):
         """Whether ``/readyz`` answers ok; False also when it answers that the API server is not ready (5xx)."""
 
     def allowed(self, access: Access) -> bool: ...
+
+    def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
+        """What the credential may surely do in ``namespace``; None for what it may do in all of them and outside.
+
+        It may have rights that are not listed. Nothing is listed where what is might be denied all the same.
+        """
 
     def discover(self, kind: str, api_version: str) -> Kind:
         """A kind that is not in ``kinds.py``, by what the API says it serves. Use ``dynamic.DynamicKinds``."""

@@ -10,6 +10,7 @@ from typing import Optional
 
 from .._domain.errors import NotFound
 from .._domain.migration.fields import OperatorFields
+from .._domain.namespaces import going
 from .._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from .._domain.nodes import Node
 from .._domain.pools.pool import Pool, RenderedConfig
@@ -70,7 +71,7 @@ def rendered_config(cluster: Cluster, name: str) -> Optional[RenderedConfig]:
 def namespace_going(cluster: Cluster, name: str) -> Optional[bool]:
     """Whether the namespace is being deleted; None when there is none."""
     try:
-        return "deletionTimestamp" in cluster.get(NAMESPACE, name)["metadata"]
+        return going(cluster.get(NAMESPACE, name))
     except NotFound:
         return None
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Optional
 
+from .._domain.rules import Rule
 from .port import Json
 
 
@@ -67,6 +68,31 @@ def a_decision(answer: Any) -> bool:
     if not isinstance(allowed, bool):
         raise Misshapen(f"its status.allowed is {_named(allowed)}")
     return allowed
+
+
+def rules(answer: Any) -> tuple[Rule, ...]:
+    """``status.resourceRules`` of a review of rules; those for paths are left out."""
+    status = mapping(answer).get("status")
+    listed = status.get("resourceRules") if isinstance(status, Mapping) else None
+    if not isinstance(listed, list) or not all(isinstance(rule, Mapping) for rule in listed):
+        raise Misshapen(f"its status.resourceRules are {_named(listed)}")
+    return tuple(
+        Rule(
+            verbs=_words(rule, "verbs"),
+            groups=_words(rule, "apiGroups"),
+            resources=_words(rule, "resources"),
+            names=_words(rule, "resourceNames"),
+        )
+        for rule in listed
+    )
+
+
+def _words(rule: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    """What is no list of words would make a rule for some objects one for all."""
+    words = rule.get(field) or []
+    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
+        raise Misshapen(f"{field} of a rule are {_named(words)}")
+    return tuple(words)
 
 
 def resources(answer: Any) -> frozenset[str]:

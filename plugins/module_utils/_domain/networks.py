@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Optional
 
 SDN = "OpenShiftSDN"
@@ -39,11 +39,14 @@ class ConfigNetwork:
     service_network: tuple[str, ...]
     mtu: Optional[int]
     live: bool
+    # Not compared: they are notes, and not what the network is.
+    annotations: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
     def from_json(cls, network: Mapping[str, Any]) -> ConfigNetwork:
         spec, status = network.get("spec") or {}, network.get("status") or {}
         migration = status.get("migration")
+        annotations = network["metadata"].get("annotations") or {}
         return cls(
             spec_type=spec.get("networkType", ""),
             status_type=status.get("networkType", ""),
@@ -53,7 +56,8 @@ class ConfigNetwork:
             applied_cluster_network=tuple(status.get("clusterNetwork") or ()),
             service_network=tuple(spec.get("serviceNetwork") or ()),
             mtu=status.get("clusterNetworkMTU"),
-            live=LIVE_ANNOTATION in (network["metadata"].get("annotations") or {}),
+            live=LIVE_ANNOTATION in annotations,
+            annotations=annotations,
         )
 
 

@@ -1,17 +1,21 @@
-"""Preflight and the migration on clusters of other people's shapes, each drawn from a number."""
+"""Preflight and the migration on clusters of other people's shapes, each drawn from a number, as an account that has no
+rights but those of docs/rbac."""
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.integration.ansible_runs import module, playbook
+from tests.integration.collection.test_rbac import denied, with_account
 from tests.integration.records import reboots
 from tests.simulator.drawing import described, drawn
 from tests.simulator.options import Options
 from tests.simulator.process import running
+
+pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
 
 #: In every run of the suite; the others are among the slow ones.
 REPRESENTATIVES = (10,)
@@ -26,7 +30,7 @@ def _cases() -> list[Any]:
 
 
 def _options(number: int, tmp_path: Path) -> Options:
-    files = Options(speed=150, max_lifetime=900, kubeconfig=tmp_path / "kubeconfig", state=tmp_path / "state.json")
+    files = Options(speed=150, max_lifetime=900, kubeconfig=tmp_path / "admin", state=tmp_path / "state.json")
     return drawn(number, files)
 
 
@@ -40,18 +44,14 @@ def test_a_drawn_cluster_is_understood_and_migrates(tmp_path: Path, number: int)
     nodes = options.masters + options.workers + sum(options.pools.values())
     acknowledged = _acknowledged(options)
     with running(options) as simulator:
-        seen = module(
-            "migration_preflight", {"acknowledge": acknowledged}, kubeconfig=simulator.kubeconfig, cwd=tmp_path
-        )
+        here = with_account(simulator, tmp_path)
+        here.apply("read-only.yaml", "migrate.yaml")
+        seen = here.module("migration_preflight", acknowledge=acknowledged)
         blocked = [(row["id"], row["message"]) for row in seen.get("findings", ()) if row["blocking"]]
         assert blocked == [], described(options)
-        run = playbook(
-            "migrate",
-            kubeconfig=simulator.kubeconfig,
-            cwd=tmp_path,
-            variables={"cno_allow_disruption": True, "cno_preflight_acknowledge": acknowledged},
-        )
+        run = here.playbook("migrate", cno_allow_disruption=True, cno_preflight_acknowledge=acknowledged)
         disruptions = simulator.disruptions()
+        assert denied(here.rows()) == []
     assert run.code == 0, described(options) + run.output[-4000:]
     assert "complete: the cluster runs OVNKubernetes" in run.flat
     counts = reboots(disruptions)

@@ -47,7 +47,7 @@ def test_storms_are_outlasted_and_a_stuck_namespace_is_reported(simulator: Runni
     )
     assert run.code == 0, run.output[-4000:]
     assert "Namespace openshift-sdn is still Terminating" in run.flat
-    assert "cleanup_pending: left over: namespace openshift-sdn" in run.flat
+    assert "complete: the cluster runs OVNKubernetes; namespace openshift-sdn is still Terminating" in run.flat
     assert "[ERROR]" not in run.output, "what harms nothing is not shown as an error"
     assert dict(reboots(simulator.disruptions())) == EACH_ONCE
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.integration.ansible_runs import environment, migration_command, playbook
+from tests.integration.conditions import until
 from tests.integration.records import accepted, named, reboots, without_notes, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
@@ -95,9 +97,8 @@ def simulator(tmp_path: Path) -> Iterator[RunningSimulator]:
         yield simulator
 
 
-#: In every run of the suite: in the middle of the rollout, of the window and of the reboots. All of them take four
-#: times as long.
-MIDDLES = ("rollout", "switch", "reboot of the workers")
+#: In every run of the suite: in the middle of the window and of the reboots. All of them take four times as long.
+MIDDLES = ("switch", "reboot of the workers")
 
 
 @pytest.mark.parametrize(
@@ -108,8 +109,35 @@ def test_killed_it_goes_on_from_an_empty_directory(
     simulator: RunningSimulator, tmp_path: Path, moments: tuple[str, ...]
 ) -> None:
     killed = [name for name in moments if _killed_at(MOMENTS[name], simulator, tmp_path / name)]
+    _enough_were_killed(killed, moments)
+    _it_ends_as_if_nothing_had_been(simulator, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl is not installed")
+def test_killed_and_robbed_of_our_namespace_it_goes_on(simulator: RunningSimulator, tmp_path: Path) -> None:
+    killed = []
+    for name, reached in MOMENTS.items():
+        if _killed_at(reached, simulator, tmp_path / name):
+            killed.append(name)
+            _delete_our_namespace(simulator)
+    _enough_were_killed(killed, (*MOMENTS,))
+    _it_ends_as_if_nothing_had_been(simulator, tmp_path)
+
+
+def _delete_our_namespace(simulator: RunningSimulator) -> None:
+    """By an administrator, who tries again while the API of the only control-plane node is away."""
+    command = ["kubectl", "--kubeconfig", str(simulator.kubeconfig), "delete", "namespace", "ovn-migration"]
+    command += ["--wait=false", "--ignore-not-found"]
+    until(lambda: subprocess.run(command, check=False, capture_output=True).returncode == 0)
+
+
+def _enough_were_killed(killed: Sequence[str], moments: Sequence[str]) -> None:
     missed = {*moments} - {*killed}
     assert len(missed) <= len(moments) // 5, f"an earlier run had got there before it could be killed: {missed}"
+
+
+def _it_ends_as_if_nothing_had_been(simulator: RunningSimulator, tmp_path: Path) -> None:
     last = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=_empty(tmp_path / "last"), variables=VARIABLES)
     assert last.code == 0, last.output[-4000:]
     assert "complete: the cluster runs OVNKubernetes" in last.flat

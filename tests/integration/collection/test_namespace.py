@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.ansible_runs import Run, module, playbook
-from tests.integration.collection.test_rollback import _until, cluster, get, kubectl
+from tests.integration.collection.test_rollback import cluster, get, kubectl
+from tests.integration.conditions import until
 from tests.integration.records import reboots
 from tests.simulator.process import RunningSimulator
 
@@ -19,6 +20,7 @@ pytestmark = [
     pytest.mark.slow,
 ]
 
+BACKUPS = "ocp-day2.ovn-migration/backup-index=true"
 CONSENT = {"cno_allow_disruption": True}
 EACH_ONCE = {(node, cause): 1 for node in ("master-0", "worker-0", "worker-1") for cause in ("mco", "manual")}
 
@@ -46,7 +48,7 @@ def test_our_namespace_is_deleted_under_a_migration(tmp_path: Path, cause: str) 
 
         run = threading.Thread(target=migrate)
         run.start()
-        _until(lambda: _deleted(simulator, cause), alive=lambda: not ended, within=400)
+        until(lambda: _deleted(simulator, cause), alive=lambda: not ended, within=400)
         run.join()
         if ended[0].code:
             again = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=CONSENT)
@@ -59,3 +61,20 @@ def test_our_namespace_is_deleted_under_a_migration(tmp_path: Path, cause: str) 
         assert "maxUnavailable" not in pool["spec"]
         for body in (check, pool, network):
             assert not body["metadata"].get("annotations"), "awake, and without a note of ours"
+
+
+def test_a_rollback_takes_the_backup_that_went_with_our_namespace_from_its_files(tmp_path: Path) -> None:
+    kept = {**CONSENT, "cno_artifacts_dir": str(tmp_path / "kept")}
+    with cluster(tmp_path, workers=1) as simulator:
+        there = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=kept)
+        assert there.code == 0, there.output[-4000:]
+        [backup] = get(simulator, "configmap", "-n", "ovn-migration", "-l", BACKUPS)["items"]
+        kubectl(simulator, "delete", "namespace", "ovn-migration")
+        refused = playbook("rollback", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=CONSENT)
+        assert refused.code == 2 and "neither in the cluster nor in files" in refused.flat, refused.output
+        back = playbook("rollback", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=kept)
+        assert back.code == 0, back.output[-4000:]
+        assert f"the cluster had lost backup {backup['data']['id']}; it was put back from" in back.flat
+        assert "UNEXPLAINED" not in back.flat
+        indexes = get(simulator, "configmap", "-n", "ovn-migration", "-l", BACKUPS)["items"]
+        assert backup["metadata"]["name"] in [index["metadata"]["name"] for index in indexes]

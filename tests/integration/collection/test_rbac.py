@@ -15,7 +15,7 @@ import pytest
 import yaml
 
 from tests.integration.ansible_runs import QUICK, Run, module, playbook
-from tests.integration.records import reboots
+from tests.integration.records import REVIEWS, reboots
 from tests.rbac import ACCOUNT, FOLDER, Right, rights, unused
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
@@ -24,7 +24,6 @@ pytestmark = pytest.mark.skipif(shutil.which("kubectl") is None, reason="kubectl
 
 NAMESPACE, NAME = "ovn-migration-account", "migrator"
 USER = f"system:serviceaccount:{NAMESPACE}:{NAME}"
-REVIEW = "selfsubjectaccessreviews.authorization.k8s.io"
 CONSENT = {"cno_allow_disruption": True}
 #: What makes a migration use rights that another one does without.
 SETTINGS: dict[str, Any] = {
@@ -35,8 +34,10 @@ SETTINGS: dict[str, Any] = {
 }
 #: Asked for and never used here: from Kubernetes 1.35 on a command over a WebSocket needs it as well.
 NOT_HERE = {Right("create", "", "pods/exec", namespace="openshift-machine-config-operator")}
-#: Used when something goes wrong: a pool that hangs, an operator that refuses, egress objects that an abort has lost.
+#: Used when something goes wrong: a pool that hangs, an operator that refuses, egress objects that an abort has lost, a
+#: pod that has ended.
 WHEN_IT_GOES_WRONG = {
+    Right("list", "apps", "deployments"),
     Right("get", "", "pods/log", namespace="openshift-machine-config-operator"),
     Right("get", "config.openshift.io", "clusteroperators", name="network"),
     Right("get", "network.openshift.io", "hostsubnets"),
@@ -106,15 +107,20 @@ def restricted(folder: Path, **settings: Any) -> Iterator[Restricted]:
         state=folder / "state.json",
     )
     with running(options) as simulator:
-        here = Restricted(simulator, folder / "kubeconfig", folder)
-        here.apply(ACCOUNT)
-        token = here.admin("create", "token", NAME, "-n", NAMESPACE, "--duration=168h").strip()
-        content = yaml.safe_load(Path(simulator.kubeconfig).read_text(encoding="utf-8"))
-        content["users"] = [{"name": NAME, "user": {"token": token}}]
-        content["contexts"] = [{"name": NAME, "context": {"cluster": content["clusters"][0]["name"], "user": NAME}}]
-        content["current-context"] = NAME
-        here.kubeconfig.write_text(yaml.safe_dump(content), encoding="utf-8")
-        yield here
+        yield with_account(simulator, folder)
+
+
+def with_account(simulator: RunningSimulator, folder: Path) -> Restricted:
+    """The account is there, and has no rights yet."""
+    here = Restricted(simulator, folder / "kubeconfig", folder)
+    here.apply(ACCOUNT)
+    token = here.admin("create", "token", NAME, "-n", NAMESPACE, "--duration=168h").strip()
+    content = yaml.safe_load(Path(simulator.kubeconfig).read_text(encoding="utf-8"))
+    content["users"] = [{"name": NAME, "user": {"token": token}}]
+    content["contexts"] = [{"name": NAME, "context": {"cluster": content["clusters"][0]["name"], "user": NAME}}]
+    content["current-context"] = NAME
+    here.kubeconfig.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return here
 
 
 def used(rows: Iterable[Mapping[str, Any]]) -> list[Right]:
@@ -123,7 +129,7 @@ def used(rows: Iterable[Mapping[str, Any]]) -> list[Right]:
 
 def _used(row: Mapping[str, Any]) -> Iterator[Right]:
     plural, _dot, group = row["resource"].partition(".")
-    if not plural or row["resource"] == REVIEW:
+    if not plural or row["resource"] in REVIEWS:
         return
     verb = {"exec": "get" if row["method"] == "GET" else "create", "log": "get"}.get(row["verb"], row["verb"])
     subresource = f"/{row['subresource']}" if row["subresource"] else ""
@@ -139,6 +145,7 @@ def denied(rows: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str | None
     return [(row["verb"], row["resource"], row["namespace"], row["name"]) for row in rows if row["status"] == 403]
 
 
+@pytest.mark.slow
 def test_the_roles_suffice_there_and_back_and_give_nothing_that_is_not_used(tmp_path: Path) -> None:
     with restricted(tmp_path, extras=("egress", "nncp", "webhooks", "mhc", "autoscaler", "sriov")) as here:
         for body in NODE_HEALTH_CHECK:
@@ -166,6 +173,11 @@ def test_the_roles_suffice_there_and_back_and_give_nothing_that_is_not_used(tmp_
 def test_the_roles_suffice_for_an_abort_and_for_what_goes_wrong_before_it(tmp_path: Path) -> None:
     with restricted(tmp_path, extras=("egress",), speed=120, faults=("pool_degraded:worker,when=update",)) as here:
         here.apply("read-only.yaml", "migrate.yaml")
+        pods = json.loads(here.admin("get", "pods", "-n", "shop", "-o", "json"))["items"]
+        of_deployment = next(pod for pod in pods if "pod-template-hash" in (pod["metadata"].get("labels") or {}))
+        ended = json.dumps({"status": {"phase": "Failed", "reason": "Evicted"}})
+        name = of_deployment["metadata"]["name"]
+        here.admin("patch", "pod", name, "-n", "shop", "--type=merge", "--subresource=status", "-p", ended)
         stopped = here.playbook("migrate", **CONSENT)
         assert stopped.code != 0 and "worker" in stopped.output
         # somebody takes it for a leftover

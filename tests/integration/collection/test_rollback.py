@@ -8,7 +8,6 @@ import shutil
 import signal
 import subprocess
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -18,6 +17,7 @@ from typing import Any
 import pytest
 
 from tests.integration.ansible_runs import COLLECTION, QUICK, Run, environment, module, playbook
+from tests.integration.conditions import until
 from tests.integration.proxy import read_only
 from tests.integration.records import accepted, named, reboots, without_notes, writes
 from tests.simulator.options import Options
@@ -229,7 +229,7 @@ def test_an_abort_while_the_nodes_are_being_prepared(tmp_path: Path) -> None:
     with cluster(tmp_path, speed=60) as simulator:
         before = settled(simulator)
         bring(simulator, tmp_path, to="preparing")
-        _until(lambda: sum(reboots(simulator.disruptions()).values()) >= 1)
+        until(lambda: sum(reboots(simulator.disruptions()).values()) >= 1)
         run = rollback(simulator, tmp_path)
         assert run.code == 0, run.output
         assert settled(simulator) == before
@@ -285,7 +285,7 @@ def _lift_when_taken_back(simulator: RunningSimulator) -> threading.Thread:
     """A real operator refuses the change, not everything: it is content again when the change is taken back."""
 
     def lift() -> None:
-        _until(lambda: get(simulator, "networks.config.openshift.io", "cluster")["spec"]["networkType"] == SDN)
+        until(lambda: get(simulator, "networks.config.openshift.io", "cluster")["spec"]["networkType"] == SDN)
         simulator.remove_fault("cno_refuses")
 
     thread = threading.Thread(target=lift, daemon=True)
@@ -384,14 +384,40 @@ def test_a_killed_rollback_goes_on_from_an_empty_directory(tmp_path: Path, momen
         before = settled(simulator)
         bring(simulator, tmp_path, to="complete")
         _kill_when(MOMENTS[moment](simulator), simulator, tmp_path)
-        elsewhere = tmp_path / "elsewhere"
-        elsewhere.mkdir()
-        run = rollback(simulator, elsewhere, cno_lock_take_over=True)
+        run = rollback(simulator, _elsewhere(tmp_path), cno_lock_take_over=True)
         assert run.code == 0, run.output
-        assert settled(simulator) == before
-        assert reboots(simulator.disruptions()) == counts(2, 2)
-        paused = [pool["metadata"]["name"] for pool in get(simulator, "mcp")["items"] if pool["spec"].get("paused")]
-        assert paused == []
+        _it_ends_as_if_nothing_had_been(simulator, before)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_rollback_that_was_robbed_of_our_namespace_goes_on(tmp_path: Path, moment: str) -> None:
+    """The backup is lost with the namespace: it says so, and how to go on; nothing else has to be given."""
+    with cluster(tmp_path, speed=120) as simulator:
+        before = settled(simulator)
+        bring(simulator, tmp_path, to="complete")
+        _kill_when(MOMENTS[moment](simulator), simulator, tmp_path)
+        kubectl(simulator, "delete", "namespace", "ovn-migration", "--wait=false")
+        elsewhere = _elsewhere(tmp_path)
+        run = rollback(simulator, elsewhere, cno_lock_take_over=True)
+        if run.code:
+            assert "cno_rollback_without_backup=true" in run.flat, run.output
+            run = rollback(simulator, elsewhere, cno_lock_take_over=True, cno_rollback_without_backup=True)
+        assert run.code == 0, run.output
+        _it_ends_as_if_nothing_had_been(simulator, before)
+
+
+def _elsewhere(directory: Path) -> Path:
+    elsewhere = directory / "elsewhere"
+    elsewhere.mkdir()
+    return elsewhere
+
+
+def _it_ends_as_if_nothing_had_been(simulator: RunningSimulator, before: Mapping[str, Any]) -> None:
+    assert settled(simulator) == before
+    assert reboots(simulator.disruptions()) == counts(2, 2)
+    paused = [pool["metadata"]["name"] for pool in get(simulator, "mcp")["items"] if pool["spec"].get("paused")]
+    assert paused == []
 
 
 @pytest.mark.slow
@@ -400,9 +426,7 @@ def test_a_killed_abort_goes_on_from_an_empty_directory(tmp_path: Path) -> None:
         before = settled(simulator)
         bring(simulator, tmp_path, to="prepared")
         _kill_when(_patched(simulator, "networks.operator", '"migration": null'), simulator, tmp_path)
-        elsewhere = tmp_path / "elsewhere"
-        elsewhere.mkdir()
-        run = rollback(simulator, elsewhere, cno_lock_take_over=True)
+        run = rollback(simulator, _elsewhere(tmp_path), cno_lock_take_over=True)
         assert run.code == 0, run.output
         assert settled(simulator) == before
         assert reboots(simulator.disruptions()) == counts(2, 0)
@@ -421,18 +445,32 @@ def _kill_when(reached: Callable[[], bool], simulator: RunningSimulator, directo
             start_new_session=True,
         )
     try:
-        _until(reached, alive=lambda: process.poll() is None)
+        until(reached, alive=lambda: process.poll() is None)
     finally:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def _until(reached: Callable[[], bool], *, alive: Callable[[], bool] = lambda: True, within: float = 180) -> None:
-    deadline = time.monotonic() + within
-    while not reached():
-        assert alive(), "it ended before"
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+def test_a_node_that_is_dead_costs_the_way_back_no_wait_for_multus(tmp_path: Path) -> None:
+    """In the outage window: the time of the wait is time without a pod network for all others."""
+    with cluster(tmp_path) as simulator:
+        bring(simulator, tmp_path, to="switched")
+        simulator.add_fault("node_never_returns:worker-1")
+        wanted = {"nodes": ["worker-1"], "use_journal": False, "reboot_timeout": 3, "wait_sleep": 1}
+        assert module("node_reboot", wanted, kubeconfig=simulator.kubeconfig, cwd=tmp_path)["failed"]
+        run = rollback(
+            simulator,
+            tmp_path,
+            cno_switch_multus_timeout=120,
+            cno_reboot_reboot_timeout=3,
+            cno_rollback_without_backup=True,
+        )
+        assert "not waited for: worker-1 (nobody has heard of the kubelet there for a while" in run.flat, run.output
+        assert "Going on all the same" not in run.flat
+        assert "worker-1: not Ready" in run.flat
+        simulator.remove_fault("node_never_returns")
+        again = rollback(simulator, tmp_path)
+        assert again.code == 0, again.output
 
 
 def test_law_15_4_17_is_refused_before_any_write(tmp_path: Path) -> None:

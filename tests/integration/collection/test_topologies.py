@@ -12,6 +12,10 @@ from tests.integration.records import reboots
 from tests.simulator.options import Options
 from tests.simulator.process import running
 
+# In every run of the suite: test_migration looks at 3+3 on 4.14, custom pools are part of the rollback, a drawn cluster
+# migrates, and so do single nodes on 4.12 and 4.16 in the matrix.
+pytestmark = pytest.mark.slow
+
 SHAPES: dict[str, dict[str, Any]] = {
     "single-node": {"masters": 1, "workers": 0},
     "compact": {"masters": 3, "workers": 0},
@@ -20,9 +24,6 @@ SHAPES: dict[str, dict[str, Any]] = {
     "control-plane-label-only": {"masters": 3, "workers": 2, "control_plane_label_only": True},
 }
 VERSIONS = ("4.12", "4.14", "4.16")
-#: In every run of the suite; the others are among the slow ones. test_migration looks at 3+3 on 4.14, custom pools are
-#: part of the rollback that is in every run, and single nodes on 4.12 and 4.16 are what the matrix migrates.
-IN_EVERY_RUN = {("compact", "4.12")}
 VARIABLES: dict[tuple[str, str], dict[str, Any]] = {
     ("single-node", "4.16"): {},
     ("compact", "4.12"): {"cno_reboot_order": "all_at_once"},
@@ -37,7 +38,6 @@ def _cases() -> list[Any]:
             ocp,
             VARIABLES.get((shape, ocp), {}),
             id=f"{shape}-{ocp}",
-            marks=[] if (shape, ocp) in IN_EVERY_RUN else [pytest.mark.slow],
         )
         for shape in SHAPES
         for ocp in VERSIONS

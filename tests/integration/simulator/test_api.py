@@ -319,6 +319,19 @@ def test_anonymous_sees_health_and_version_only(served):
     assert client.get("/apis").code == 403
 
 
+def test_an_api_server_that_has_just_started_denies_all_but_its_health(served, client):
+    served.cluster.faults.add(Fault("api_denies"))
+    review = "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews"
+    for method, path, body in (("GET", "/api/v1/nodes", None), ("POST", review, {}), ("GET", "/version", None)):
+        answer = client.ask(method, path, body)
+        assert (answer.code, answer.json["reason"]) == (403, "Forbidden")
+        assert " cannot " in answer.message
+    assert (client.get("/livez").code, client.get("/readyz").code) == (200, 500)
+    assert "[-]poststarthook/rbac/bootstrap-roles failed" in client.get("/readyz").body.decode()
+    served.cluster.faults.remove("api_denies")
+    assert (client.get("/readyz").code, client.get("/api/v1/nodes").code) == (200, 200)
+
+
 def test_reviews(served):
     def may(context, verb, resource, group=""):
         attributes = {"verb": verb, "resource": resource, "group": group}
@@ -335,8 +348,15 @@ def test_reviews(served):
     answer = served.client("oauth").ask("POST", path, {}).json
     assert answer["status"]["userInfo"]["username"] == "kube:admin"
     path = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
-    rules = served.client("viewer").ask("POST", path, {"spec": {"namespace": "default"}}).json["status"]
-    assert {"verbs": ["get", "list", "watch"], "apiGroups": ["*"], "resources": ["*"]} in rules["resourceRules"]
+    answer = served.client("viewer").ask("POST", path, {"spec": {"namespace": "default"}}).json
+    every = {"verbs": ["get", "list", "watch"], "apiGroups": ["*"], "resources": ["*"]}
+    assert every in answer["status"]["resourceRules"]
+    assert answer["spec"] == {}
+    assert served.client("viewer").ask("POST", path, {"spec": {}}).message == "no namespace on request"
+    # whether there is such a namespace is not asked
+    answer = served.client("oauth").ask("POST", path, {"spec": {"namespace": "-"}}).json["status"]
+    assert {"verbs": ["*"], "apiGroups": ["*"], "resources": ["*"]} in answer["resourceRules"]
+    assert answer["incomplete"] is False
 
 
 def test_impersonation(served):
@@ -344,6 +364,10 @@ def test_impersonation(served):
     assert 'User "nobody" cannot list' in answer.message
     answer = served.client("viewer").get("/api/v1/nodes", Impersonate_User="system:admin")
     assert 'User "viewer" cannot impersonate resource "users"' in answer.message
+    scoped = {"Impersonate_User": "system:admin", "Impersonate_Group": "system:masters"}
+    assert served.client().get("/api/v1/nodes", **scoped).code == 200
+    scoped["Impersonate_Extra_scopes.authorization.openshift.io"] = "user:info"
+    assert served.client().get("/api/v1/nodes", **scoped).code == 403
 
 
 # -- aggregation and discovery

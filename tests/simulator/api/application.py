@@ -130,9 +130,14 @@ class Api:
         call = replace(call, user=self._authenticator.user_of(request))
         describe(row, call)
         self._check_throttled(call)
+        starting = self._parts.faults.strike("api_denies") is not None
+        if starting and not health.is_asked(call.target.path):
+            # Roles are read after the port is open; a health endpoint is never denied (kubernetes 1.27,
+            # pkg/kubeapiserver/options/authorization.go; apiserver, pkg/server/options/authorization.go).
+            raise authorization.refusal(call.user, call.target)
         authorization.check(call, self._store)
         if not call.target.resource:
-            return self._path(request, call)
+            return self._path(request, call, starting=starting)
         return await self._resource(request, call, row)
 
     def _check_throttled(self, call: Call) -> None:
@@ -143,10 +148,10 @@ class Api:
 
     # -- paths without a resource
 
-    def _path(self, request: web.BaseRequest, call: Call) -> web.Response:
+    def _path(self, request: web.BaseRequest, call: Call, *, starting: bool) -> web.Response:
         path = call.target.path.rstrip("/")
-        if path in ("/livez", "/readyz", "/healthz") or path.startswith(("/livez/", "/readyz/", "/healthz/")):
-            code, text = health.report(path, verbose="verbose" in call.query)
+        if health.is_asked(path):
+            code, text = health.report(path, verbose="verbose" in call.query, starting=starting)
             return web.Response(status=code, text=text, headers=_NO_CACHE)
         if request.method not in ("GET", "HEAD"):
             raise MethodNotAllowed

@@ -22,6 +22,7 @@ from tests.simulator.store.objects import ObjectStore
 
 #: tokens of OpenShift's OAuth server are looked up in this API, which runs on the pod network
 OAUTH_API = "v1.oauth.openshift.io"
+_EXTRA = "impersonate-extra-"
 
 
 class Authenticator:
@@ -40,7 +41,8 @@ class Authenticator:
         if not authorization.allows(user, wanted, self._store):
             raise authorization.refusal(user, wanted)
         groups = request.headers.getall("Impersonate-Group", []) or meant.groups
-        return User(meant.name, tuple(groups) if AUTHENTICATED in groups else (*groups, AUTHENTICATED))
+        groups = tuple(groups) if AUTHENTICATED in groups else (*groups, AUTHENTICATED)
+        return User(meant.name, groups, extra=_extra(request))
 
     def _asserted(self, request: web.BaseRequest) -> User:
         transport = request.transport
@@ -81,6 +83,12 @@ def _impersonated(name: str, *, path: str) -> tuple[Target, User]:
         target = Target(path, "impersonate", resource="serviceaccounts", namespace=parts[2], name=parts[3])
         return target, service_account(parts[2], parts[3])
     return Target(path, "impersonate", resource="users", name=name), User(name)
+
+
+def _extra(request: web.BaseRequest) -> dict[str, tuple[str, ...]]:
+    """Keys in small letters, as the API server reads them."""
+    names = {name.lower() for name in request.headers if name.lower().startswith(_EXTRA)}
+    return {name.removeprefix(_EXTRA): tuple(request.headers.getall(name)) for name in names}
 
 
 def _bearer_token(request: web.BaseRequest) -> str | None:

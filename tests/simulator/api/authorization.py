@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tests.simulator.api import rbac
+from tests.simulator.api import rbac, scopes
 from tests.simulator.api.calls import Call, Target
 from tests.simulator.credentials import ANONYMOUS, AUTHENTICATED, CLUSTER_ADMINS, VIEWERS, User
 from tests.simulator.ports import Object, Store
@@ -24,6 +24,8 @@ SELF_REVIEWS = {
 
 def allows(user: User, target: Target, store: Store) -> bool:
     """Whether ``user`` may do what ``target`` says."""
+    if scopes.prevent(user, target, store):
+        return False
     return _allows_always(user, target) or rbac.allows(user, target, store)
 
 
@@ -84,7 +86,8 @@ def refusal(user: User, target: Target) -> ApiError:
 
 
 def rules_of(user: User, store: Store, *, namespace: str) -> tuple[list[Object], list[Object]]:
-    """Resource rules and path rules of a user in a namespace, as a SelfSubjectRulesReview lists them."""
+    """Resource rules and path rules of a user in a namespace, as a SelfSubjectRulesReview lists them: scopes are not
+    known to it (openshift/kubernetes, pkg/kubeapiserver/authorizer/config.go has no rule resolver for them)."""
     resources: list[Object] = [
         {"verbs": ["create"], "apiGroups": [group], "resources": list(names)} for group, names in SELF_REVIEWS.items()
     ]

@@ -33,8 +33,11 @@ def answer(
         review["metadata"] = {"creationTimestamp": timestamp(store.now())}
         return review | {"status": {"userInfo": _info(call.user)}}
     if resource.kind == "SelfSubjectRulesReview":
-        resources, paths = rules_of(call.user, store, namespace=spec.get("namespace") or "")
-        status = {"resourceRules": resources, "nonResourceRules": paths, "incomplete": False}
+        if not spec.get("namespace"):
+            raise BadRequest("no namespace on request")
+        resources, paths = rules_of(call.user, store, namespace=spec["namespace"])
+        # a new object without the spec (registry/authorization/selfsubjectrulesreview)
+        spec, status = {}, {"resourceRules": resources, "nonResourceRules": paths, "incomplete": False}
     elif resource.kind == "TokenReview":
         status = _identity(spec, user_of_token)
     else:

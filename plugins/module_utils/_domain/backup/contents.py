@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Optional
 
+from ..moments import parsed
 from ..networks import CONFIG_BLOCK, OVN, SDN, other
 from ..records.journal import NAMESPACE
 from .configuration import configuration, key, titled
@@ -23,6 +24,8 @@ Json = dict[str, Any]
 LABEL = "ocp-day2.ovn-migration/backup"
 INDEX_LABEL = "ocp-day2.ovn-migration/backup-index"
 SETTLED = "ocp-day2.ovn-migration/settled-at"
+#: In the files only: which cluster it is of.
+CLUSTER = "ocp-day2.ovn-migration/cluster"
 _ID = re.compile(r"^(?P<target>[a-z0-9]+)-(?P<moment>\d{14})$")
 _MOMENT = "%Y%m%d%H%M%S"
 
@@ -163,6 +166,7 @@ class Index:
             parts = json.loads(data["parts"])
             if not isinstance(parts, dict) or not parts:
                 raise ValueError("parts names no ConfigMaps")
+            parsed(data["taken_at"])
             if not _ID.match(data["id"]):
                 raise ValueError(f"{data['id']!r} is no backup's id")
             return cls(
@@ -197,7 +201,7 @@ class Index:
 
     def age(self, *, now: datetime) -> float:
         """Seconds."""
-        return (now - datetime.fromisoformat(self.taken_at.replace("Z", "+00:00"))).total_seconds()
+        return (now - parsed(self.taken_at)).total_seconds()
 
     def config_map(self) -> Json:
         """Without ``apiVersion`` and ``kind``."""

@@ -24,6 +24,11 @@ MAIN_TABLES = (None, 0, 254)
 CONTROLLERS = ("link-aggregation", "bridge", "vrf")
 #: Where an interface names the one that it lies on.
 BASES = ("vlan", "vxlan", "mac-vlan", "mac-vtap", "ipvlan", "infiniband")
+#: How it goes on where an expression (capture) finds the interfaces of a policy, which only the nodes evaluate.
+BY_EXPRESSION = (
+    "See which interfaces it finds on the nodes ('oc get nns NODE -o yaml'), and name the policies on the primary one "
+    "in cno_prepare_nncp_names; where none is on it, set cno_prepare_nncp_enabled=false. Else cno_prepare refuses it."
+)
 #: What configure-ovs.sh makes of the primary interface under OVN-Kubernetes.
 BRIDGE = "br-ex"
 

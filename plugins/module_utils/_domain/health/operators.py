@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""ClusterOperators and APIServices: when they are healthy, and what they say when they are not."""
+"""ClusterOperators: when they are healthy, and what they say when they are not."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from typing import Any
 
 from ..conditions import Condition, Conditions
 from ..verdicts import Verdict, counted, done, failed, pending
+from .api_services import ApiServices, why
 
 #: What each condition of a healthy operator says. A condition that is missing says nothing, so it is not healthy.
 HEALTHY = {"Available": "True", "Progressing": "False", "Degraded": "False"}
-#: Operators put whole stack traces into a message.
-LONGEST_MESSAGE = 200
 
 
 @dataclass(frozen=True)
@@ -60,29 +59,13 @@ class Operator:
         }
 
 
-@dataclass(frozen=True)
-class ApiService:
-    """An aggregated API (or a local one, which is always available)."""
-
-    name: str
-    available: Condition
-
-    @classmethod
-    def from_json(cls, service: Mapping[str, Any]) -> ApiService:
-        conditions = Conditions.from_json((service.get("status") or {}).get("conditions") or ())
-        return cls(name=service["metadata"]["name"], available=conditions["Available"])
-
-    def to_json(self) -> dict[str, Any]:
-        return {"name": self.name, "reason": self.available.reason, "message": self.available.message}
-
-
 def chosen(operators: Sequence[Operator], *, names: Collection[str], ignore: Collection[str]) -> tuple[Operator, ...]:
     return tuple(o for o in operators if (not names or o.name in names) and o.name not in ignore)
 
 
 def health_verdict(
     operators: Sequence[Operator],
-    services: Sequence[ApiService] | None,
+    services: ApiServices | None,
     *,
     names: Collection[str],
     ignore: Collection[str],
@@ -91,7 +74,7 @@ def health_verdict(
     """One verdict over all: it names every operator that is not healthy, and why.
 
     :param operators: all operators of the cluster
-    :param services: all APIServices, None when they are not asked for
+    :param services: None when they are not asked for
     :param names: the operators that count, all when empty; one that does not exist is never healthy
     :param degraded_fails: whether a Degraded operator is a failure instead of something to wait for
     """
@@ -102,27 +85,16 @@ def health_verdict(
         complaints.append("no ClusterOperator is listed" if not operators else "every ClusterOperator is ignored")
     complaints += [_complaint(operator) for operator in judged if operator.complaints]
     if services is not None:
-        complaints += ["no APIService is listed"] if not services else []
-        complaints += [
-            f"APIService {service.name} is not Available ({_why(service.available)})"
-            for service in services
-            if not service.available.true
-        ]
+        complaints += services.complaints
     if not complaints:
         if services is None:
             return done(f"{counted(len(judged), 'operator', 'are')} healthy")
-        return done(f"{counted(len(judged), 'operator')} and {counted(len(services), 'APIService')} are healthy")
+        return done(f"{counted(len(judged), 'operator')} and {counted(len(services.all), 'APIService')} are healthy")
     reason = "; ".join(complaints)
     return failed(reason) if degraded_fails and any(o.degraded for o in judged) else pending(reason)
 
 
 def _complaint(operator: Operator) -> str:
     return f"operator {operator.name}: " + ", ".join(
-        f"{condition.type}={condition.status} ({_why(condition)})" for condition in operator.complaints
+        f"{condition.type}={condition.status} ({why(condition)})" for condition in operator.complaints
     )
-
-
-def _why(condition: Condition) -> str:
-    """``Reason: message`` on one line, cut."""
-    line = " ".join(condition.why.split()) or "no reason given"
-    return line if len(line) <= LONGEST_MESSAGE else f"{line[: LONGEST_MESSAGE - 1]}…"

@@ -13,6 +13,7 @@ from datetime import datetime
 from typing import Any, Optional
 
 from ..conditions import Conditions
+from ..moments import parsed
 from ..verdicts import Verdict, counted, done, listed, pending
 
 #: What a container waits for when it does not wait for something normal (ContainerCreating, PodInitializing).
@@ -158,13 +159,6 @@ class Pod:
     def stuck(self, *, now: datetime, grace: float) -> bool:
         return self.starting and self.unready_since is not None and (now - self.unready_since).total_seconds() >= grace
 
-    @property
-    def failed_job(self) -> str | None:
-        """``namespace/name`` of the Job whose attempt this Failed pod was."""
-        if self.phase == "Failed" and self.owner and self.owner[0] == "Job":
-            return f"{self.namespace}/{self.owner[1]}"
-        return None
-
     def in_error(self) -> PodInError | None:
         reason = self.error
         if not reason:
@@ -202,10 +196,9 @@ def _unready_since(conditions: Iterable[Mapping[str, Any]], *, created: Any) -> 
     written = [condition.get("lastTransitionTime") for condition in conditions if condition.get("type") == "Ready"]
     text = next((str(moment) for moment in [*written, created] if moment), "")
     try:
-        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+        return parsed(text)
     except ValueError:
         return None
-    return moment if moment.tzinfo else None
 
 
 def job_finished(job: Mapping[str, Any]) -> bool:
@@ -217,21 +210,19 @@ def job_finished(job: Mapping[str, Any]) -> bool:
 def in_error(
     pods: Iterable[Pod],
     *,
-    finished_jobs: Collection[str] = (),
     ignore_namespaces: Collection[str] = (),
     replaced: Collection[str] = (),
     stuck: Collection[str] = (),
 ) -> tuple[PodInError, ...]:
     """The pods in error that count, by node and name.
 
-    :param finished_jobs: ``namespace/name``; the failed attempts of these do not count
     :param replaced: ``namespace/name`` of terminal pods that nobody misses
     :param stuck: ``namespace/name`` of pods that do not become Ready
     """
     found = [
         wrong
         for pod in pods
-        if pod.namespace not in ignore_namespaces and pod.failed_job not in finished_jobs and pod.key not in replaced
+        if pod.namespace not in ignore_namespaces and pod.key not in replaced
         for wrong in [pod.as_stuck() if pod.key in stuck else pod.in_error()]
         if wrong
     ]

@@ -6,14 +6,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..conditions import Condition, Conditions
 from ..labels import Selector
 from ..verdicts import Verdict, done, failed, listed, pending
-from .pods import PodInError
+from .pods import Pod, PodInError
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,21 @@ class Rollout:
         }
 
 
-def rollout_verdict(rollout: Rollout, *, in_error: Sequence[PodInError] = ()) -> Verdict:
+def without_silent(rollout: Rollout, silent: Collection[str], pods: Iterable[Pod]) -> tuple[Rollout, tuple[str, ...]]:
+    """(the rollout without the nodes of ``silent`` that it is to have a pod on, their names): no pod of them becomes
+    available before somebody hears of their kubelet again. A DaemonSet's pods stay there: they tolerate it
+    (kubernetes 1.27, pkg/controller/daemon/util, AddOrUpdateDaemonPodTolerations).
+
+    :param pods: those of the rollout
+    """
+    if not rollout.daemon:
+        return rollout, ()
+    left = tuple(sorted({pod.node for pod in pods if pod.node in silent}))
+    rest = max(rollout.desired - len(left), 0)
+    return replace(rollout, desired=rest, total=rest), left
+
+
+def rollout_verdict(rollout: Rollout, *, in_error: Sequence[PodInError] = (), left_out: Sequence[str] = ()) -> Verdict:
     """Whether the controller has seen the newest generation, and all pods are of it and available.
 
     No change is waited for: from 4.14 the multus DaemonSet does not roll on the flip, since its readiness file is
@@ -70,8 +84,11 @@ def rollout_verdict(rollout: Rollout, *, in_error: Sequence[PodInError] = ()) ->
     probe: they are available while they wait for that file, 45 s at a time (multus-cni 4.14, pkg/types/conf.go).
 
     :param in_error: pods of this rollout that are in error, for the reason of a pending verdict
+    :param left_out: nodes that ``rollout`` is without
     """
     name = rollout.title
+    if left_out and rollout.desired == 0:
+        return done(f"{name} is to run on nodes only that are not waited for: {_silent(left_out)}")
     if rollout.observed_generation < rollout.generation:
         return pending(
             f"{name}: generation {rollout.generation} is not yet observed (only {rollout.observed_generation})"
@@ -87,7 +104,13 @@ def rollout_verdict(rollout: Rollout, *, in_error: Sequence[PodInError] = ()) ->
         return pending(f"{name}: {rollout.total - rollout.updated} old pods are still there")
     if rollout.available < rollout.desired:
         return pending(f"{name}: {rollout.available} of {rollout.desired} pods available{_pods(in_error)}")
+    if left_out:
+        return done(f"{name}: {rollout.desired} pods updated and available; not waited for: {_silent(left_out)}")
     return done(f"{name}: all {rollout.desired} pods updated and available")
+
+
+def _silent(nodes: Sequence[str]) -> str:
+    return f"{listed(nodes)} (nobody has heard of the kubelet there for a while: Ready is Unknown)"
 
 
 def _pods(in_error: Sequence[PodInError]) -> str:

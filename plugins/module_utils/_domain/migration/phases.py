@@ -6,11 +6,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Optional
 
-from ..networks import LIVE_ANNOTATION, NAMESPACE, OVN, SDN, TYPES, Networks, OperatorNetwork, other
+from ..networks import LIVE_ANNOTATION, NAMESPACE, OVN, SDN, TYPES, ConfigNetwork, Networks, OperatorNetwork, other
 from ..verdicts import Verdict, counted, listed
+from .commands import CLEAR_MIGRATION, OPERATOR_SAYS, ROLLBACK, UNMARK_LIVE, onward, set_type
 
 Phase = Literal[
     "not_started",
@@ -32,8 +33,9 @@ class Observation:
 
     ``pools`` is the verdict over the pools for ``target``, ``prepared`` whether they can go through the flip;
     ``not_rebooted`` is None when no boot ids are recorded; ``not_ready`` are nodes that do not report Ready, which a
-    node that has rebooted must; ``paused`` are the pools that are to be resumed after the reboots, ``left`` those whose
-    owner has paused them.
+    node that has rebooted must; ``former_namespace`` is whether that of the former plugin is there and nobody has asked
+    for its deletion, ``former_namespace_going`` whether it is still on its way; ``paused`` are the pools that are to be
+    resumed after the reboots, ``left`` those whose owner has paused them.
     """
 
     networks: Networks
@@ -43,51 +45,84 @@ class Observation:
     not_rebooted: Optional[tuple[str, ...]]
     not_ready: tuple[str, ...]
     former_namespace: bool
+    former_namespace_going: bool = False
     paused: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Position:
+    """``reason`` is what was seen, ``next`` how it goes on; ``command`` is what to run for it, then or at once, and
+    empty where nothing is left to be done."""
+
     phase: Phase
     reason: str
     next: str
+    command: str = ""
 
 
 def position(seen: Observation) -> Position:
     """The phase, why, and what comes next."""
+    found = _position(seen)
+    return found if found.phase == "complete" or found.command else replace(found, command=onward(seen.target))
+
+
+def _position(seen: Observation) -> Position:
     config = seen.networks.config
     if config.live:
         return Position(
             "live",
             f"networks.config.openshift.io cluster carries the annotation {LIVE_ANNOTATION}",
-            "wait for the live migration to complete, or remove a leftover annotation: oc annotate network.config "
-            f"cluster {LIVE_ANNOTATION}-",
+            f"wait for the live migration to complete, or remove a leftover annotation: '{UNMARK_LIVE}'",
         )
     if config.spec_type not in TYPES or config.status_type not in TYPES:
-        return Position(
-            "inconsistent",
-            f"networkType is {config.spec_type or '(none)'}, in status {config.status_type or '(none)'}",
-            "nothing: only OpenShiftSDN and OVNKubernetes are known here",
-        )
+        return Position("inconsistent", strange_types(config), STRANGE_TYPES)
     if config.spec_type == seen.target:
         return _after_flip(seen)
     return _before_flip(seen)
 
 
+#: When there is no type, or one that nobody knows.
+STRANGE_TYPES = (
+    "nothing can be done here: only OpenShiftSDN and OVNKubernetes are known; see what was set, and what the operator "
+    f"says ('oc get network.config cluster -o yaml', '{OPERATOR_SAYS}')"
+)
+
+
+def strange_types(config: ConfigNetwork) -> str:
+    return f"networkType is {config.spec_type or '(none)'}, in status {config.status_type or '(none)'}"
+
+
+def _other_migration(seen: Observation) -> Position:
+    """``spec.migration`` is there, and not for the type that is asked for."""
+    config, migrating_to = seen.networks.config, seen.networks.operator.migrating_to
+    reason = f"spec.networkType is {config.spec_type} and spec.migration asks for {migrating_to or '(none)'}"
+    if not migrating_to:
+        text = f"see who has set it; when nothing moves by it, clear it with: {CLEAR_MIGRATION}"
+        return Position("inconsistent", reason, text)
+    if config.status_type == migrating_to:
+        return Position(
+            "inconsistent",
+            f"{reason}, which the operator runs already: somebody has set the type back",
+            f"set spec.networkType to {migrating_to} again with: {set_type(migrating_to)}; wait until clusteroperator "
+            f"network is not Degraded ('{OPERATOR_SAYS}')",
+            ROLLBACK,
+        )
+    undo = f", or undo it ('{ROLLBACK}')" if migrating_to == OVN else ""
+    text = f"finish the migration to {migrating_to} ('{onward(migrating_to)}'){undo}: it is not one to {seen.target}"
+    return Position("inconsistent", reason, text, ROLLBACK)
+
+
 def _before_flip(seen: Observation) -> Position:
     config, operator = seen.networks.config, seen.networks.operator
     if config.status_type == seen.target:
-        return Position(
-            "inconsistent",
-            f"status.networkType is {seen.target}, but spec.networkType asks for {config.spec_type}",
-            "look at the message of clusteroperator network",
-        )
+        return _set_back(seen)
     if seen.target == OVN and operator.migrating_to == config.spec_type and (seen.not_rebooted or seen.paused):
         return Position(
             "inconsistent",
             f"the way back to {config.spec_type} is not finished: {_unfinished(seen)}",
             f"finish it first (rollback.yml): it is not a migration to {seen.target}",
+            ROLLBACK,
         )
     if operator.migrating_to != seen.target:
         return Position(
@@ -97,10 +132,10 @@ def _before_flip(seen: Observation) -> Position:
         return Position(
             "preparing",
             "the operator has not acknowledged spec.migration yet",
-            "wait (cno_prepare), or look at clusteroperator network",
+            f"wait (cno_prepare); when it stays so, see why the operator refuses it: '{OPERATOR_SAYS}'",
         )
     if seen.prepared.state == "failed":
-        remedy = "pause the pools" if seen.target == SDN else "mend that pool"
+        remedy = "pause the pools" if seen.target == SDN else "mend that pool ('oc describe mcp NAME')"
         return Position("preparing", seen.prepared.reason, f"{remedy}, then go on (cno_prepare)")
     if seen.prepared.state != "done":
         return Position("preparing", seen.prepared.reason, "wait for the pools (cno_prepare)")
@@ -121,12 +156,33 @@ def _leftover(operator: OperatorNetwork) -> str:
     return f"; spec.migration is still there with {listed(sorted(operator.migration)) or 'nothing in it'}"
 
 
+def _set_back(seen: Observation) -> Position:
+    """Another type is asked for than the operator runs. One that somebody has set back in the middle of a migration it
+    refuses: a type may only change to the target of ``spec.migration`` (cluster-network-operator 4.14,
+    pkg/network/render.go, IsChangeSafe)."""
+    wanted, migrating_to = seen.networks.config.spec_type, seen.networks.operator.migrating_to
+    reason = f"spec.networkType asks for {wanted}, and the operator runs {seen.target}"
+    if migrating_to == wanted:
+        text = f"{reason}: a switch to {wanted} is not applied yet"
+        return Position("inconsistent", text, "finish it, or let it be taken back (rollback.yml)", ROLLBACK)
+    if migrating_to != seen.target:
+        reason += " and has no migration to it"
+    elif seen.not_rebooted:
+        waiting = counted(len(seen.not_rebooted), "node", "have")
+        reason += f", in the middle of the migration to that: {waiting} not rebooted yet"
+    else:
+        reason += ", in the middle of the migration to that"
+    return Position(
+        "inconsistent",
+        reason,
+        f"set spec.networkType to {seen.target} again with: {set_type(seen.target)}; wait until clusteroperator "
+        f"network is not Degraded ('{OPERATOR_SAYS}'); then go on here, or go to {wanted} ('{onward(wanted)}')",
+    )
+
+
 def undo_flip(target: str) -> str:
     """How to take back a change of networkType that the operator refuses."""
-    patch = f'{{"spec":{{"networkType":"{other(target)}"}}}}'
-    return (
-        f"set spec.networkType back to {other(target)} with: oc patch network.config cluster --type=merge -p '{patch}'"
-    )
+    return f"set spec.networkType back to {other(target)} with: {set_type(other(target))}"
 
 
 def _after_flip(seen: Observation) -> Position:
@@ -134,13 +190,13 @@ def _after_flip(seen: Observation) -> Position:
     if operator.migration is None:
         return _without_migration(seen)
     if operator.migrating_to != seen.target:
-        return Position(
-            "inconsistent",
-            f"the cluster runs {config.spec_type} and spec.migration asks for {operator.migrating_to or '(none)'}",
-            f"finish or undo that migration first: it is not one to {seen.target}",
-        )
+        return _other_migration(seen)
     if config.status_type != seen.target:
-        return Position("switching", "the operator has not applied the new networkType yet", "wait (cno_switch)")
+        return Position(
+            "switching",
+            "the operator has not applied the new networkType yet",
+            f"wait (cno_switch); when it stays so, see why the operator refuses it: '{OPERATOR_SAYS}'",
+        )
     if seen.not_rebooted is None:
         return Position(
             "awaiting_reboot",
@@ -204,4 +260,11 @@ def _without_migration(seen: Observation) -> Position:
         left.append("the former plugin's settings")
     if left:
         return Position("cleanup_pending", f"left over: {', '.join(left)}", "clean up (cno_cleanup)")
+    if seen.former_namespace_going:
+        name = NAMESPACE[other(seen.target)]
+        return Position(
+            "complete",
+            f"the cluster runs {seen.target}{_left(seen)}; namespace {name} is still Terminating",
+            "nothing: the namespace goes by itself once every API service answers ('oc get apiservices')",
+        )
     return Position("complete", f"the cluster runs {seen.target}{_left(seen)}", "nothing")

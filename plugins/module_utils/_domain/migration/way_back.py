@@ -6,12 +6,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Literal, Optional
 
 from ..networks import CONFIG_BLOCK, LIVE_ANNOTATION, OVN, SDN, TYPES, Networks
 from ..records.journal import Journal
 from ..verdicts import Verdict, counted
+from .commands import CLEAR_MIGRATION, OPERATOR_SAYS, ROLLBACK, UNMARK_LIVE, set_type
+from .phases import STRANGE_TYPES, strange_types
 from .settings import ipsec_on
 
 Action = Literal["nothing", "abort", "undo_refused_flip", "rollback", "finished", "blocked"]
@@ -26,7 +29,7 @@ class WayBackFacts:
     :param pools: the verdict over all pools for OpenShiftSDN
     :param journal: the record of the last flip, of whichever direction
     :param not_rebooted: since the flip that the cluster is in; None when it is in none, or there is no record of it
-    :param namespace: whether OVN-Kubernetes' namespace is there
+    :param namespace: whether OVN-Kubernetes' namespace is there and nobody has asked for its deletion
     """
 
     pools: Verdict
@@ -37,23 +40,32 @@ class WayBackFacts:
 
 @dataclass(frozen=True)
 class WayBack:
+    """``remedy`` says how it goes on where the way is blocked."""
+
     action: Action
     reason: str
     step: Optional[Step] = None
+    remedy: str = ""
 
     def to_json(self) -> dict[str, Optional[str]]:
-        return {"action": self.action, "step": self.step, "reason": self.reason}
+        return {"action": self.action, "step": self.step, "reason": self.reason, "remedy": self.remedy}
 
 
 def way_back(networks: Networks, trail: WayBackFacts) -> WayBack:
     """What undoing means here, decided from what the cluster says and not from what anybody remembers."""
     config, operator = networks.config, networks.operator
     if config.live:
-        return WayBack("blocked", f"a live migration is going on, or its annotation {LIVE_ANNOTATION} was left behind")
+        return _blocked(
+            f"a live migration is going on, or its annotation {LIVE_ANNOTATION} was left behind",
+            f"wait for the live migration to complete, or remove a leftover annotation: '{UNMARK_LIVE}'",
+        )
     if config.spec_type not in TYPES or config.status_type not in TYPES:
-        return WayBack("blocked", f"the cluster's networkType is {config.spec_type or '(none)'}")
+        return _blocked(strange_types(config), STRANGE_TYPES)
     if operator.migration and (operator.migration.get("mtu") or operator.migration.get("mode") == "Live"):
-        return WayBack("blocked", f"another migration is under way: spec.migration is {dict(operator.migration)}")
+        return _blocked(
+            f"another migration is under way: spec.migration is {json.dumps(dict(operator.migration), sort_keys=True)}",
+            f"finish it first; at its end, clear the field with: {CLEAR_MIGRATION}",
+        )
     if config.spec_type == OVN:
         return _from_ovn(networks, trail)
     if config.status_type == SDN:
@@ -62,11 +74,16 @@ def way_back(networks: Networks, trail: WayBackFacts) -> WayBack:
         return WayBack(
             "rollback", "the flip to OpenShiftSDN was made and the operator has not applied it yet", "switch"
         )
-    return WayBack(
-        "blocked",
-        f"spec.networkType was set to {SDN} without a migration to it, and the operator still runs {OVN}; set it back "
-        f"to {OVN} first",
+    return _blocked(
+        f"spec.networkType was set to {SDN} without a migration to it, and the operator still runs {OVN}"
+        f"{_window(trail) if operator.migrating_to == OVN else ''}",
+        f"set spec.networkType to {OVN} again with: {set_type(OVN)}; wait until clusteroperator network is not "
+        f"Degraded ('{OPERATOR_SAYS}')",
     )
+
+
+def _blocked(reason: str, first: str) -> WayBack:
+    return WayBack("blocked", reason, remedy=f"{first}; then run '{ROLLBACK}' again")
 
 
 def _from_ovn(networks: Networks, trail: WayBackFacts) -> WayBack:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, Optional
 
-from ..borrowing.nmstate import BRIDGE, primary_policies
+from ..borrowing.nmstate import BRIDGE, BY_EXPRESSION, primary_policies
 from ..conditions import Conditions
 from ..networks import OVN, TYPES
 from ..verdicts import counted, listed
@@ -67,6 +67,7 @@ def _primary_policies(snapshot: Snapshot) -> Iterator[Problem]:
             "whether these NodeNetworkConfigurationPolicies define the primary interface cannot be seen, since an "
             f"expression (capture) finds their interfaces: {listed(found.undecided)}",
             objects("nncp", found.undecided),
+            remedy=f"{BY_EXPRESSION} Then acknowledge it.",
         )
     if found.stateless:
         raise NotRead(TITLE, f"no NodeNetworkState tells about {listed(found.stateless)}")

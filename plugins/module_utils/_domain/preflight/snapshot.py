@@ -16,8 +16,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, Optional, TypeVar, Union, cast, overload
 
-from ..health.operators import ApiService, Operator
-from ..health.pods import Pod
+from ..health.api_services import ApiServices
+from ..health.operators import Operator
+from ..health.pods import Pod, PodInError
 from ..migration.fields import OperatorFields
 from ..migration.settings import Settings
 from ..networks import OVN, Networks
@@ -65,6 +66,7 @@ class Wanted:
     :param probe: whether a command is run on every node, to see what no API tells
     :param rehearsal: the nodes are not probed now, and will be before anything is written (check mode)
     :param moment: before anything has begun, or right before the flip of a prepared cluster
+    :param api_services_ignore: names of APIServices that may be away
     :param external_networks: networks outside that pods talk to, in CIDR notation, or single addresses
     """
 
@@ -75,6 +77,7 @@ class Wanted:
     probe: bool = True
     rehearsal: bool = False
     external_networks: tuple[str, ...] = ()
+    api_services_ignore: frozenset[str] = frozenset()
     moment: Moment = "begin"
 
 
@@ -182,7 +185,7 @@ class Snapshot:
     #: spec.domain of ingresses.config.openshift.io cluster, ``apps.example.com``; empty when there is none.
     ingress_domain = Part[str]("ingresses.config.openshift.io cluster")
     operators = Part[tuple[Operator, ...]]("clusteroperators.config.openshift.io")
-    api_services = Part[tuple[ApiService, ...]]("apiservices.apiregistration.k8s.io")
+    api_services = Part[ApiServices]("apiservices.apiregistration.k8s.io")
     #: The Deployments of the network operator and of the Machine Config Operator, those that exist.
     operator_deployments = Part[Raw]("deployments.apps of the operators")
     namespaces = Part[Raw]("namespaces")
@@ -211,8 +214,8 @@ class Snapshot:
     #: All pods of the cluster; ``raw_pods`` are the same.
     pods = Part[tuple[Pod, ...]]("pods")
     raw_pods = Part[Raw]("pods")
-    #: ``namespace/name`` of Jobs that have ended, well or not: their failed attempts are history.
-    finished_jobs = Part[frozenset[str]]("jobs.batch")
+    #: Those that count: neither replaced nor the failed attempt of a finished Job.
+    pods_in_error = Part[tuple[PodInError, ...]]("pods, or what replaces them")
     daemon_sets = Part[Raw]("daemonsets.apps")
     services = Part[Raw]("services")
     volume_claims = Part[Raw]("persistentvolumeclaims")

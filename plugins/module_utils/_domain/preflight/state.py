@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..conditions import Conditions
-from ..health.operators import ApiService, Operator
-from ..health.pods import in_error
+from ..health.api_services import WAY_ON
+from ..health.operators import Operator
 from ..migration.leftover import under_way
+from ..namespaces import WAY_ON as NAMESPACE_WAY_ON
+from ..namespaces import going, held_by
+from ..networks import NAMESPACE
 from ..pools.pool import RenderedConfig
 from ..reboot.quorum import NAMESPACE as ETCD
 from ..reboot.quorum import quorum_verdict
@@ -141,20 +144,26 @@ def _network_operator(snapshot: Snapshot) -> Iterator[Problem]:
 
 
 def _api_services(snapshot: Snapshot) -> Iterator[Problem]:
-    away = [service for service in snapshot.api_services if not service.available.true]
-    if away:
+    services = snapshot.api_services
+    if services.complaints:
         yield Problem(
-            f"{counted(len(away), 'APIService', 'are')} not available: {listed(_unavailable(s) for s in away)}",
-            objects("apiservice", (service.name for service in away)),
+            f"namespaces could not be deleted: {listed(services.complaints, separator='; ')}",
+            objects("apiservice", (service.name for service in services.away)),
         )
+    for text in services.told:
+        yield Problem(text, severity="warn", acknowledge=False)
 
 
-def _unavailable(service: ApiService) -> str:
-    return f"{service.name} ({service.available.reason or 'no reason given'})"
+def _new_namespace(snapshot: Snapshot) -> Iterator[Problem]:
+    name = NAMESPACE[snapshot.wanted.target]
+    for namespace in snapshot.namespaces:
+        if namespace["metadata"]["name"] == name and going(namespace):
+            why = listed(held_by(namespace), separator="; ") or "nothing says why it is still there"
+            yield Problem(f"namespace {name} is being deleted: {_line(why)}", (f"namespace/{name}",))
 
 
 def _pods(snapshot: Snapshot) -> Iterator[Problem]:
-    wrong = in_error(snapshot.pods, finished_jobs=snapshot.finished_jobs)
+    wrong = snapshot.pods_in_error
     if wrong:
         yield Problem(
             f"{counted(len(wrong), 'pod', 'are')} in error already: {listed(f'{p.key} ({p.reason})' for p in wrong)}",
@@ -261,10 +270,20 @@ CHECKS = (
     Check(
         "api_services_available",
         _api_services,
-        severity="warn",
-        methods=OFFLINE,
-        title="Every APIService is Available.",
-        remedy="Repair them first: namespaces cannot be deleted while one is away, which holds up the clean-up.",
+        severity="block",
+        methods=ANY_METHOD,
+        title="Every APIService is Available, as the clean-up wants it.",
+        remedy=WAY_ON,
+    ),
+    Check(
+        "new_namespace_free",
+        _new_namespace,
+        severity="block",
+        methods=ANY_METHOD,
+        title="The namespace of the network plugin to come is not being deleted: nothing can be made in it until it is "
+        "gone.",
+        remedy=f"Wait until it is gone. {NAMESPACE_WAY_ON}",
+        stops_rescue=True,
     ),
     Check(
         "pods_in_error",

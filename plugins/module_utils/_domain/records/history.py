@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Optional
 
+from ..moments import parsed
 from .journal import NAMESPACE
 
 NAME = "migration-history"
@@ -20,7 +21,6 @@ BEGUN, FINISHED, FAILED = EVENTS = ("begun", "finished", "failed")
 KEPT = 300
 #: More outages than this of one event are summed up in one more, so that its length is bounded, too.
 OUTAGES_KEPT = 20
-_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class History:
             listed = json.loads((config_map.get("data") or {})["events"])
             events = tuple(Event.from_json(event) for event in listed)
             for event in events:
-                moment(event.at)
+                parsed(event.at)
         except KeyError as error:
             raise ValueError(f"it has no key {error}") from error
         except TypeError as error:
@@ -147,13 +147,8 @@ class History:
         return any(self._last(event.phase) == BEGUN for event in self.newest)
 
 
-def moment(text: str) -> datetime:
-    """:raises ValueError: when it is no time"""
-    return datetime.strptime(text + "+0000", _FORMAT + "%z")
-
-
 def _between(begin: str, end: Optional[str], *, now: datetime) -> float:
-    return max(((moment(end) if end else now) - moment(begin)).total_seconds(), 0.0)
+    return max(((parsed(end) if end else now) - parsed(begin)).total_seconds(), 0.0)
 
 
 def _phase(events: Sequence[Event], *, now: datetime) -> PhaseRecord:

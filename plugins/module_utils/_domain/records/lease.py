@@ -10,9 +10,10 @@ from __future__ import annotations
 import copy
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 from typing import Any, Optional
 
+from .. import moments
 from .journal import NAMESPACE
 
 NAME = "migration"
@@ -75,7 +76,7 @@ class Lease:
 
     def taken(self, *, by: str, seconds: int, now: datetime, target: str) -> dict[str, Any]:
         """The object once ``by`` has it; the number of transitions counts the changes of the holder."""
-        times = {"acquireTime": _micro_time(now), "renewTime": _micro_time(now)}
+        times = {"acquireTime": moments.written_exactly(now), "renewTime": moments.written_exactly(now)}
         return self._with(
             {"holderIdentity": by, "leaseDurationSeconds": seconds, "leaseTransitions": self.transitions + 1, **times},
             {TARGET: target, PHASE: ""},
@@ -83,12 +84,12 @@ class Lease:
 
     def kept(self, *, now: datetime, seconds: Optional[int] = None, target: str = "") -> dict[str, Any]:
         """The object renewed by its holder."""
-        spec = {"renewTime": _micro_time(now), "leaseDurationSeconds": seconds or self.seconds}
+        spec = {"renewTime": moments.written_exactly(now), "leaseDurationSeconds": seconds or self.seconds}
         return self._with(spec, {TARGET: target} if target else {})
 
     def in_phase(self, phase: str, *, now: datetime) -> dict[str, Any]:
         """The object renewed by its holder, who has gone on to ``phase``."""
-        return self._with({"renewTime": _micro_time(now)}, {PHASE: phase})
+        return self._with({"renewTime": moments.written_exactly(now)}, {PHASE: phase})
 
     def released(self) -> dict[str, Any]:
         return self._with({"holderIdentity": ""}, {PHASE: ""} if self.phase else {})
@@ -103,9 +104,9 @@ class Lease:
     def to_json(self, *, now: datetime) -> dict[str, Any]:
         return {
             "holder": self.holder or None,
-            "held_since": written(self.acquired),
-            "renewed_at": written(self.renewed),
-            "expires_at": written(self.expires),
+            "held_since": _told(self.acquired),
+            "renewed_at": _told(self.renewed),
+            "expires_at": _told(self.expires),
             "expired": self.expired(now=now),
             "lease_seconds": self.seconds,
             "transitions": self.transitions,
@@ -117,12 +118,12 @@ class Lease:
         """One sentence about who has it and for how long."""
         if not self.holder:
             return "nobody has it"
-        since = f" since {written(self.acquired)}" if self.acquired else ""
+        since = f" since {_told(self.acquired)}" if self.acquired else ""
         if self.renewed is None or self.expires is None:
             return f"{self.holder} has it{since}, without a time at which it expires"
         left = (self.expires - now).total_seconds()
-        end = f"will have expired at {written(self.expires)} (in {left:.0f} s)" if left > 0 else "has expired since"
-        return f"{self.holder} has it{since}, renewed it last at {written(self.renewed)}, and it {end}"
+        end = f"will have expired at {_told(self.expires)} (in {left:.0f} s)" if left > 0 else "has expired since"
+        return f"{self.holder} has it{since}, renewed it last at {_told(self.renewed)}, and it {end}"
 
 
 def first(*, holder: str, seconds: int, now: datetime, target: str) -> dict[str, Any]:
@@ -132,25 +133,16 @@ def first(*, holder: str, seconds: int, now: datetime, target: str) -> dict[str,
         "spec": {
             "holderIdentity": holder,
             "leaseDurationSeconds": seconds,
-            "acquireTime": _micro_time(now),
-            "renewTime": _micro_time(now),
+            "acquireTime": moments.written_exactly(now),
+            "renewTime": moments.written_exactly(now),
             "leaseTransitions": 0,
         },
     }
 
 
-def written(moment: Optional[datetime]) -> Optional[str]:
-    """RFC 3339 in whole seconds, as people read it."""
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _micro_time(moment: datetime) -> str:
-    """``metav1.MicroTime``: six digits, always."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
 def _moment(text: Optional[str]) -> Optional[datetime]:
-    if not text:
-        return None
-    moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    return moment.astimezone(timezone.utc)
+    return moments.parsed(text) if text else None
+
+
+def _told(moment: Optional[datetime]) -> Optional[str]:
+    return moments.written(moment) if moment else None

@@ -14,6 +14,7 @@ from typing import Any
 RUN_WIDE: Mapping[str, Mapping[str, Any]] = {
     "cno_allow_disruption": {"type": "bool"},
     "cno_allow_oauth_token": {"type": "bool"},
+    "cno_api_services_ignore": {"type": "list", "elements": "str"},
     "cno_artifacts_dir": {"type": "path"},
     "cno_context": {"type": "str"},
     "cno_hosts": {"type": "raw"},

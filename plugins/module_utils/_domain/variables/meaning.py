@@ -35,6 +35,7 @@ _NAMES = (
     *("cno_reboot_nodes", "cno_reboot_pools", "cno_prepare_nncp_names", "cno_switch_webhook_names"),
     *("cno_prepare_operators_ignore", "cno_verify_operators_ignore", "cno_cleanup_operators_ignore"),
     *("cno_verify_pods_ignore_namespaces",),
+    *("cno_api_services_ignore", "cno_preflight_api_services_ignore", "cno_cleanup_api_services_ignore"),
 )
 
 

@@ -105,7 +105,7 @@ def _choose(cluster: Cluster, name: Optional[str]) -> Node:
         raise Refused(
             tried="back up etcd",
             seen="no control-plane node is Ready with a Ready etcd pod",
-            remedy="Mend etcd first: a migration needs it whole.",
+            remedy="Mend etcd first ('oc -n openshift-etcd get pods'): a migration needs it whole.",
         )
     return fit[0]
 
@@ -116,7 +116,8 @@ def _host(cluster: Cluster, node: Node) -> Host:
         raise Refused(
             tried=f"back up etcd on node {node.name}",
             seen="no running machine-config-daemon pod is on it",
-            remedy="Name another control-plane node.",
+            remedy="Name another control-plane node (cno_backup_etcd_node), or see 'oc -n "
+            "openshift-machine-config-operator get pods'.",
         )
     return Host(cluster, node, pod)
 

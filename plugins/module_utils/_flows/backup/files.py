@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import tempfile
@@ -15,9 +16,10 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from ..._domain.backup import manifests
-from ..._domain.backup.contents import Contents, Index, digest
+from ..._domain.backup.contents import CLUSTER, Contents, Index, digest, sealed
 from ..._domain.errors import MigrationError
 from ..._domain.networks import OVN
+from . import chunks
 
 MISSING: Optional[str] = None
 try:
@@ -28,6 +30,9 @@ except ImportError:
 SUMS = "SHA256SUMS"
 README = "README.md"
 PODS = "pods-in-error.txt"
+#: The ConfigMaps of the cluster, from which it is put back when they are lost.
+STORED = "configmaps.json"
+PART = "part"
 #: Of no use, or worse, to whoever applies it: the operator's memory of what it accepted last.
 EVIDENCE = {"configmap.yaml": "what the Cluster Network Operator last accepted; to be read, never to be applied"}
 
@@ -41,26 +46,31 @@ class WrittenFiles:
     differing: tuple[str, ...] = ()
 
 
-def files_of(index: Index, contents: Contents) -> dict[str, str]:
-    """File names to texts, the same for the same backup on every machine."""
+def files_of(index: Index, contents: Contents, *, cluster: str) -> dict[str, str]:
+    """File names to texts, the same for the same backup on every machine.
+
+    :param cluster: the id of the cluster that it is of
+    """
     grouped: dict[str, list[Mapping[str, Any]]] = {}
     for body in contents.objects:
         grouped.setdefault(_file_of(body, index=index), []).append(manifests.manifest(body))
     files = {name: _dumped(bodies) for name, bodies in grouped.items()}
     files[PODS] = "".join(f"{pod}\n" for pod in contents.pods_in_error)
+    files[STORED] = _stored(index, contents, cluster=cluster)
     files[README] = _page(index, contents, names=list(grouped))
     files[SUMS] = "".join(f"{digest(text)}  {name}\n" for name, text in files.items())
     return files
 
 
-def write_files(directory: str, *, index: Index, contents: Contents, write: bool) -> WrittenFiles:
+def write_files(directory: str, *, index: Index, contents: Contents, cluster: str, write: bool) -> WrittenFiles:
     """Make ``<directory>/<id>``, whole or not at all. One that is there stays as it is.
 
+    :param cluster: the id of the cluster that it is of
     :param write: False to only find out
     :raises MigrationError: when the files cannot be written
     """
     folder = os.path.join(os.path.abspath(os.path.expanduser(directory)), index.id)
-    files = files_of(index, contents)
+    files = files_of(index, contents, cluster=cluster)
     paths = tuple(os.path.join(folder, name) for name in files)
     if os.path.isdir(folder):
         return WrittenFiles(paths, changed=False, differing=tuple(_differing(folder, files)))
@@ -115,6 +125,17 @@ def _file_of(body: Mapping[str, Any], *, index: Index) -> str:
     return f"{kind}.{group}.yaml" if group else f"{kind}.yaml"
 
 
+def _stored(index: Index, contents: Contents, *, cluster: str) -> str:
+    """As ``oc create -f`` takes them, the index last."""
+    pieces = chunks.encode(contents.to_text()).pieces
+    parts = [sealed(name, {PART: piece}, backup=index.id) for name, piece in zip(index.parts, pieces)]
+    items = []
+    for body in (*parts, index.config_map()):
+        metadata = {**body["metadata"], "annotations": {CLUSTER: cluster}}
+        items.append({"apiVersion": "v1", "kind": "ConfigMap", **body, "metadata": metadata})
+    return json.dumps({"apiVersion": "v1", "kind": "List", "items": items}, indent=1) + "\n"
+
+
 def _dumped(bodies: list[Mapping[str, Any]]) -> str:
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
     return str(yaml.dump_all(bodies, Dumper=dumper, explicit_start=True, sort_keys=False, allow_unicode=True))
@@ -138,6 +159,8 @@ def _page(index: Index, contents: Contents, *, names: list[str]) -> str:
             "| --- | --- |",
             *rows,
             f"| `{PODS}` | pods that were in error, as `namespace/name` |",
+            f"| `{STORED}` | the ConfigMaps of the cluster, which are put back from here when namespace "
+            "ovn-migration was deleted |",
             f"| `{SUMS}` | check with `sha256sum -c {SUMS}` |",
             "",
             "The same is in the cluster: `oc get configmap -n ovn-migration -l "

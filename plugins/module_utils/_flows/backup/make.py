@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Optional
 
 from ..._cluster import readers
+from ..._cluster.look import one_look
 from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
 from ..._domain.backup.configuration import titled
@@ -23,11 +24,12 @@ from ..._domain.errors import BeingDeleted, Refused
 from ..._domain.networks import other
 from ..._domain.verdicts import counted, listed
 from ..borrowing import ledger as loans
-from ..migration.inspection import inspect
+from ..migration.inspection import situation
 from ..outcome import Diff, Outcome
 from ..records import history
 from .collect import ExtraKind, collect
 from .files import WrittenFiles, write_files
+from .recover import FiledBackup, cluster_id, from_files
 from .store import BackupStore, Damaged
 
 #: Phases in which nothing of the migration has happened yet, and in which all of it has.
@@ -75,16 +77,22 @@ def have_backup(
     :raises Refused: when an undone migration has lost something of the backup before
     :raises Damaged: when the backup to rely on is not what it was when it was made
     """
-    phase = str(inspect(cluster, target=target).facts["phase"])
+    look = one_look(cluster)
+    phase = situation(look, target=target).where.phase
     store = BackupStore(cluster)
     if phase == AFTER:
         return _after(store, target=target, phase=phase)
     warnings: list[str] = []
     if phase == BEFORE:
-        stored = _before(cluster, store, target=target, extra=extra, accept=accept, write=write, warnings=warnings)
+        stored = _before(look, store, target=target, extra=extra, accept=accept, write=write, warnings=warnings)
     else:
         try:
-            stored = _underway(cluster, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+            filed = _filed(look, store, target=target, directory=directory, warnings=warnings)
+            stored = (
+                _put_back(store, filed, write=write, warnings=warnings)
+                if filed
+                else _underway(look, store, target=target, extra=extra, write=write, warnings=warnings, phase=phase)
+            )
         except BeingDeleted as error:
             if phase not in DARK:
                 raise
@@ -92,7 +100,9 @@ def have_backup(
             return Outcome(facts={"phase": phase, **_nothing(), "files": []}, warnings=(*warnings, told))
     written = WrittenFiles((), changed=False)
     if directory:
-        written = write_files(directory, index=stored.index, contents=stored.contents, write=write)
+        written = write_files(
+            directory, index=stored.index, contents=stored.contents, cluster=cluster_id(cluster), write=write
+        )
         if written.differing:
             warnings.append(f"these files are not what the backup holds, and were left alone: {written.differing}")
     return Outcome(
@@ -103,26 +113,67 @@ def have_backup(
     )
 
 
-def describe_backup(cluster: Cluster, *, target: str) -> Outcome:
+def recover_backup(cluster: Cluster, *, target: str, directory: Optional[str], write: bool) -> Outcome:
+    """Put the backup from before a migration to ``target`` back from its files when the cluster has lost it."""
+    store, warnings = BackupStore(cluster), list[str]()
+    filed = _filed(cluster, store, target=target, directory=directory, warnings=warnings)
+    if filed is None:
+        return Outcome(facts=describe_backup(cluster, target=target).facts, warnings=tuple(warnings))
+    try:
+        stored = _put_back(store, filed, write=write, warnings=warnings)
+    except BeingDeleted as error:
+        told = f"The backup was not put back yet: {error.message}"
+        return Outcome(facts=describe_backup(cluster, target=target).facts, warnings=(told,))
+    return Outcome(
+        changed=True,
+        diffs=_diffs(stored, WrittenFiles((), changed=False)),
+        facts={**stored.facts(), **_known(cluster, store.indexes(), stored.index), "in_files_only": False},
+        warnings=tuple(warnings),
+    )
+
+
+def _filed(
+    cluster: Cluster, store: BackupStore, *, target: str, directory: Optional[str], warnings: list[str]
+) -> Optional[FiledBackup]:
+    """The files of the backup from before the migration, where the cluster has none."""
+    if not directory or _newest(store.indexes(), target=target):
+        return None
+    search = from_files(directory, target=target, cluster=cluster_id(cluster))
+    warnings.extend(search.unfit)
+    return search.backup
+
+
+def _put_back(store: BackupStore, filed: FiledBackup, *, write: bool, warnings: list[str]) -> StoredBackup:
+    contents = store.put(filed.index, filed.encoded) if write else filed.contents
+    done = "was" if write else "would be"
+    warnings.append(f"the cluster had lost backup {filed.index.id}; it {done} put back from {filed.folder}")
+    return StoredBackup(filed.index, contents, made=True)
+
+
+def describe_backup(cluster: Cluster, *, target: str, directory: Optional[str] = None) -> Outcome:
     """The newest backup that was made before a migration to ``target`` began, and which others there are; read only.
 
+    :param directory: where its files may be, when the cluster has lost it
     :raises Damaged: when that backup is not what it was when it was made
     """
     store = BackupStore(cluster)
     indexes = store.indexes()
-    index = _newest(indexes, target=target)
-    known = {
-        "backups": [index.to_json() for index in indexes],
-        "unsettled": unsettled(index, history.read(cluster).begun_at(target=target)),
-        "files": [],
-    }
+    warnings: list[str] = []
+    filed = _filed(cluster, store, target=target, directory=directory, warnings=warnings)
+    index = filed.index if filed else _newest(indexes, target=target)
+    known = {**_known(cluster, indexes, index), "in_files_only": filed is not None}
     if index is None:
-        return Outcome(facts={**_nothing(), **known})
-    stored = StoredBackup(index, store.read(index))
+        return Outcome(facts={**_nothing(), **known}, warnings=tuple(warnings))
+    stored = StoredBackup(index, filed.contents if filed else store.read(index))
     record = stored.contents.network
     left = readers.networks(cluster).operator.block(other(record.network_type))
     network = replace(record, settings=record.settings_after(left))
-    return Outcome(facts={**stored.facts(), "network": network.to_json(), **known})
+    return Outcome(facts={**stored.facts(), "network": network.to_json(), **known}, warnings=tuple(warnings))
+
+
+def _known(cluster: Cluster, indexes: Sequence[Index], index: Optional[Index]) -> dict[str, Any]:
+    begun = history.read(cluster).begun_at(target=index.target) if index else ()
+    return {"backups": [one.to_json() for one in indexes], "unsettled": unsettled(index, begun), "files": []}
 
 
 def pods_before(cluster: Cluster, *, target: str) -> list[str]:
@@ -156,7 +207,8 @@ def _before(
     backup from before is the one.
     """
     ledger = loans.read(cluster)
-    index = backups.last(store.indexes(), target=target)
+    indexes = store.indexes()
+    index = backups.last(indexes, target=target)
     if index and backups.has_borrowed(index, _names(ledger)):
         return StoredBackup(index, store.read(index))
     contents = collect(cluster, extra=extra)
@@ -176,7 +228,7 @@ def _before(
     borrowed = [loan.ref.title for loan in ledger.values() if loan.ours and loan.ref.what != "network_policy"]
     if borrowed:
         warnings.append(f"saved as it is, though it is borrowed and will be given back: {listed(borrowed)}")
-    return _make(store, contents, target=target, late=False, write=write, ledger=ledger)
+    return _make(store, contents, target=target, late=False, write=write, indexes=indexes, ledger=ledger)
 
 
 def _refuse_losses(cluster: Cluster, store: BackupStore, index: Index, contents: Contents) -> None:
@@ -214,7 +266,8 @@ def _underway(
     phase: str,
 ) -> StoredBackup:
     """The one from before the migration; a late one when there is none."""
-    index = backups.newest(store.indexes(), target=target)
+    indexes = store.indexes()
+    index = backups.newest(indexes, target=target)
     if index:
         return StoredBackup(index, store.read(index))
     warnings.append(
@@ -222,14 +275,21 @@ def _underway(
         f"cannot contain what has changed since then: settings and pod networks that were replaced, egress IPs, egress "
         f"firewalls and multicast of {other(target)} that were converted, policies and timeouts that were put aside."
     )
-    return _make(store, collect(cluster, extra=extra), target=target, late=True, write=write)
+    return _make(store, collect(cluster, extra=extra), target=target, late=True, write=write, indexes=indexes)
 
 
 def _make(
-    store: BackupStore, contents: Contents, *, target: str, late: bool, write: bool, ledger: Optional[Ledger] = None
+    store: BackupStore,
+    contents: Contents,
+    *,
+    target: str,
+    late: bool,
+    write: bool,
+    indexes: Sequence[Index],
+    ledger: Optional[Ledger] = None,
 ) -> StoredBackup:
     index, encoded = store.plan(
-        contents, target=target, source_type=other(target), late=late, loans=_names(ledger or {})
+        contents, target=target, source_type=other(target), late=late, indexes=indexes, loans=_names(ledger or {})
     )
     if write:
         contents = store.put(index, encoded)

@@ -14,11 +14,11 @@ from ..._cluster.port import Cluster
 from ..._domain.backup import contents as backups
 from ..._domain.backup.contents import Contents, Index
 from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
+from ..._domain.moments import written
 from ..._domain.records.journal import NAMESPACE
-from ..records.config_maps import ensure_namespace
+from ..records.config_maps import create
 from . import chunks
-
-PART = "part"
+from .files import PART
 
 
 class Damaged(Refused):
@@ -62,19 +62,26 @@ class BackupStore:
             raise _damaged(index.id, str(error)) from error
 
     def plan(
-        self, contents: Contents, *, target: str, source_type: str, late: bool, loans: Collection[str] = ()
+        self,
+        contents: Contents,
+        *,
+        target: str,
+        source_type: str,
+        late: bool,
+        indexes: Collection[Index],
+        loans: Collection[str] = (),
     ) -> tuple[Index, chunks.EncodedChunks]:
-        """The backup that ``put`` would make now."""
+        """The backup that ``put`` would make now, beside those of ``indexes``."""
         text = contents.to_text()
         encoded = chunks.encode(text)
         moment = self._cluster.now()
-        taken = {index.id for index in self.indexes()}
+        taken = {index.id for index in indexes}
         name = backups.identifier(target, moment, taken=taken)
         index = Index(
             id=name,
             target=target,
             source_type=source_type,
-            taken_at=moment.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            taken_at=written(moment),
             late=late,
             objects=len(contents.objects),
             encoding=encoded.encoding,
@@ -92,7 +99,6 @@ class BackupStore:
 
         :raises Damaged: when the cluster does not hold what was put there
         """
-        ensure_namespace(self._cluster)
         for (name, _checksum), piece in zip(index.parts.items(), encoded.pieces):
             self._create(backups.sealed(name, {PART: piece}, backup=index.id))
         self._create(index.config_map())
@@ -102,14 +108,14 @@ class BackupStore:
 
     def settle(self, index: Index) -> None:
         """Note that nothing of it is lost; see ``Index.settled_at``."""
-        at = self._cluster.now().strftime("%Y-%m-%dT%H:%M:%SZ")
+        at = written(self._cluster.now())
         patch = {"metadata": {"annotations": {backups.SETTLED: at}}}
         self._cluster.merge(CONFIG_MAP, index.name, patch, namespace=NAMESPACE)
 
     def _create(self, config_map: Mapping[str, Any]) -> None:
         name = config_map["metadata"]["name"]
         try:
-            self._cluster.create(CONFIG_MAP, config_map, namespace=NAMESPACE)
+            create(self._cluster, config_map)
         except Conflict:
             # Our own first attempt, when its answer was lost on the way; anything else must not be overwritten.
             if self._config_map(name).get("data") != config_map["data"]:

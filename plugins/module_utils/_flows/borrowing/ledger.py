@@ -22,6 +22,7 @@ from ..._cluster.kinds import (
     VALIDATING_WEBHOOKS,
     Kind,
 )
+from ..._cluster.look import one_look
 from ..._cluster.port import Access, Cluster, Json
 from ..._domain.borrowing import ledger
 from ..._domain.borrowing.ledger import GONE, Ledger, Loan, PropertyRef, agree
@@ -31,7 +32,7 @@ from ..._domain.records.journal import NAMESPACE as OURS
 from ..._domain.verdicts import listed
 from ..outcome import Diff, Outcome
 from ..records.config_maps import keep
-from ..rights import keeping_records, require_rights
+from ..rights import NEW_NAMESPACE, require_rights
 from ..waiting.clock import Clock
 from .notice import Notice
 
@@ -51,8 +52,9 @@ KINDS: Mapping[str, Kind] = {
 
 
 #: Where a loan stands a second time: at the object that was changed. What was deleted is held by the network's
-#: configuration, which nobody deletes.
+#: configuration, which nobody deletes. Paused pools are all that most want to know of.
 HOLDER = NETWORK_CONFIG
+PAUSED = (MACHINE_CONFIG_POOL,)
 CARRIERS = (
     MACHINE_CONFIG_POOL,
     MACHINE_HEALTH_CHECK,
@@ -77,35 +79,37 @@ class DesiredValue:
     remember: bool = False
 
 
-def read(cluster: Cluster) -> Ledger:
+def read(cluster: Cluster, *, carriers: Sequence[Kind] = CARRIERS) -> Ledger:
     """The open loans: those of the ledger; without one, those that the borrowed objects carry themselves.
 
+    :param carriers: where to look without a ledger, for who wants to know of such loans only
     :raises MigrationError: when the ledger is there and cannot be understood; it is never taken for empty then
     """
-    return _read(cluster)[0]
+    return _read(cluster, carriers=carriers)[0]
 
 
-def _read(cluster: Cluster) -> tuple[Ledger, bool]:
+def _read(cluster: Cluster, *, carriers: Sequence[Kind] = CARRIERS) -> tuple[Ledger, bool]:
     """The open loans, and whether they are what the objects carry."""
     try:
         config_map = cluster.get(CONFIG_MAP, ledger.NAME, namespace=OURS)
     except NotFound:
-        return _carried(cluster), True
+        return _carried(cluster, carriers), True
     try:
         return ledger.ledger(config_map), False
     except ValueError as error:
         raise MigrationError(
             tried=f"understand the ledger in configmap {OURS}/{ledger.NAME}",
             seen=str(error),
-            remedy="Mend that entry. Removing it gives up what it remembers: put that back by hand first.",
+            remedy=f"Mend that entry ('oc -n {OURS} edit configmap {ledger.NAME}'). Removing it gives up what it "
+            "remembers: put that back by hand first.",
         ) from error
 
 
-def _carried(cluster: Cluster) -> Ledger:
+def _carried(cluster: Cluster, carriers: Sequence[Kind]) -> Ledger:
     """Somebody may have deleted our namespace while things were borrowed."""
     loans: Ledger = {}
-    for kind in CARRIERS:
-        for body in list_if_served(cluster, kind):
+    for kind in carriers:
+        for body in _bodies(cluster, kind):
             try:
                 loans.update(ledger.carried(body["metadata"].get("annotations") or {}))
             except ValueError as error:
@@ -115,6 +119,15 @@ def _carried(cluster: Cluster) -> Ledger:
                     remedy=f"Mend or remove its annotation {ledger.PREFIX}…, with what it remembers put back by hand.",
                 ) from error
     return loans
+
+
+def _bodies(cluster: Cluster, kind: Kind) -> list[Json]:
+    if kind != HOLDER:
+        return list_if_served(cluster, kind)
+    try:
+        return [cluster.get(HOLDER, "cluster")]
+    except NotFound:
+        return []
 
 
 def list_if_served(cluster: Cluster, kind: Kind, *, namespace: Optional[str] = None) -> list[Json]:
@@ -143,18 +156,21 @@ class Borrower:
     diffs: list[Diff] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     returned: list[Loan] = field(default_factory=list)
+    #: for what is read before the first write
+    look: Cluster = field(init=False)
     _ledger: Optional[Ledger] = None
     _from_objects: bool = False
     _notice: Notice = field(init=False)
 
     def __post_init__(self) -> None:
         self._notice = Notice(self.cluster, self.clock)
+        self.look = one_look(self.cluster)
 
     @property
     def open(self) -> Ledger:
         """The entries as they are now, or would be."""
         if self._ledger is None:
-            self._ledger, self._from_objects = _read(self.cluster)
+            self._ledger, self._from_objects = _read(self.look)
         return self._ledger
 
     def lend(self, wishes: Iterable[DesiredValue]) -> None:
@@ -228,6 +244,7 @@ class Borrower:
         self._ledger = after
 
     def _keep(self, entries: Mapping[str, Optional[Loan]]) -> None:
+        self.look = one_look(self.cluster)
         try:
             keep(self.cluster, ledger.entries(entries))
         except BeingDeleted:
@@ -253,7 +270,7 @@ class Borrower:
         """
         needed = [
             *changes,
-            *keeping_records(self.cluster),
+            NEW_NAMESPACE,
             Access("create", CONFIG_MAP, namespace=OURS),
             Access("patch", CONFIG_MAP, namespace=OURS),
         ]
@@ -360,6 +377,7 @@ class Borrower:
 
     def _send(self, ref: PropertyRef, change: Change) -> None:
         kind, namespace = KINDS[ref.kind], ref.namespace or None
+        self.look = one_look(self.cluster)
         if change.merge is not None:
             written = self.cluster.merge(kind, ref.name, change.merge, namespace=namespace)
         else:

@@ -14,7 +14,7 @@ from ..._cluster.port import Access, Cluster, Json
 from ..._cluster.readers import nodes
 from ..._domain.backup.manifests import manifest
 from ..._domain.borrowing.ledger import Loan, agree, loan_summaries
-from ..._domain.borrowing.nmstate import primary_policies, selects
+from ..._domain.borrowing.nmstate import BY_EXPRESSION, primary_policies, selects
 from ..._domain.errors import Conflict, MigrationError, NotFound, Refused
 from ..._domain.verdicts import Verdict, done, listed, pending
 from ..outcome import Outcome
@@ -74,7 +74,7 @@ def _named(borrower: Borrower, policies: Sequence[Json], names: Sequence[str]) -
         raise _refused(
             f"there is no NodeNetworkConfigurationPolicy {listed(unknown)}; this cluster has "
             f"{listed(sorted(known)) or 'none'}",
-            "Correct the names.",
+            "Correct the names (cno_prepare_nncp_names); 'oc get nncp' lists them.",
         )
     return names
 
@@ -95,13 +95,14 @@ def _found(cluster: Cluster, policies: Sequence[Json]) -> Collection[str]:
         raise _refused(
             "NodeNetworkConfigurationPolicies select nodes whose primary interface no NodeNetworkState tells: "
             f"{listed(node.name for node in blind)}",
-            "Mend nmstate on these nodes, or name the policies on the primary interface.",
+            "Mend nmstate on these nodes ('oc get nns', 'oc -n openshift-nmstate get pods'), or name the policies on "
+            "the primary interface (cno_prepare_nncp_names).",
         )
     if found.undecided:
         raise _refused(
             f"NodeNetworkConfigurationPolicy {listed(found.undecided)} finds its interfaces by an expression, which "
             "only the nodes evaluate",
-            "Name the policies on the primary interface.",
+            BY_EXPRESSION,
         )
     return found.names
 
@@ -171,7 +172,7 @@ def _create(borrower: Borrower, loan: Loan) -> None:
         raise MigrationError(
             tried=f"create NodeNetworkConfigurationPolicy {loan.ref.name} again",
             seen="it is still being deleted",
-            remedy="Look at its finalizers.",
+            remedy="See what its finalizers wait for: 'oc get nncp -o yaml'.",
         )
     elif _saved(there) != loan.before:
         borrower.warnings.append(

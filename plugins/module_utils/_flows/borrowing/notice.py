@@ -47,6 +47,7 @@ class Notice:
         try:
             Waiter(clock=self.clock, timeout=LONGEST, interval=INTERVAL).until(
                 tried="see the Machine Config Operator notice what was written",
+                remedy="See 'oc -n openshift-machine-config-operator get pods'.",
                 observe=lambda: readers.pools(self.cluster),
                 judge=lambda pools: noticed_verdict(pools, generations=expected),
             )

@@ -93,17 +93,18 @@ def info(cluster: Cluster) -> Outcome:
 
 
 def _window(cluster: Cluster) -> str:
-    return window(networks(cluster), journal.read(cluster), nodes(cluster))
+    seen = networks(cluster)
+    return window(seen, journal.read(cluster, seen=seen), nodes(cluster))
 
 
 def _health_checks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.machine_health_checks:
         return
-    for check in list_if_served(borrower.cluster, MACHINE_HEALTH_CHECK, namespace=MACHINES_NAMESPACE):
+    for check in list_if_served(borrower.look, MACHINE_HEALTH_CHECK, namespace=MACHINES_NAMESPACE):
         if acts_on_reboots(check):
             reference = property_ref(check, MACHINE_HEALTH_CHECK, "machine_health_check")
             yield DesiredValue(reference, document=check, wanted="")
-    for check in list_if_served(borrower.cluster, NODE_HEALTH_CHECK):
+    for check in list_if_served(borrower.look, NODE_HEALTH_CHECK):
         yield DesiredValue(
             property_ref(check, NODE_HEALTH_CHECK, "node_health_check"), document=check, wanted=PAUSE_REQUEST
         )
@@ -121,11 +122,15 @@ def _webhooks(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.webhook_timeout:
         return
     kinds = (VALIDATING_WEBHOOKS, MUTATING_WEBHOOKS)
-    configurations = [(kind, configuration) for kind in kinds for configuration in borrower.cluster.list(kind)]
+    configurations = [(kind, configuration) for kind in kinds for configuration in borrower.look.list(kind)]
     known = {configuration["metadata"]["name"] for _kind, configuration in configurations}
     unknown = [name for name in wanted.webhooks if name not in known]
     if unknown:
-        raise _refused(f"there is no webhook configuration {', '.join(unknown)}", "Correct the names.")
+        raise _refused(
+            f"there is no webhook configuration {', '.join(unknown)}",
+            "Correct the names (cno_switch_webhook_names); they are listed by 'oc get validatingwebhookconfigurations' "
+            "and 'oc get mutatingwebhookconfigurations'.",
+        )
     for kind, configuration in configurations:
         name = configuration["metadata"]["name"]
         if name in wanted.webhooks or (not wanted.webhooks and not platform(configuration)):
@@ -142,12 +147,12 @@ def _pools(borrower: Borrower, wanted: Wanted) -> Iterator[DesiredValue]:
     if not wanted.max_unavailable:
         return
     numbers = {name: _number(name, value) for name, value in wanted.max_unavailable.items()}
-    pools = {pool["metadata"]["name"]: pool for pool in borrower.cluster.list(MACHINE_CONFIG_POOL)}
+    pools = {pool["metadata"]["name"]: pool for pool in borrower.look.list(MACHINE_CONFIG_POOL)}
     unknown = [name for name in numbers if name not in pools]
     if unknown:
         raise _refused(
             f"there is no MachineConfigPool {', '.join(unknown)}; this cluster has {', '.join(pools) or 'none'}",
-            "Correct the names.",
+            "Correct the names (cno_prepare_max_unavailable).",
         )
     for name, number in numbers.items():
         if name == "master" and number != 1:

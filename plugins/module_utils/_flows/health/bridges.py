@@ -68,7 +68,11 @@ def _chosen(cluster: Cluster, names: Sequence[str]) -> list[str]:
     there = [node.name for node in readers.nodes(cluster)]
     require_known(names, known=there, what="nodes", remedy="Correct nodes; leave it out to mean all nodes.")
     if not there:
-        raise Refused(tried="ask the nodes", seen="the cluster lists no node")
+        raise Refused(
+            tried="ask the nodes",
+            seen="the cluster lists no node",
+            remedy="See 'oc get nodes' with the same kubeconfig.",
+        )
     return list(names) or there
 
 

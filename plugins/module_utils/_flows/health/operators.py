@@ -14,7 +14,8 @@ from ..._cluster.kinds import API_SERVICE, CLUSTER_OPERATOR
 from ..._cluster.port import Cluster
 from ..._domain import durations
 from ..._domain.errors import Refused
-from ..._domain.health.operators import ApiService, Operator, chosen, health_verdict
+from ..._domain.health.api_services import WAY_ON, ApiService, ApiServices
+from ..._domain.health.operators import Operator, chosen, health_verdict
 from ..._domain.verdicts import Verdict
 from ..outcome import Outcome
 from ..waiting.latest import LastObservation
@@ -28,7 +29,7 @@ TIMEOUT_VARIABLE = "OVN_SDN_MIGRATION_TIMEOUT"
 @dataclass(frozen=True)
 class HealthView:
     operators: tuple[Operator, ...]
-    services: tuple[ApiService, ...] | None
+    services: ApiServices | None
 
 
 def health_timeout(given: int | None, *, variable: str) -> float:
@@ -58,10 +59,12 @@ def wait_for_health(
     names: Sequence[str],
     ignore: Sequence[str],
     api_services: bool,
+    api_services_ignore: Sequence[str] = (),
     degraded_fails: bool,
 ) -> Outcome:
     """
     :param names: the operators that count, all when empty
+    :param api_services_ignore: APIServices that may be away; told in warnings
     :param degraded_fails: end the wait early when an operator is Degraded for the waiter's ``failure_grace``
     :raises WaitEnded: with a row for every operator that counts
     """
@@ -70,22 +73,26 @@ def wait_for_health(
         counted = chosen(view.operators, names=names, ignore=ignore)
         facts: dict[str, Any] = {"operators": [operator.to_json() for operator in counted]}
         if view.services is not None:
-            facts["unavailable_api_services"] = [s.to_json() for s in view.services if not s.available.true]
+            facts["unavailable_api_services"] = [s.to_json() for s in view.services.all if not s.available.true]
         return facts
 
     def judge(view: HealthView) -> Verdict:
         return health_verdict(view.operators, view.services, names=names, ignore=ignore, degraded_fails=degraded_fails)
 
-    latest = LastObservation(lambda: _read(cluster, api_services=api_services), show)
+    latest = LastObservation(lambda: _read(cluster, api_services=api_services, ignored=api_services_ignore), show)
     wait = latest.awaited(
         waiter,
         tried="see the operators healthy",
         judge=judge,
-        remedy="Look at 'oc describe co NAME' of each operator named here.",
+        remedy=f"Look at 'oc describe co NAME' of each operator named here.{f' {WAY_ON}' if api_services else ''}",
     )
-    return Outcome(wait=wait, facts=latest.shown)
+    seen = latest.last
+    return Outcome(wait=wait, facts=latest.shown, warnings=tuple(seen.services.told) if seen and seen.services else ())
 
 
-def _read(cluster: Cluster, *, api_services: bool) -> HealthView:
-    services = tuple(ApiService.from_json(service) for service in cluster.list(API_SERVICE)) if api_services else None
-    return HealthView(tuple(Operator.from_json(o) for o in cluster.list(CLUSTER_OPERATOR)), services)
+def _read(cluster: Cluster, *, api_services: bool, ignored: Sequence[str]) -> HealthView:
+    operators = tuple(Operator.from_json(o) for o in cluster.list(CLUSTER_OPERATOR))
+    if not api_services:
+        return HealthView(operators, None)
+    services = tuple(ApiService.from_json(service) for service in cluster.list(API_SERVICE))
+    return HealthView(operators, ApiServices(services, frozenset(ignored)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..._cluster.kinds import CLUSTER_OPERATOR, DEPLOYMENT, JOB, POD, Kind
-from ..._cluster.port import Cluster, Json
+from ..._cluster.port import Cluster, Json, Reader
 from ..._cluster.readers import namespace_exists
 from ..._domain.errors import Refused
 from ..._domain.health.operators import Operator
@@ -107,14 +107,14 @@ def wait_for_pods(
     return Outcome(wait=wait, facts=latest.shown)
 
 
-def pods_in_error(cluster: Cluster, *, ignore_namespaces: Sequence[str] = ()) -> tuple[PodInError, ...]:
-    """Every pod in error, looked at once."""
+def pods_in_error(cluster: Reader, *, ignore_namespaces: Sequence[str] = ()) -> tuple[PodInError, ...]:
+    """Every pod in error, looked at once: before a migration, for its backup, and after it."""
     pods = _read(cluster, namespaces=())
     return _in_error(cluster, pods, ignore_namespaces=ignore_namespaces, grace=START_GRACE)
 
 
 def _in_error(
-    cluster: Cluster, pods: Sequence[Pod], *, ignore_namespaces: Sequence[str], grace: float
+    cluster: Reader, pods: Sequence[Pod], *, ignore_namespaces: Sequence[str], grace: float
 ) -> tuple[PodInError, ...]:
     return in_error(
         pods,
@@ -124,7 +124,7 @@ def _in_error(
     )
 
 
-def _stuck(cluster: Cluster, pods: Sequence[Pod], *, grace: float) -> frozenset[str]:
+def _stuck(cluster: Reader, pods: Sequence[Pod], *, grace: float) -> frozenset[str]:
     starting = [pod for pod in pods if pod.starting]
     if not starting:
         return frozenset()
@@ -132,13 +132,13 @@ def _stuck(cluster: Cluster, pods: Sequence[Pod], *, grace: float) -> frozenset[
     return frozenset(pod.key for pod in starting if pod.stuck(now=now, grace=grace))
 
 
-def _read(cluster: Cluster, *, namespaces: Sequence[str]) -> list[Pod]:
+def _read(cluster: Reader, *, namespaces: Sequence[str]) -> list[Pod]:
     if not namespaces:
         return [Pod.from_json(pod) for pod in cluster.list(POD)]
     return [Pod.from_json(pod) for namespace in namespaces for pod in cluster.list(POD, namespace=namespace)]
 
 
-def _successors(cluster: Cluster, pods: Sequence[Pod]) -> Successors:
+def _successors(cluster: Reader, pods: Sequence[Pod]) -> Successors:
     """What replaces pods is read only where one has failed."""
     ended = [pod for pod in pods if pod.terminal]
     active, finished = jobs_by_state(_beside(cluster, JOB, ended))
@@ -151,7 +151,7 @@ def _successors(cluster: Cluster, pods: Sequence[Pod]) -> Successors:
     )
 
 
-def _beside(cluster: Cluster, kind: Kind, pods: Sequence[Pod]) -> list[Json]:
+def _beside(cluster: Reader, kind: Kind, pods: Sequence[Pod]) -> list[Json]:
     """The objects of ``kind`` in the namespaces where one of them may have made one of ``pods``."""
     namespaces = sorted({pod.namespace for pod in pods if pod.served_by and pod.served_by[0] == kind.kind})
     return [body for namespace in namespaces for body in cluster.list(kind, namespace=namespace)]

@@ -12,9 +12,10 @@ from typing import Any, Literal
 
 from ..._cluster.kinds import DAEMON_SET, DEPLOYMENT, POD
 from ..._cluster.port import Cluster
+from ..._cluster.readers import nodes
 from ..._domain.errors import NotFound
 from ..._domain.health.pods import Pod, PodInError, in_error
-from ..._domain.health.rollout import Rollout, rollout_verdict
+from ..._domain.health.rollout import Rollout, rollout_verdict, without_silent
 from ..._domain.verdicts import Verdict, done, pending
 from ..outcome import Outcome
 from ..waiting.latest import LastObservation
@@ -43,17 +44,19 @@ class Workload:
 
 @dataclass(frozen=True)
 class RolloutView:
-    """``rollout`` None when there is no such object. ``pods`` are the ones in error, read while it is unfinished."""
+    """``rollout`` None when there is no such object. ``pods`` are the ones in error, read while it is unfinished;
+    ``left_out`` the nodes that are not waited for."""
 
     workload: Workload
     rollout: Rollout | None
     pods: tuple[PodInError, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:
         if self.rollout is None:
             return pending(f"{self.workload.title} does not exist")
-        return rollout_verdict(self.rollout, in_error=self.pods)
+        return rollout_verdict(self.rollout, in_error=self.pods, left_out=self.left_out)
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -63,12 +66,17 @@ class RolloutView:
         }
 
 
-def wait_for_rollouts(cluster: Cluster, waiter: Waiter, workloads: Sequence[Workload]) -> Outcome:
+def wait_for_rollouts(
+    cluster: Cluster, waiter: Waiter, workloads: Sequence[Workload], *, silent_nodes: bool = True
+) -> Outcome:
     """Until all of them are rolled out.
 
+    :param silent_nodes: False to leave out nodes of whose kubelet nobody has heard for a while
     :raises WaitEnded: with the counts and the pods in error
     """
-    latest = LastObservation(lambda: tuple(_read(cluster, workload) for workload in workloads), _facts)
+    latest = LastObservation(
+        lambda: tuple(_read(cluster, workload, silent_nodes=silent_nodes) for workload in workloads), _facts
+    )
     wait = latest.awaited(
         waiter,
         tried=f"see {' and '.join(workload.title for workload in workloads)} rolled out",
@@ -94,10 +102,11 @@ def _facts(views: Sequence[RolloutView]) -> dict[str, Any]:
         "rollout": first.to_json() if first else None,
         "rollouts": [view.to_json() for view in views],
         "pods": [pod.to_json() for view in views for pod in view.pods],
+        "nodes_left_out": sorted({node for view in views for node in view.left_out}),
     }
 
 
-def _read(cluster: Cluster, workload: Workload) -> RolloutView:
+def _read(cluster: Cluster, workload: Workload, *, silent_nodes: bool) -> RolloutView:
     try:
         body = cluster.get(KINDS[workload.kind], workload.name, namespace=workload.namespace)
     except NotFound:
@@ -105,5 +114,8 @@ def _read(cluster: Cluster, workload: Workload) -> RolloutView:
     rollout = Rollout.from_json(body, kind=workload.kind)
     if rollout_verdict(rollout).state == "done" or not rollout.selector.text:
         return RolloutView(workload, rollout)
-    pods = cluster.list(POD, namespace=workload.namespace, labels=rollout.selector.text)
-    return RolloutView(workload, rollout, in_error(Pod.from_json(pod) for pod in pods))
+    listed = cluster.list(POD, namespace=workload.namespace, labels=rollout.selector.text)
+    pods = [Pod.from_json(pod) for pod in listed]
+    silent = frozenset() if silent_nodes else frozenset(node.name for node in nodes(cluster) if node.silent)
+    counted, left_out = without_silent(rollout, silent, pods)
+    return RolloutView(workload, counted, in_error(pod for pod in pods if pod.node not in left_out), left_out)

@@ -39,7 +39,7 @@ from ..._cluster.kinds import (
 )
 from ..._cluster.port import Access, Cluster
 from ..._domain.records import journal
-from ..rights import keeping_records, require_rights
+from ..rights import NEW_NAMESPACE, require_rights
 
 NEEDED = (
     *(Access(verb, kind, name="cluster") for kind in (NETWORK_OPERATOR, NETWORK_CONFIG) for verb in ("get", "patch")),
@@ -51,6 +51,7 @@ NEEDED = (
     Access("get", NODE),
     Access("list", POD),
     Access("list", JOB),
+    Access("list", DEPLOYMENT),
     Access("list", MACHINE_CONFIG_POOL),
     Access("get", MACHINE_CONFIG_POOL),
     Access("patch", MACHINE_CONFIG_POOL),
@@ -87,4 +88,4 @@ BY_KIND: Mapping[Kind, tuple[Access, ...]] = {
 
 def require_all(cluster: Cluster) -> None:
     """:raises Forbidden: naming every right that is missing"""
-    require_rights(cluster, (*NEEDED, *keeping_records(cluster)), tried="start a migration")
+    require_rights(cluster, (*NEEDED, NEW_NAMESPACE), tried="start a migration")

@@ -17,6 +17,7 @@ from typing import Any, Optional
 from ..._cluster.kinds import NAMESPACE
 from ..._cluster.port import Cluster
 from ..._domain.errors import NotFound, WaitTimeout
+from ..._domain.namespaces import WAY_ON, going, held_by
 from ..._domain.networks import NAMESPACE as NAMESPACES
 from ..._domain.networks import other
 from ..._domain.verdicts import Verdict, done, pending
@@ -26,15 +27,19 @@ from ..waiting.waiter import Waiter
 
 @dataclass(frozen=True)
 class Deletion:
-    """``state`` absent (it was gone already), deleted, or terminating, with what holds it there."""
+    """``state`` absent (it was gone already), deleted, or terminating, with what holds it there.
+
+    ``asked_before``: somebody had asked for its deletion already.
+    """
 
     name: str
     state: str
     reasons: tuple[str, ...] = ()
+    asked_before: bool = False
 
     @property
     def changed(self) -> bool:
-        return self.state != "absent"
+        return self.state != "absent" and not self.asked_before
 
     @property
     def diffs(self) -> tuple[Diff, ...]:
@@ -53,10 +58,14 @@ def delete_former_namespace(cluster: Cluster, waiter: Waiter, *, target: str, wr
     there = _read(cluster, name)
     if there is None:
         return Deletion(name, "absent")
+    asked_before = going(there)
     if write:
-        cluster.delete(NAMESPACE, name)
+        if not asked_before:
+            cluster.delete(NAMESPACE, name)
         there = _until_gone(cluster, waiter, name)
-    return Deletion(name, "deleted") if there is None or not write else Deletion(name, "terminating", _held_by(there))
+    if there is None or not (write or asked_before):
+        return Deletion(name, "deleted", asked_before=asked_before)
+    return Deletion(name, "terminating", held_by(there), asked_before=asked_before)
 
 
 def _until_gone(cluster: Cluster, waiter: Waiter, name: str) -> Optional[Mapping[str, Any]]:
@@ -66,7 +75,7 @@ def _until_gone(cluster: Cluster, waiter: Waiter, name: str) -> Optional[Mapping
         return done(f"namespace {name} is gone") if there is None else pending(f"namespace {name} is still there")
 
     try:
-        waiter.until(tried=f"see namespace {name} go", observe=lambda: _read(cluster, name), judge=judge)
+        waiter.until(tried=f"see namespace {name} go", remedy=WAY_ON, observe=lambda: _read(cluster, name), judge=judge)
     except WaitTimeout:
         return _read(cluster, name)
     return None
@@ -77,9 +86,3 @@ def _read(cluster: Cluster, name: str) -> Optional[Mapping[str, Any]]:
         return cluster.get(NAMESPACE, name)
     except NotFound:
         return None
-
-
-def _held_by(namespace: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the namespace controller says is in the way (kubernetes, pkg/controller/namespace/deletion)."""
-    conditions = (namespace.get("status") or {}).get("conditions") or ()
-    return tuple(str(one.get("message")) for one in conditions if one.get("status") == "True" and one.get("message"))

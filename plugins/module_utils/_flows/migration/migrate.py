@@ -20,8 +20,9 @@ from ..._cluster.port import Cluster
 from ..._domain.conditions import Condition, Conditions
 from ..._domain.errors import MigrationError, Refused, WaitFailed
 from ..._domain.migration import patches
+from ..._domain.migration.commands import OPERATOR_SAYS, ROLLBACK
 from ..._domain.migration.fields import dropped
-from ..._domain.migration.phases import undo_flip
+from ..._domain.migration.phases import STRANGE_TYPES, undo_flip
 from ..._domain.migration.settings import Settings
 from ..._domain.networks import LIVE_ANNOTATION, SDN, TYPES, Networks
 from ..._domain.records.journal import ANNOTATION
@@ -158,7 +159,7 @@ class Migration:
         if patch:
             self._must.rebooted(seen)
             if self.target == SDN:
-                self._must.pools_followed()
+                self._must.pools_followed(seen)
             self._patch_operator(seen, patch)
         elif seen.config.spec_type != self.target:
             self._must.hold(f"spec.networkType is {seen.config.spec_type}, not {self.target}", "Switch it first.")
@@ -168,7 +169,7 @@ class Migration:
             waiting_for="status.migration is still there",
             achieved=f"the cluster runs {self.target} and no migration is set",
         )
-        closed = journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
+        closed = journal.close(self.cluster, seen=seen, target=self.target, clock=self.clock, write=not self.check_mode)
         return self._without_namespace(self._outcome(wait, also_changed=closed))
 
     def _without_namespace(self, outcome: Outcome) -> Outcome:
@@ -198,7 +199,7 @@ class Migration:
         if unknown:
             raise self._must.refused(
                 f"the cluster's networkType is {listed(name or '(none)' for name in sorted(unknown))}",
-                "Only OpenShiftSDN and OVNKubernetes can be migrated.",
+                f"Only OpenShiftSDN and OVNKubernetes can be migrated; {STRANGE_TYPES}.",
             )
         return seen
 
@@ -218,7 +219,7 @@ class Migration:
     def _without_leftovers(self, seen: Networks) -> Networks:
         """What there is when all that an earlier migration has left, its open record too, has been cleared."""
         self._must.rights()
-        journal.close(self.cluster, target=self.target, clock=self.clock, write=not self.check_mode)
+        journal.close(self.cluster, seen=seen, target=self.target, clock=self.clock, write=not self.check_mode)
         if seen.operator.migration is None and not seen.config.migrating:
             return seen
         self._clear(seen)
@@ -243,7 +244,7 @@ class Migration:
     def _switched_already(self) -> Refused:
         return self._must.refused(
             f"the cluster has been switched to {self.target} already",
-            "Finish it (state finalized), or roll it back; there is nothing left to abort.",
+            f"Finish it (state finalized), or roll it back ('{ROLLBACK}'); there is nothing left to abort.",
             facts={"switched": True},
         )
 
@@ -268,7 +269,7 @@ class Migration:
         self._patch_config(seen, patch)
         if self.check_mode:
             return replace(seen, config=replace(seen.config, spec_type=applied))
-        journal.close(self.cluster, target=flipped, clock=self.clock, write=True)
+        journal.close(self.cluster, seen=seen, target=flipped, clock=self.clock, write=True)
         self._until_taken_back(applied)
         return readers.networks(self.cluster)
 
@@ -299,7 +300,7 @@ class Migration:
             tried="see the operator take the flip back",
             observe=lambda: readers.networks(self.cluster),
             judge=judge,
-            remedy="Look at the message of clusteroperator network.",
+            remedy=f"See why the operator does not: '{OPERATOR_SAYS}'.",
         )
 
     def _flip(self, seen: Networks) -> None:

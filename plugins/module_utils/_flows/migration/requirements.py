@@ -15,6 +15,7 @@ from ..._cluster.port import Cluster
 from ..._domain import rights
 from ..._domain.errors import Refused
 from ..._domain.migration import patches
+from ..._domain.migration.commands import CLEAR_MIGRATION, ROLLBACK, onward
 from ..._domain.migration.fields import OperatorFields
 from ..._domain.migration.settings import Settings, problems
 from ..._domain.migration.way_back import sdn_problems
@@ -66,17 +67,20 @@ class Requirements:
         version = readers.version(self.cluster)
         problem = offline_problem(version)
         if problem or version is None:
-            raise self.refused(problem or "no version", "Nothing was changed.")
+            raise self.refused(
+                problem or "no version", "Nothing was changed. See 'oc get clusterversion': it takes 4.10 to 4.16."
+            )
         impossible = sdn_problems(seen) if self.target == SDN else []
         if impossible:
-            raise self.refused("; ".join(impossible), "Nothing was changed.")
+            raise self.refused("; ".join(impossible), "Nothing was changed. Mend that first, then run this again.")
         fields = readers.operator_fields(self.cluster) if self.settings.depend_on_fields else OperatorFields()
         wrong = problems(self.settings, seen, target=self.target, version=version, fields=fields)
         if wrong:
             raise Refused(
                 tried=f"migrate to {self.target} with these settings",
                 seen="; ".join(wrong),
-                remedy="Nothing was changed. Correct the settings.",
+                remedy="Nothing was changed. Correct the settings (cno_prepare_ovn, cno_prepare_sdn, "
+                "cno_prepare_features, cno_switch_cluster_network).",
                 facts={"problems": wrong},
             )
         return fields
@@ -90,13 +94,14 @@ class Requirements:
         if kind:
             raise self.refused(
                 f"{kind} is under way: spec.migration of networks.operator.openshift.io cluster is {dict(migration)}",
-                "Finish it first; an MTU change is finished with spec.migration null after its reboots.",
+                f"Finish it first; an MTU change is finished, after its reboots, with: {CLEAR_MIGRATION}",
             )
         under_way = seen.operator.migrating_to
         if seen.config.spec_type == self.target and under_way not in (None, self.target):
             raise self.refused(
                 f"the cluster runs {self.target}, and a migration to {under_way} is being prepared",
-                "Go on with that one, or undo it (state idle with allow_abort), which reboots every node.",
+                f"Go on with that one ('{onward(under_way)}'), or undo it (state idle with allow_abort), which "
+                "reboots every node.",
             )
 
     def no_unfinished_way_back(self, seen: Networks) -> None:
@@ -106,11 +111,11 @@ class Requirements:
             return
         recorded = journal.current(self.cluster, seen=seen)
         waiting = not_rebooted(readers.nodes(self.cluster), recorded.boot_ids) if recorded else ()
-        paused = self._readiness().paused
+        paused = self._readiness(seen).paused
         if waiting or paused:
             what = f"not rebooted: {listed(waiting)}" if waiting else f"still paused: {listed(paused)}"
             raise self.refused(
-                f"the way back to {under_way} is not finished, {what}", f"Finish it first (target {under_way})."
+                f"the way back to {under_way} is not finished, {what}", f"Finish it first: '{onward(under_way)}'."
             )
 
     def same_features(self, seen: Networks) -> None:
@@ -124,7 +129,8 @@ class Requirements:
             raise self.refused(
                 f"the migration to {self.target} was started with other features ({', '.join(differing)}); up to 4.15 "
                 "they are converted as soon as spec.migration is set",
-                "Go on with the features it was started with, or abort and start again.",
+                f"Go on with the features it was started with (cno_prepare_features), or abort ('{ROLLBACK}'), "
+                "and start again.",
             )
 
     def pools_paused(self, seen: Networks) -> None:
@@ -148,7 +154,7 @@ class Requirements:
         if patches.missing_settings(seen.operator, self.settings, target=self.target, fields=fields):
             self.hold("the settings are not those that the migration was prepared with", "Run state prepared first.")
         if self.target == SDN:
-            self._held()
+            self._held(seen)
             return
         pools = PoolReader(self.cluster).read().verdict(state="updated", network_type=self.target)
         if pools.state != "done":
@@ -184,9 +190,9 @@ class Requirements:
         if away:
             self.hold(f"not Ready since the switch: {listed(away)}", "Wait for them, or run node_reboot.")
 
-    def pools_followed(self) -> None:
+    def pools_followed(self, seen: Networks) -> None:
         """At the end of the way back: every node has taken the configuration that was held back."""
-        ready = self._readiness()
+        ready = self._readiness(seen)
         if ready.followed.state != "done":
             self.hold(
                 f"still paused: {listed(ready.paused)}"
@@ -209,9 +215,9 @@ class Requirements:
     def refused(self, problem: str, remedy: str, *, facts: Optional[Mapping[str, Any]] = None) -> Refused:
         return Refused(tried=f"migrate to {self.target}", seen=problem, remedy=remedy, facts=facts)
 
-    def _held(self) -> None:
+    def _held(self, seen: Networks) -> None:
         """On the way to OpenShiftSDN: every pool paused. What may go wrong later is told, and does not keep us."""
-        prepared = self._readiness().prepared
+        prepared = self._readiness(seen).prepared
         if prepared.state != "done":
             self.hold(
                 f"the pools are not ready for {self.target}: {prepared.reason}",
@@ -233,7 +239,9 @@ class Requirements:
                 "rebooted since the switch when it is back; reboot it once more then."
             )
 
-    def _readiness(self) -> Readiness:
+    def _readiness(self, seen: Networks) -> Readiness:
         view = PoolReader(self.cluster).read()
-        record = journal.read(self.cluster)
-        return readiness(view, target=self.target, ledger=ledger.read(self.cluster), record=record)
+        record = journal.read(self.cluster, seen=seen)
+        return readiness(
+            view, target=self.target, ledger=ledger.read(self.cluster, carriers=ledger.PAUSED), record=record
+        )

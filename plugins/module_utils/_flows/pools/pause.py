@@ -53,7 +53,7 @@ def resume(borrower: Borrower, *, names: Sequence[str]) -> Outcome:
 
 
 def _pools(borrower: Borrower, names: Sequence[str]) -> list[Json]:
-    pools = borrower.cluster.list(MACHINE_CONFIG_POOL)
+    pools = borrower.look.list(MACHINE_CONFIG_POOL)
     known = [pool["metadata"]["name"] for pool in pools]
     require_known(
         names,

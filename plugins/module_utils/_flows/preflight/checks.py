@@ -90,6 +90,7 @@ def preflight_within(cluster: Cluster, wanted: Wanted, choices: Choices, waiter:
     try:
         waiter.until(
             tried="see nothing stop the migration",
+            remedy="Mend or acknowledge what stands in the findings.",
             observe=lambda: preflight(cluster, wanted, choices),
             judge=judge,
         )

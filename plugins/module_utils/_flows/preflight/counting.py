@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Optional
 
 from ..._cluster.kinds import Kind
 from ..._cluster.port import PAGE, Access, Cluster, Execution, Json
+from ..._domain.rules import Rule
 
 
 class CountingCluster:
@@ -30,6 +32,10 @@ class CountingCluster:
         self.requests += max(len(found) - 1, 0) // PAGE
         return found
 
+    def now(self) -> datetime:
+        """Not counted: the answers before have told it."""
+        return self._cluster.now()
+
     def execute(self, pod: str, command: Sequence[str], *, namespace: str, container: str, timeout: float) -> Execution:
         self.requests += 1
         return self._cluster.execute(pod, command, namespace=namespace, container=container, timeout=timeout)
@@ -41,6 +47,12 @@ class CountingCluster:
     def allowed(self, access: Access) -> bool:
         self.requests += 1
         return self._cluster.allowed(access)
+
+    def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
+        """Of a token with scopes nothing is asked, and nothing is listed."""
+        found = self._cluster.rules(namespace)
+        self.requests += bool(found)
+        return found
 
     def oauth_token(self) -> bool:
         return self._cluster.oauth_token()

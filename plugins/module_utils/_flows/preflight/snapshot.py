@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any, Optional
 
 from ..._cluster import kinds
@@ -21,21 +22,21 @@ from ..._domain.errors import (
     Unauthorized,
     Untrusted,
 )
-from ..._domain.health.operators import ApiService, Operator
-from ..._domain.health.pods import Pod, job_finished
+from ..._domain.health.api_services import ApiService, ApiServices
+from ..._domain.health.operators import Operator
+from ..._domain.health.pods import Pod
 from ..._domain.migration.fields import OperatorFields
 from ..._domain.networks import ConfigNetwork, Networks, OperatorNetwork
 from ..._domain.nodes import Node
 from ..._domain.pools.pool import Pool
-from ..._domain.preflight.findings import key
 from ..._domain.preflight.operators import MACHINE_CONFIG_OPERATORS, NETWORK_OPERATOR
 from ..._domain.preflight.snapshot import Snapshot, Unreadable, Wanted, parts_for
-from ..._domain.records.journal import NAME as JOURNAL
 from ..._domain.records.journal import NAMESPACE as OURS
-from ..._domain.records.journal import Journal
 from ..._domain.versions import Version
+from ..health.pods import pods_in_error
 from ..migration import access
-from ..rights import NEW_NAMESPACE
+from ..records import journal
+from ..rights import NEW_NAMESPACE, lacking
 from .counting import CountingCluster
 from .probe import probe
 
@@ -88,8 +89,6 @@ DEPENDENT_LISTS: Mapping[str, tuple[Kind, Kind]] = {
     "machine_autoscalers": (kinds.MACHINE_AUTOSCALER, kinds.CLUSTER_AUTOSCALER),
     "sriov_states": (kinds.SRIOV_STATE, kinds.SRIOV_POLICY),
 }
-#: The right to everything, as the role cluster-admin gives it: one question in place of many.
-EVERYTHING = Access("*", Kind("*/*", "*", "*"))
 
 
 class SnapshotReader:
@@ -145,14 +144,23 @@ class SnapshotReader:
     def listed(self, kind: Kind) -> tuple[Json, ...]:
         return tuple(self._once((kind, ""), lambda: self._cluster.list(kind)))
 
-    def named(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
+    def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
+        """As ``port.Reader``, of what is listed anyway; it selects by namespace only."""
+        if labels or fields:
+            raise NotImplementedError
+        return [body for body in self.listed(kind) if namespace in (None, body["metadata"].get("namespace"))]
+
+    def now(self) -> datetime:
+        return self._cluster.now()
+
+    def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         found: Json = self._once((kind, name), lambda: self._cluster.get(kind, name, namespace=namespace))
         return found
 
     def named_or_empty(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
         """For objects that need not exist; a kind that does not exist is the same."""
         try:
-            return self.named(kind, name, namespace=namespace)
+            return self.get(kind, name, namespace=namespace)
         except NotFound:
             return {}
 
@@ -166,23 +174,29 @@ class SnapshotReader:
 
     def networks(self) -> Networks:
         return Networks(
-            config=ConfigNetwork.from_json(self.named(kinds.NETWORK_CONFIG, "cluster")),
-            operator=OperatorNetwork.from_json(self.named(kinds.NETWORK_OPERATOR, "cluster")),
+            config=ConfigNetwork.from_json(self.get(kinds.NETWORK_CONFIG, "cluster")),
+            operator=OperatorNetwork.from_json(self.get(kinds.NETWORK_OPERATOR, "cluster")),
         )
+
+    def api_services(self) -> ApiServices:
+        listed = tuple(ApiService.from_json(service) for service in self.listed(kinds.API_SERVICE))
+        return ApiServices(listed, self._wanted.api_services_ignore)
 
     def operator_fields(self) -> OperatorFields:
         if not self._wanted.settings.depend_on_fields:
             return OperatorFields()
-        return OperatorFields.from_json(self.named(kinds.CRD, kinds.NETWORK_OPERATOR.title))
+        return OperatorFields.from_json(self.get(kinds.CRD, kinds.NETWORK_OPERATOR.title))
 
     def missing_rights(self) -> tuple[str, ...]:
-        if self._cluster.allowed(EVERYTHING):
-            return ()
-        needed = list(access.NEEDED)
-        if not self.named_or_empty(kinds.NAMESPACE, OURS):
-            needed.append(NEW_NAMESPACE)
-        needed += [right for kind, rights in access.BY_KIND.items() if self._has(kind) for right in rights]
-        return tuple(right.title for right in needed if not self._cluster.allowed(right))
+        by_kind = [right for rights in access.BY_KIND.values() for right in rights]
+        missing = lacking(self._cluster, (*access.NEEDED, NEW_NAMESPACE, *by_kind))
+        return tuple(right.title for right in missing if self._needed(right))
+
+    def _needed(self, right: Access) -> bool:
+        """Whether there is something that it is needed for."""
+        if right == NEW_NAMESPACE:
+            return not self.named_or_empty(kinds.NAMESPACE, OURS)
+        return right not in access.BY_KIND.get(right.kind, ()) or self._has(right.kind)
 
     def _has(self, kind: Kind) -> bool:
         """True as well when that cannot be found out."""
@@ -234,16 +248,10 @@ def machine_networks(install_config: str) -> tuple[str, ...]:
         return tuple(str(entry["cidr"]) for entry in entries)
     except (yaml.YAMLError, AttributeError, KeyError, TypeError) as error:
         raise MigrationError(
-            tried="read the install-config", seen="the install-config is not what it should be"
+            tried="read the install-config",
+            seen="the install-config is not what it should be",
+            remedy="See 'oc -n kube-system get configmap cluster-config-v1 -o yaml'.",
         ) from error
-
-
-def _flip_record(reader: SnapshotReader) -> Optional[Journal]:
-    found = reader.named_or_empty(kinds.CONFIG_MAP, JOURNAL, namespace=OURS)
-    try:
-        return Journal.from_json(found) if found else None
-    except ValueError as error:
-        raise MigrationError(tried=f"understand configmap {OURS}/{JOURNAL}", seen=str(error)) from error
 
 
 def _operator_deployments(reader: SnapshotReader) -> tuple[Json, ...]:
@@ -260,24 +268,24 @@ READ: Mapping[str, Callable[[SnapshotReader], Any]] = {
     "missing_rights": SnapshotReader.missing_rights,
     "oauth_token": lambda reader: reader.cluster.oauth_token(),
     "networks": SnapshotReader.networks,
-    "network_config": lambda reader: reader.named(kinds.NETWORK_CONFIG, "cluster"),
-    "network_operator": lambda reader: reader.named(kinds.NETWORK_OPERATOR, "cluster"),
+    "network_config": lambda reader: reader.get(kinds.NETWORK_CONFIG, "cluster"),
+    "network_operator": lambda reader: reader.get(kinds.NETWORK_OPERATOR, "cluster"),
     "operator_fields": SnapshotReader.operator_fields,
-    "flip_record": _flip_record,
+    "flip_record": lambda reader: journal.read(reader, seen=reader.networks()),
     "machine_networks": _install_config_networks,
     "proxy": lambda reader: reader.named_or_empty(kinds.PROXY, "cluster"),
-    "version": lambda reader: Version.from_json(reader.named(kinds.CLUSTER_VERSION, "version")),
-    "cluster_version": lambda reader: reader.named(kinds.CLUSTER_VERSION, "version"),
-    "infrastructure": lambda reader: reader.named(kinds.INFRASTRUCTURE, "cluster"),
+    "version": lambda reader: Version.from_json(reader.get(kinds.CLUSTER_VERSION, "version")),
+    "cluster_version": lambda reader: reader.get(kinds.CLUSTER_VERSION, "version"),
+    "infrastructure": lambda reader: reader.get(kinds.INFRASTRUCTURE, "cluster"),
     "ingress_domain": lambda r: (r.named_or_empty(kinds.INGRESS, "cluster").get("spec") or {}).get("domain") or "",
     "operator_deployments": _operator_deployments,
     "operators": lambda reader: tuple(Operator.from_json(o) for o in reader.listed(kinds.CLUSTER_OPERATOR)),
-    "api_services": lambda reader: tuple(ApiService.from_json(s) for s in reader.listed(kinds.API_SERVICE)),
+    "api_services": SnapshotReader.api_services,
     "nodes": lambda reader: tuple(Node.from_json(node) for node in reader.nodes()),
     "raw_nodes": SnapshotReader.nodes,
     "pools": lambda reader: tuple(Pool.from_json(pool) for pool in reader.listed(kinds.MACHINE_CONFIG_POOL)),
     "probes": SnapshotReader.probes,
     "pods": lambda reader: tuple(Pod.from_json(pod) for pod in reader.listed(kinds.POD)),
-    "finished_jobs": lambda reader: frozenset(key(job) for job in reader.listed(kinds.JOB) if job_finished(job)),
+    "pods_in_error": pods_in_error,
     **{name: _list_of(kind) for name, kind in LISTS.items()},
 }

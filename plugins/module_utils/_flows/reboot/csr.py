@@ -18,7 +18,7 @@ from ..._domain.errors import Conflict, Forbidden, NotFound, Rejected
 from ..._domain.reboot.csr import USAGES, Decision, decision, pending
 from ..._domain.rights import APPROVE
 from ..._domain.verdicts import counted, listed
-from ..rights import require_rights
+from ..rights import lacking, require_rights
 from ..waiting.clock import Clock
 
 #: Seconds between two looks; kubelets ask again, and for one certificate after the other.
@@ -54,19 +54,20 @@ class CsrApprover:
         if not self.approve:
             return
         require_cryptography()
-        unsigned = [approval_of(signer) for signer in sorted(USAGES) if not self._may_sign_for(signer)]
         require_rights(
             self.cluster,
-            (*RIGHTS, *unsigned),
+            (*RIGHTS, *self._unsigned()),
             tried="approve certificate signing requests",
             remedy=f"{APPROVE}, or leave approve_csrs off",
         )
 
-    def _may_sign_for(self, signer: str) -> bool:
+    def _unsigned(self) -> list[Access]:
         """As the admission of approvals asks: for the signer, then for all of its domain (kubernetes 1.27,
         plugin/pkg/admission/certificates/util.go, ``IsAuthorizedForSignerName``)."""
-        domain = signer.partition("/")[0]
-        return any(self.cluster.allowed(approval_of(name)) for name in (signer, f"{domain}/*"))
+        unsigned = lacking(self.cluster, map(approval_of, sorted(USAGES)))
+        domains = {right: approval_of(f"{right.name.partition('/')[0]}/*") for right in unsigned}
+        without = lacking(self.cluster, domains.values())
+        return [right for right, domain in domains.items() if domain in without]
 
     def observe(self, *, now: bool = False) -> None:
         """Read, judge, approve; not more often than every ``LOOK_EVERY`` seconds unless ``now``."""

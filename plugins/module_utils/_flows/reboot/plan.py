@@ -51,7 +51,11 @@ def planned(cluster: Cluster, selection: Selection, source: BootIdSource, *, clo
     nodes = readers.nodes(cluster)
     pools = readers.pools(cluster)
     if not nodes:
-        raise Refused(tried="plan the reboots", seen="the cluster lists no node")
+        raise Refused(
+            tried="plan the reboots",
+            seen="the cluster lists no node",
+            remedy="See 'oc get nodes' with the same kubeconfig.",
+        )
     _refuse_unknown("nodes", selection.nodes, known=[node.name for node in nodes])
     _refuse_unknown("pools", selection.pools, known=[pool.name for pool in pools])
     _refuse_no_share(selection.max_unavailable, known=[pool.name for pool in pools])
@@ -104,5 +108,5 @@ def _refuse_unprovable(nodes: Sequence[Node]) -> None:
         raise Refused(
             tried="plan the reboots",
             seen=f"{listed(without)} reports no boot id, so that a reboot could not be proven",
-            remedy="Wait until its kubelet has reported once.",
+            remedy="Wait until its kubelet has reported once ('oc get nodes'), then run this again.",
         )

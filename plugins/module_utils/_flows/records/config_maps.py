@@ -22,22 +22,23 @@ def keep(cluster: Cluster, config_map: Mapping[str, Any]) -> Json:
     """
     metadata = {**config_map["metadata"], "namespace": OURS}
     patch = {"metadata": {"labels": metadata.get("labels") or {}}, "data": config_map.get("data") or {}}
-    if _there(cluster, metadata["name"]):
-        return cluster.merge(CONFIG_MAP, metadata["name"], patch, namespace=OURS)
-    ensure_namespace(cluster)
-    body = {**config_map, "metadata": metadata, "data": _present(config_map.get("data") or {})}
     try:
-        return cluster.create(CONFIG_MAP, body, namespace=OURS)
+        return cluster.merge(CONFIG_MAP, metadata["name"], patch, namespace=OURS)
+    except NotFound:
+        body = {**config_map, "metadata": metadata, "data": _present(config_map.get("data") or {})}
+    try:
+        return create(cluster, body)
     except Conflict:
         return cluster.merge(CONFIG_MAP, metadata["name"], patch, namespace=OURS)
 
 
-def _there(cluster: Cluster, name: str) -> bool:
+def create(cluster: Cluster, config_map: Mapping[str, Any]) -> Json:
+    """Create the ConfigMap, and our namespace when that is what is missing."""
     try:
-        cluster.get(CONFIG_MAP, name, namespace=OURS)
+        return cluster.create(CONFIG_MAP, config_map, namespace=OURS)
     except NotFound:
-        return False
-    return True
+        ensure_namespace(cluster)
+    return cluster.create(CONFIG_MAP, config_map, namespace=OURS)
 
 
 def ensure_namespace(cluster: Cluster) -> None:

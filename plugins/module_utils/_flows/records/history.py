@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,9 +15,9 @@ from ..._cluster.kinds import CONFIG_MAP
 from ..._cluster.port import Cluster
 from ..._cluster.readers import networks
 from ..._domain.errors import BeingDeleted, MigrationError, NotFound
+from ..._domain.moments import written
 from ..._domain.records.history import BEGUN, FAILED, NAME, Event, History
 from ..._domain.records.journal import NAMESPACE
-from ..._domain.records.lease import written
 from ..outcome import Diff, Outcome
 from .config_maps import keep
 from .lease import read_state
@@ -73,20 +72,28 @@ def record(cluster: Cluster, event: PhaseEvent, *, write: bool) -> Outcome:
     return Outcome(changed=True, diffs=(diff,), facts=_facts(after if write else before, now=now))
 
 
-def record_all(cluster: Cluster, events: Sequence[PhaseEvent]) -> None:
-    """Add these events at once, each by the rule of ``record``."""
-    before = after = read(cluster)
+def record_all(cluster: Cluster, events: Sequence[PhaseEvent], *, before: History) -> History:
+    """Add these events at once, each by the rule of ``record``.
+
+    :param before: the history as it is
+    :returns: the history as it is now
+    """
+    after = before
     now = cluster.now()
     for event in events:
         after = _with(after, event, cluster=cluster, now=now)
     if after is not before:
-        with suppress(BeingDeleted):  # Nothing depends on it, and the run may be the one that lets the namespace go.
+        try:
             keep(cluster, after.to_json())
+        except BeingDeleted:
+            # Nothing depends on it, and the run may be the one that lets the namespace go.
+            return before
+    return after
 
 
-def describe_phases(cluster: Cluster) -> dict[str, Any]:
+def describe_phases(history: History, *, now: datetime) -> dict[str, Any]:
     """The phases of the newest migration, and how long it took."""
-    facts = _facts(read(cluster), now=cluster.now())
+    facts = _facts(history, now=now)
     return {name: facts[name] for name in ("phases", "elapsed_seconds")}
 
 
@@ -97,7 +104,7 @@ def _with(before: History, event: PhaseEvent, *, cluster: Cluster, now: datetime
     if again and event.event != FAILED and not new_migration:
         return before
     entry = Event(
-        at=str(written(now)),
+        at=written(now),
         migration=0,
         target=event.target,
         phase=event.phase,

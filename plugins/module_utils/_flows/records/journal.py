@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Optional
 
 from ..._cluster.kinds import CONFIG_MAP, NETWORK_CONFIG
-from ..._cluster.port import Cluster
+from ..._cluster.port import Cluster, Getter
 from ..._cluster.readers import networks
 from ..._domain.errors import BeingDeleted, MigrationError, NotFound
 from ..._domain.networks import Networks
@@ -21,23 +21,23 @@ from ..waiting.clock import Clock
 from .config_maps import keep
 
 
-def read(cluster: Cluster) -> Optional[Journal]:
+def read(cluster: Getter, *, seen: Networks) -> Optional[Journal]:
     """The journal; without its ConfigMap, what the flip has left at the object that it flipped.
 
+    :param seen: the networks as they are
     :raises MigrationError: when it is there and cannot be understood; it is never taken for absent then
     """
     try:
         config_map = cluster.get(CONFIG_MAP, journals.NAME, namespace=journals.NAMESPACE)
     except NotFound:
-        return _left_at_the_flip(cluster)
+        return _left_at_the_flip(seen.config.annotations)
     try:
         return Journal.from_json(config_map)
     except ValueError as error:
         raise _strange(f"configmap {journals.NAMESPACE}/{journals.NAME}", error) from error
 
 
-def _left_at_the_flip(cluster: Cluster) -> Optional[Journal]:
-    annotations = _annotations(cluster)
+def _left_at_the_flip(annotations: Mapping[str, str]) -> Optional[Journal]:
     if journals.ANNOTATION not in annotations:
         return None
     try:
@@ -46,21 +46,19 @@ def _left_at_the_flip(cluster: Cluster) -> Optional[Journal]:
         raise _strange(f"annotation {journals.ANNOTATION} of {NETWORK_CONFIG.title} cluster", error) from error
 
 
-def _annotations(cluster: Cluster) -> Mapping[str, str]:
-    return cluster.get(NETWORK_CONFIG, "cluster")["metadata"].get("annotations") or {}
-
-
 def _strange(where: str, error: ValueError) -> MigrationError:
     return MigrationError(
         tried=f"understand the journal in {where}",
         seen=str(error),
-        remedy="Restore it, or delete it: without it every node counts as not rebooted.",
+        remedy="Restore it, or delete it: without it every node counts as not rebooted. "
+        f"('oc -n {journals.NAMESPACE} delete configmap {journals.NAME}', 'oc annotate network.config cluster "
+        f"{journals.ANNOTATION}-')",
     )
 
 
 def current(cluster: Cluster, *, seen: Networks) -> Optional[Journal]:
     """The journal when it belongs to the migration that the cluster is in."""
-    journal = read(cluster)
+    journal = read(cluster, seen=seen)
     return journal if journal and journal.speaks_of(seen) else None
 
 
@@ -73,18 +71,19 @@ def record(cluster: Cluster, nodes: Sequence[Node], *, target: str, clock: Clock
     return journal
 
 
-def close(cluster: Cluster, *, target: str, clock: Clock, write: bool) -> bool:
+def close(cluster: Cluster, *, seen: Networks, target: str, clock: Clock, write: bool) -> bool:
     """Mark the record as history, so that a later migration never takes these boot ids for its own.
 
+    :param seen: the networks as they were after the last flip
     :param write: False to only find out
     :returns: whether that has, or had, to be written
     """
-    journal = read(cluster)
+    journal = read(cluster, seen=seen)
     if journal is None or journal.target != target or journal.closed_at is not None:
         return False
     if write:
         _mark_closed(cluster, clock)
-        if journals.ANNOTATION in _annotations(cluster):
+        if journals.ANNOTATION in seen.config.annotations:
             cluster.merge(NETWORK_CONFIG, "cluster", {"metadata": {"annotations": {journals.ANNOTATION: None}}})
     return True
 

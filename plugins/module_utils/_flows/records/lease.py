@@ -85,10 +85,13 @@ def hold(cluster: Cluster, *, holder: str, seconds: int, take_over: bool, write:
     raise _contended(f"take {TITLE}")
 
 
-def release(cluster: Cluster, *, holder: str, write: bool) -> Outcome:
-    """Give the Lease back when ``holder`` has it; what somebody else has by now is left alone."""
+def release(cluster: Cluster, *, holder: str, write: bool, seen: Optional[LeaseState] = None) -> Outcome:
+    """Give the Lease back when ``holder`` has it; what somebody else has by now is left alone.
+
+    :param seen: the Lease as it was a moment ago, when that is known
+    """
+    state = seen or read_state(cluster)
     for _look in range(LOOKS):
-        state = read_state(cluster)
         ours = state.lease is not None and state.lease.holder == holder
         if not ours or state.lease is None:
             return Outcome(facts={"holder": holder, "lock": state.to_json()})
@@ -96,7 +99,8 @@ def release(cluster: Cluster, *, holder: str, write: bool) -> Outcome:
             break
         try:
             answer = cluster.replace(LEASE, state.lease.released(), namespace=NAMESPACE)
-        except Conflict:
+        except (Conflict, NotFound):
+            state = read_state(cluster)
             continue
         state = LeaseState(Lease.from_json(answer), state.now)
         break
@@ -181,8 +185,9 @@ class LeaseRenewer:
         """
         if self._lease is None:
             return
+        # Written over the object that we know, as a renewal is; somebody else's write makes that a conflict.
+        state = LeaseState(self._lease, cluster.now())
         for _look in range(LOOKS):
-            state = read_state(cluster)
             if state.lease is None and readers.namespace_going(cluster, NAMESPACE) is not False:
                 return
             if state.lease is None or state.lease.holder != self.holder:
@@ -192,8 +197,8 @@ class LeaseRenewer:
                 body = state.lease.in_phase(phase, now=state.now)
                 self._lease = Lease.from_json(cluster.replace(LEASE, body, namespace=NAMESPACE))
                 return
-            except Conflict:
-                continue
+            except (Conflict, NotFound):
+                state = read_state(cluster)
         raise _contended(f"note in {TITLE} that phase {phase or '(none)'} has begun")
 
     def monotonic(self) -> float:

@@ -15,7 +15,7 @@ from ..._cluster.port import Cluster
 from ..._domain.networks import OVN
 from ..._domain.records.history import BEGUN, FINISHED
 from .history import PhaseEvent, describe_phases, read, record_all
-from .lease import LeaseRenewer, read_state
+from .lease import LeaseRenewer, LeaseState
 
 
 def enter(cluster: Cluster, renewer: LeaseRenewer, phase: str) -> None:
@@ -27,21 +27,25 @@ def enter(cluster: Cluster, renewer: LeaseRenewer, phase: str) -> None:
     """
     if renewer.phase == phase:
         return
-    former = read(cluster).begun_by(renewer.holder) or renewer.phase
+    before = read(cluster)
+    former = before.begun_by(renewer.holder) or renewer.phase
     if former != phase:
         turn = [(former, FINISHED)] * bool(former) + [(phase, BEGUN)] * bool(phase)
-        record_all(cluster, [PhaseEvent(renewer.target, name, event, by=renewer.holder) for name, event in turn])
+        events = [PhaseEvent(renewer.target, name, event, by=renewer.holder) for name, event in turn]
+        record_all(cluster, events, before=before)
     renewer.go_on_to(phase, cluster)
 
 
-def leave(cluster: Cluster, *, holder: str, event: str, write: bool) -> dict[str, Any]:
+def leave(cluster: Cluster, state: LeaseState, *, holder: str, event: str, write: bool) -> dict[str, Any]:
     """Record how the phase has ended that ``holder`` is in, if it has the Lease; the phases of the migration.
 
+    :param state: the Lease as it is
     :param event: finished or failed
     """
-    lease = read_state(cluster).lease
+    lease, history = state.lease, read(cluster)
     if lease is not None and lease.holder == holder and write:
-        phase = read(cluster).begun_by(holder) or lease.phase
+        phase = history.begun_by(holder) or lease.phase
         if phase:
-            record_all(cluster, [PhaseEvent(lease.target or OVN, phase, event, by=holder)])
-    return describe_phases(cluster)
+            events = [PhaseEvent(lease.target or OVN, phase, event, by=holder)]
+            history = record_all(cluster, events, before=history)
+    return describe_phases(history, now=cluster.now())

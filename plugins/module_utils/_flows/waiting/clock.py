@@ -10,6 +10,8 @@ import time
 from datetime import datetime, timezone
 from typing import Protocol
 
+from ..._domain.moments import written
+
 
 class Clock(Protocol):
     def monotonic(self) -> float:
@@ -29,4 +31,4 @@ class SystemClock:
         time.sleep(seconds)
 
     def timestamp(self) -> str:
-        return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return written(datetime.now(timezone.utc))

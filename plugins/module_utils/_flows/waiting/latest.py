@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Optional, TypeVar
 
 from ..._domain.errors import MigrationError
 from ..._domain.verdicts import Verdict
@@ -28,6 +28,11 @@ class LastObservation(Generic[T]):
     def __call__(self) -> T:
         self._seen[:] = [self.observe()]
         return self._seen[0]
+
+    @property
+    def last(self) -> Optional[T]:
+        """None when nothing could be observed."""
+        return self._seen[0] if self._seen else None
 
     @property
     def shown(self) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from typing import Any, Optional, TypeVar
 from ..._cluster.kinds import Kind
 from ..._cluster.port import Access, Cluster, Execution, Json, Lines, Operations
 from ..._domain.errors import ClusterUnreachable, Conflict, Forbidden, MigrationError, NotFound, Unauthorized
+from ..._domain.rules import Rule
 from .clock import Clock
 from .denials import Denials, Question
 
@@ -54,8 +55,6 @@ class RetryingCluster:
     """``port.Cluster`` that asks again while the API is away, for ``budget`` seconds per outage at most.
 
     :param tolerate_unauthorized: take 401 for an outage too; only for work between the flip and the last reboot
-    :param tolerate_denials: for a while take 403 for one, and 404 where it does not mean that something is absent; for
-        work while control-plane nodes come up
     :param lasts: seconds from now that no command outlasts; the last look of a wait, when they are over, is a short one
     """
 
@@ -66,52 +65,59 @@ class RetryingCluster:
         clock: Clock,
         budget: float,
         tolerate_unauthorized: bool = False,
-        tolerate_denials: bool = False,
         lasts: Optional[float] = None,
     ) -> None:
         self._cluster = cluster
         self._clock = clock
         self._budget = budget
         self._tolerate_unauthorized = tolerate_unauthorized
-        self._tolerate_denials = tolerate_denials
         self._ends = clock.monotonic() + lasts if lasts else None
         self._denials = Denials(cluster)
         self.outages: list[Outage] = []
 
     def get(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> Json:
-        return self._patiently(Question("get", kind, name), lambda: self._cluster.get(kind, name, namespace=namespace))
+        return self._patiently(
+            Question("get", kind, name, namespace or ""), lambda: self._cluster.get(kind, name, namespace=namespace)
+        )
 
     def list(self, kind: Kind, *, namespace: Optional[str] = None, labels: str = "", fields: str = "") -> list[Json]:
         return self._patiently(
-            Question("list", kind), lambda: self._cluster.list(kind, namespace=namespace, labels=labels, fields=fields)
+            Question("list", kind, namespace=namespace or ""),
+            lambda: self._cluster.list(kind, namespace=namespace, labels=labels, fields=fields),
         )
 
     def create(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
-        return self._patiently(Question("create", kind), lambda: self._cluster.create(kind, body, namespace=namespace))
+        return self._patiently(
+            Question("create", kind, namespace=namespace or ""),
+            lambda: self._cluster.create(kind, body, namespace=namespace),
+        )
 
     def merge(self, kind: Kind, name: str, patch: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
         """Repeated on a conflict, too: a merge patch without resourceVersion says what to set, whoever wrote before."""
         for pause in CONFLICT_PAUSES:
             try:
                 return self._patiently(
-                    Question("merge", kind, name), lambda: self._cluster.merge(kind, name, patch, namespace=namespace)
+                    Question("merge", kind, name, namespace or ""),
+                    lambda: self._cluster.merge(kind, name, patch, namespace=namespace),
                 )
             except Conflict:
                 self._clock.sleep(pause)
         return self._patiently(
-            Question("merge", kind, name), lambda: self._cluster.merge(kind, name, patch, namespace=namespace)
+            Question("merge", kind, name, namespace or ""),
+            lambda: self._cluster.merge(kind, name, patch, namespace=namespace),
         )
 
     def edit(self, kind: Kind, name: str, operations: Operations, *, namespace: Optional[str] = None) -> Json:
         """Sent again after an outage: its ``test`` operations tell whether the first attempt had arrived."""
         return self._patiently(
-            Question("edit", kind, name), lambda: self._cluster.edit(kind, name, operations, namespace=namespace)
+            Question("edit", kind, name, namespace or ""),
+            lambda: self._cluster.edit(kind, name, operations, namespace=namespace),
         )
 
     def replace(self, kind: Kind, body: Mapping[str, Any], *, namespace: Optional[str] = None) -> Json:
         """Not repeated on a conflict: whoever replaces an object has to look at it first."""
         return self._patiently(
-            Question("replace", kind, body["metadata"]["name"]),
+            Question("replace", kind, body["metadata"]["name"], namespace or ""),
             lambda: self._cluster.replace(kind, body, namespace=namespace),
         )
 
@@ -119,7 +125,10 @@ class RetryingCluster:
         return self._patiently(Question("approve", kind, name), lambda: self._cluster.approve(kind, name, body))
 
     def delete(self, kind: Kind, name: str, *, namespace: Optional[str] = None) -> None:
-        self._patiently(Question("delete", kind, name), lambda: self._cluster.delete(kind, name, namespace=namespace))
+        self._patiently(
+            Question("delete", kind, name, namespace or ""),
+            lambda: self._cluster.delete(kind, name, namespace=namespace),
+        )
 
     def now(self) -> datetime:
         return self._patiently(Question("now"), self._cluster.now)
@@ -140,6 +149,9 @@ class RetryingCluster:
     def allowed(self, access: Access) -> bool:
         return self._patiently(Question("allowed", access.kind), lambda: self._cluster.allowed(access))
 
+    def rules(self, namespace: Optional[str] = None) -> tuple[Rule, ...]:
+        return self._patiently(Question("rules"), lambda: self._cluster.rules(namespace))
+
     def discover(self, kind: str, api_version: str) -> Kind:
         return self._patiently(Question("discover", name=kind), lambda: self._cluster.discover(kind, api_version))
 
@@ -153,29 +165,30 @@ class RetryingCluster:
         try:
             answer = call()
         except (ClusterUnreachable, Forbidden, NotFound) as error:
-            if not self._passes(question, error):
+            patience = self._patience(question, error)
+            if not patience:
                 raise
-            return self._outlast(question, call, first=error)
+            return self._outlast(question, call, first=error, patience=patience)
         self._denials.answered(question)
         return answer
 
-    def _outlast(self, question: Question, call: Callable[[], T], *, first: MigrationError) -> T:
-        began = self._clock.monotonic()
+    def _outlast(self, question: Question, call: Callable[[], T], *, first: MigrationError, patience: float) -> T:
+        began = denied_since = self._clock.monotonic()
         place = len(self.outages)
         self.outages.append(Outage(since=self._clock.timestamp(), seconds=None, seen=first.seen))
         last, pause = first, FIRST_KNOCK
-        ends = self._denials.end(began)
-        while (left := min(began + self._budget, ends if _denied(last) else math.inf) - self._clock.monotonic()) > 0:
+        while (left := min(began + self._budget, denied_since + patience) - self._clock.monotonic()) > 0:
             self._clock.sleep(min(pause, left))
             pause = min(pause * 2, KNOCK_EVERY)
             try:
                 answer = call()
             except (ClusterUnreachable, Forbidden, NotFound) as error:
-                if not self._passes(question, error):
+                patience = self._patience(question, error)
+                if not patience:
                     self._close(place, began=began)
                     raise
                 if _denied(error) and not _denied(last):
-                    ends = self._denials.end(self._clock.monotonic())
+                    denied_since = self._clock.monotonic()
                 last = error
             except Exception:
                 self._close(place, began=began)
@@ -185,7 +198,7 @@ class RetryingCluster:
                 self._denials.answered(question)
                 return answer
         if _denied(last):
-            self._denials.lasting(question)
+            self._denials.is_answer(question, last)
             self._close(place, began=began)
         raise type(last)(
             tried=last.tried,
@@ -194,11 +207,12 @@ class RetryingCluster:
             facts=last.facts if _denied(last) else {"outage_budget_seconds": self._budget},
         )
 
-    def _passes(self, question: Question, error: MigrationError) -> bool:
-        """Whether it may have another answer soon."""
-        if isinstance(error, (Forbidden, NotFound)):
-            return self._tolerate_denials and self._budget > 0 and self._denials.may_pass(question, error)
-        return self._tolerate_unauthorized or not isinstance(error, Unauthorized)
+    def _patience(self, question: Question, error: MigrationError) -> float:
+        """For how many seconds it may have another answer soon; 0 when it is the answer."""
+        if _denied(error):
+            now = self._clock.monotonic()
+            return self._denials.patience(question, error, now=now) if self._budget > 0 else 0.0
+        return math.inf if self._tolerate_unauthorized or not isinstance(error, Unauthorized) else 0.0
 
     def _close(self, place: int, *, began: float) -> None:
         outage = self.outages[place]

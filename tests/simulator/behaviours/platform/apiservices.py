@@ -1,4 +1,5 @@
-"""APIServices: those of extension servers need the control plane's pod network, those of CRDs come and go with them."""
+"""APIServices: those of extension servers need the control plane's pod network and the Service that they name, those of
+CRDs come and go with them."""
 
 from __future__ import annotations
 
@@ -13,6 +14,7 @@ from tests.simulator.ports import Change, Object, Store
 from tests.simulator.seed.apiservices import local, name_of, versions_of
 
 APISERVICES = "apiservices.apiregistration.k8s.io"
+SERVICES = "services"
 DEFINITIONS = "customresourcedefinitions.apiextensions.k8s.io"
 ACTOR = "system:apiserver"
 
@@ -35,6 +37,8 @@ class ApiServices:
         self._change = 0
         network.node_changed.connect(lambda _: self._judge())
         world.watch(self._definition_changed, DEFINITIONS)
+        world.watch(self._made, APISERVICES)
+        world.watch(self._service_changed, SERVICES)
 
     # extension servers
 
@@ -61,7 +65,10 @@ class ApiServices:
 
     def _write(self, service: Object) -> None:
         name, spec = service["metadata"]["name"], service["spec"]
-        if self._works:
+        missing = self._without_service(spec["service"])
+        if missing:
+            verdict = condition("Available", False, "ServiceNotFound", missing)
+        elif self._works:
             verdict = condition("Available", True, "Passed", "all checks passed")
         else:
             url = f"https://{self._address(spec['service'])}/apis/{spec['group']}/{spec['version']}"
@@ -75,6 +82,36 @@ class ApiServices:
         known = (service.get("status") or {}).get("conditions")
         patch = {"status": {"conditions": updated(known, [verdict], now=self._world.timestamp())}}
         self._world.store.patch(APISERVICES, name, patch, actor=ACTOR, subresource="status")
+
+    def _made(self, change: Change) -> None:
+        """Whoever makes one says nothing of its status (kube-aggregator 1.27, pkg/controllers/status)."""
+        if change.type == "ADDED" and not self._world.installing and change.object["spec"].get("service"):
+            self._look_at(change.object["metadata"]["name"])
+
+    def _service_changed(self, change: Change) -> None:
+        if change.type == "MODIFIED" or self._world.installing:
+            return
+        metadata = change.object["metadata"]
+        named = {"namespace": metadata["namespace"], "name": metadata["name"]}
+        for service in self._world.store.list(APISERVICES):
+            to = service["spec"].get("service") or {}
+            if named == {key: to.get(key) for key in named}:
+                self._look_at(service["metadata"]["name"])
+
+    def _look_at(self, name: str) -> None:
+        def look() -> None:
+            service = self._world.store.find(APISERVICES, name)
+            if service is not None:
+                self._write(service)
+
+        self._world.clock.after(0, look)
+
+    def _without_service(self, service: Object) -> str:
+        """What the controller says when the Service does not exist; empty when it does."""
+        name, namespace = service["name"], service["namespace"]
+        if self._world.store.find(SERVICES, name, namespace=namespace) is not None:
+            return ""
+        return f'service/{name} in "{namespace}" is not present'
 
     def _address(self, service: Object) -> str:
         found = self._world.store.find("services", service["name"], namespace=service["namespace"]) or {}

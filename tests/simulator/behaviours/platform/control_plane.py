@@ -58,6 +58,9 @@ class ControlPlane:
         if machine.boot_id != boot_id or not machine.kubelet:
             return
         (self._etcd if component == "etcd" else self._apiserver).add(machine.name)
+        late = self._world.faults.active("roles_read_late") if component == "kube-apiserver" else None
+        if late:
+            self._world.faults.add(Fault("api_denies", params={"seconds": float(late.get("for", 2))}))
         self._judge()
         self.started(machine.name, component)
 

@@ -35,7 +35,7 @@ class Bench:
     clock: ScriptedClock = field(default_factory=ScriptedClock)
     connected: bool = False
 
-    def connect(self, _params: Mapping[str, Any]) -> FakeCluster:
+    def connect(self, _params: Mapping[str, Any], **_clock: Any) -> FakeCluster:
         self.connected = True
         return self.cluster
 

@@ -77,7 +77,7 @@ def test_wrong_settings_are_listed(bench):
     result = bench.run("cno_migration", state="prepared", ovn={"mtu": 1, "join_subnet": "x"})
     assert result["failed"] is True
     assert len(result["problems"]) == 2
-    assert result["remedy"] == "Nothing was changed. Correct the settings."
+    assert result["remedy"].startswith("Nothing was changed. Correct the settings (cno_prepare_ovn,")
     assert bench.cluster.writes == []
 
 

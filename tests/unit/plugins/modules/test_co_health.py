@@ -74,6 +74,17 @@ def test_an_api_service_that_is_not_available_is_named(bench):
     ]
 
 
+def test_api_services_that_are_ignored_are_told(bench):
+    bench.cluster.put(CLUSTER_OPERATOR, objects.operator("etcd"))
+    bench.cluster.put(API_SERVICE, objects.api_service("v1.packages", available="False", reason="ServiceNotFound"))
+    result = bench.run("co_health", api_services=True, api_services_ignore=["v1.packages", "v1.nope"])
+    assert result["verdict"]["state"] == "done"
+    told = str(result["warnings"])
+    assert "APIService v1.packages is not Available (ServiceNotFound), and is ignored" in told
+    assert "APIService v1.nope is ignored, and this cluster has none of that name" in told
+    assert [row["name"] for row in result["unavailable_api_services"]] == ["v1.packages"]
+
+
 def test_the_api_may_be_away_for_a_while(bench):
     bench.cluster.put(CLUSTER_OPERATOR, objects.operator("dns"))
     bench.cluster.go_down()

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CLUSTER_VERSION,
     EGRESS_NETWORK_POLICY,
     NAMESPACE,
     NETWORK_OPERATOR,
@@ -32,6 +33,23 @@ def test_check_mode(bench, tmp_path):
     assert result["changed"] is True
     assert result["diff"][0]["after"]["id"] == result["backup"]["id"]
     assert bench.cluster.writes == []
+
+
+def test_what_the_cluster_has_lost_is_put_back_from_its_files(bench, tmp_path):
+    bench.cluster = saved_cluster()
+    bench.cluster.change(CLUSTER_VERSION, "version", {"spec": {"clusterID": "of this cluster"}})
+    made = bench.run("migration_backup", state="present", directory=str(tmp_path))
+    for key in [key for key in bench.cluster.objects if key[2].startswith("backup-")]:
+        del bench.cluster.objects[key]
+    told = bench.run("migration_backup", directory=str(tmp_path))
+    assert (told["in_files_only"], told["backup"]["id"]) == (True, made["backup"]["id"])
+    rehearsed = bench.run("migration_backup", state="recovered", directory=str(tmp_path), check=True)
+    assert rehearsed["changed"] is True
+    assert rehearsed["diff"][0]["after"]["id"] == made["backup"]["id"]
+    recovered = bench.run("migration_backup", state="recovered", directory=str(tmp_path))
+    assert (recovered["changed"], recovered["in_files_only"]) == (True, False)
+    assert bench.run("migration_backup")["backup"] == made["backup"]
+    assert bench.run("migration_backup", state="recovered", directory=str(tmp_path))["changed"] is False
 
 
 def test_a_damaged_backup_fails_with_its_name(bench):

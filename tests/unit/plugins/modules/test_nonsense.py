@@ -94,7 +94,7 @@ def test_a_module_ends_with_a_failure_of_ours(monkeypatch, capfd, name, seed) ->
             headers={},
             bounds=Bounds(connect=1.0, read=1.0, total=2.0, opening=1.0, closing=0.1),
         )
-        monkeypatch.setattr(connection, "connect", lambda params: cluster)
+        monkeypatch.setattr(connection, "connect", lambda params, **_clock: cluster)
         monkeypatch.setattr(glue, "SystemClock", lambda: clock)
         module = importlib.import_module(f"{MODULES}.{name}")
         getattr(ansible_warnings, "_global_warnings", {}).clear()

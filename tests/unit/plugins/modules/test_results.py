@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NAMESPACE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, NotFound
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.modules import results
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.modules.conftest import RECORD
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.modules.results import NAMES, Result, complaints
@@ -53,6 +54,34 @@ def test_an_api_that_comes_back(bench, module):
     bench.clock.at(10, bench.cluster.come_back)
     result = bench.run(module, **NEEDED.get(module, {}))
     assert [outage["seconds"] for outage in result["api_outages"]] == [pytest.approx(10, abs=2)]
+
+
+STARTING = (
+    Forbidden(tried="x", seen='HTTP 403, nodes is forbidden: User "migrator" cannot list resource'),
+    NotFound(tried="x", seen="HTTP 404, the server could not find the requested resource"),
+)
+
+
+@pytest.mark.parametrize("denial", STARTING, ids=["403", "404"])
+@pytest.mark.parametrize("module", NAMES)
+def test_an_api_server_that_has_only_just_started(bench, module, denial):
+    """While control-plane nodes come up, every call of every module may hit one."""
+    bench.cluster = cluster_at("not_started")
+    bench.cluster.start(denial)
+    bench.clock.at(3, bench.cluster.has_started)
+    result = bench.run(module, **NEEDED.get(module, {}))
+    assert denial.seen not in result.get("msg", "")
+    assert [outage["seconds"] for outage in result["api_outages"]] == [pytest.approx(3, abs=2)]
+
+
+@pytest.mark.parametrize("module", NAMES)
+def test_a_right_that_is_lacking_is_told_at_once(bench, module):
+    bench.cluster = cluster_at("not_started")
+    bench.cluster.fail(STARTING[0], times=None)
+    result = bench.run(module, **NEEDED.get(module, {}))
+    assert bench.clock.now == 0
+    assert result["api_outages"] == []
+    assert result.get("failed") is True or module == "migration_preflight"
 
 
 @pytest.mark.parametrize("module", sorted({*NAMES} - WITHOUT_LOCK))

@@ -11,7 +11,7 @@ import pytest
 from tests.simulator.api import tokens
 from tests.simulator.api.authorization import allows, check, check_approval, rules_of
 from tests.simulator.api.calls import Call, target_of
-from tests.simulator.credentials import ADMIN, NOBODY, Credentials, User, service_account
+from tests.simulator.credentials import ADMIN, NOBODY, SCOPES, Credentials, User, service_account
 from tests.simulator.ports import Object
 from tests.simulator.store.errors import Forbidden, Invalid
 from tests.simulator.store.objects import ObjectStore
@@ -169,6 +169,34 @@ def test_reviews_of_oneself_are_answered_from_the_roles():
     assert allows(RUNNER, target_of("GET", "/api/v1/nodes/a", {}), store)
     resources, _paths = rules_of(RUNNER, store, namespace="")
     assert rule("get", "nodes", names="a") in resources
+
+
+@pytest.mark.parametrize(
+    ("binding", "here", "nowhere"), [("ClusterRoleBinding", True, True), ("RoleBinding", True, False)]
+)
+def test_a_review_of_rules_is_about_one_namespace_and_what_holds_in_all(binding, here, nowhere):
+    store = cluster(rules=[rule("*", "*", groups="*")], binding=binding)
+    for namespace, expected in (("work", here), ("-", nowhere)):
+        resources, _paths = rules_of(RUNNER, store, namespace=namespace)
+        assert (rule("*", "*", groups="*") in resources) is expected
+
+
+@pytest.mark.parametrize(
+    ("scopes", "allowed"),
+    [
+        ((), True),
+        (("user:full",), True),
+        (("user:info", "role:one:*"), True),
+        (("role:one:elsewhere",), False),
+        (("role:two:*",), False),
+        (("user:check-access",), False),
+    ],
+)
+def test_scopes_hold_back_what_roles_give_and_a_review_of_rules_does_not_know_it(scopes, allowed):
+    store = cluster(rules=[rule("get", "pods")])
+    scoped = User(RUNNER.name, RUNNER.groups, extra={SCOPES: scopes} if scopes else {})
+    assert may(store, f"GET {POD}", user=scoped) is allowed
+    assert rule("get", "pods") in rules_of(scoped, store, namespace="work")[0]
 
 
 def token_request(store: ObjectStore, seconds: int | None) -> tuple[Credentials, Object]:

@@ -221,6 +221,13 @@ def test_the_api_hangs_instead_of_resetting_when_one_server_goes_down():
     assert 35 < scene.until(lambda: gate.available, within=60) < 45
 
 
+def test_an_api_server_that_has_started_denies_everything_until_it_has_read_its_roles():
+    scene = Scene("4.14", faults=["roles_read_late,for=3"])
+    scene.reboot("master-1")
+    scene.until(lambda: scene.cluster.faults.active("api_denies") is not None, within=900, step=0.5)
+    assert 2 < scene.until(lambda: scene.cluster.faults.active("api_denies") is None, within=60, step=0.5) < 4
+
+
 @pytest.mark.parametrize(("masters", "least", "most"), [(3, 70, 90), (1, 10, 20)])
 def test_a_control_plane_node_shuts_down_for_as_long_as_its_api_server_goes_on(masters, least, most):
     scene = Scene("4.14", masters=masters)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.simulator.behaviours.platform.apiservices import unavailable_groups
+from tests.simulator.behaviours.platform.apiservices import APISERVICES, unavailable_groups
 from tests.simulator.behaviours.platform.cluster_operators import SUFFERING
 from tests.simulator.durations import Durations
 from tests.unit.simulator.behaviours.scenes import OVN, Scene
@@ -129,6 +131,43 @@ def test_a_namespace_deleted_too_early_hangs_until_the_apis_are_back(flipped):
     )
     scene.reboot_all()
     scene.until(lambda: scene.store.find(NAMESPACES, "openshift-sdn") is None, within=120)
+
+
+METRICS: dict[str, Any] = {
+    "metadata": {"name": "v1beta1.external.metrics.k8s.io"},
+    "spec": {
+        "group": "external.metrics.k8s.io",
+        "version": "v1beta1",
+        "groupPriorityMinimum": 100,
+        "versionPriority": 100,
+        "service": {"namespace": "keda", "name": "keda-metrics-apiserver", "port": 443},
+    },
+}
+
+
+def test_an_api_service_that_its_operator_has_left_behind_holds_every_namespace_until_it_is_gone():
+    scene = Scene("4.14")
+    scene.store.create(APISERVICES, METRICS, actor="system:admin")
+    scene.pass_by(5)
+    seen = scene.store.get(APISERVICES, METRICS["metadata"]["name"])["status"]["conditions"][0]
+    assert (seen["type"], seen["status"], seen["reason"]) == ("Available", "False", "ServiceNotFound")
+    assert seen["message"] == 'service/keda-metrics-apiserver in "keda" is not present'
+    scene.store.delete(NAMESPACES, "ci", actor="system:admin")
+    scene.pass_by(300)
+    failing = [c for c in scene.store.get(NAMESPACES, "ci")["status"]["conditions"] if c["status"] == "True"]
+    assert [c["type"] for c in failing] == ["NamespaceDeletionDiscoveryFailure"]
+    assert "external.metrics.k8s.io/v1beta1: the server is currently unable" in failing[0]["message"]
+    scene.store.delete(APISERVICES, METRICS["metadata"]["name"], actor="system:admin")
+    scene.until(lambda: scene.store.find(NAMESPACES, "ci") is None, within=120)
+
+
+def test_an_api_service_without_its_service_stays_away_when_the_pod_network_is_back(flipped):
+    scene = flipped
+    scene.store.create(APISERVICES, METRICS, actor="system:admin")
+    scene.pass_by(120)
+    scene.reboot_all()
+    scene.pass_by(1200)
+    assert unavailable_groups(scene.store) == ["external.metrics.k8s.io/v1beta1"]
 
 
 def test_a_namespace_goes_within_a_minute_when_all_is_well():

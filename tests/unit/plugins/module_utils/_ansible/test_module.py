@@ -24,7 +24,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.plugins.module_argume
 def cluster(monkeypatch):
     cluster = FakeCluster()
     clock = ScriptedClock()
-    monkeypatch.setattr(connection, "connect", lambda params: cluster)
+    monkeypatch.setattr(connection, "connect", lambda params, **_clock: cluster)
     monkeypatch.setattr(glue, "SystemClock", lambda: clock)
     return cluster
 
@@ -131,7 +131,7 @@ def test_what_nobody_has_thought_of_is_a_failure_with_its_traceback(cluster, run
 
 
 def test_what_connecting_runs_into_is_one_too(run, monkeypatch):
-    def connect(params):
+    def connect(params, **_clock):
         raise RuntimeError("no")
 
     monkeypatch.setattr(connection, "connect", connect)

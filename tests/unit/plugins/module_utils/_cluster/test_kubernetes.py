@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -37,6 +38,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     Unauthorized,
     Untrusted,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.rules import Rule
 
 
 class Api:
@@ -93,10 +95,10 @@ def api():
     api.close()
 
 
-def cluster_at(address, **headers):
+def cluster_at(address, *, monotonic=None, **headers):
     configuration = Configuration(host=address)
     configuration.api_key = {"authorization": "Bearer secret"}
-    return subject.KubernetesCluster(configuration, headers=headers)
+    return subject.KubernetesCluster(configuration, headers=headers, monotonic=monotonic)
 
 
 def status(code, message):
@@ -202,6 +204,40 @@ def test_access_reviews(api, allowed):
         "subresource": "exec",
         "namespace": "web",
     }
+
+
+RULES = "/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"
+LISTED = {
+    "verbs": ["get"],
+    "apiGroups": ["config.openshift.io"],
+    "resources": ["networks"],
+    "resourceNames": ["cluster"],
+}
+
+
+@pytest.mark.parametrize("incomplete", [True, False])
+@pytest.mark.parametrize(("namespace", "sent"), [("web", "web"), (None, "-")])
+def test_the_rules_of_a_namespace_and_of_every_one(api, namespace, sent, incomplete):
+    """A name that no namespace can have: the answer holds what no RoleBinding gives."""
+    told = {"resourceRules": [LISTED], "nonResourceRules": [], "incomplete": incomplete}
+    api.says("POST", RULES, 201, {"spec": {}, "status": told})
+    expected = Rule(("get",), ("config.openshift.io",), ("networks",), ("cluster",))
+    assert cluster_at(api.address).rules(namespace) == (expected,)
+    assert api.asked[0]["body"]["spec"] == {"namespace": sent}
+
+
+def test_a_rule_without_names_is_for_every_object(api):
+    told = {"resourceRules": [{"verbs": ["list"], "apiGroups": [""], "resources": ["nodes"], "resourceNames": None}]}
+    api.says("POST", RULES, 201, {"status": told})
+    assert cluster_at(api.address).rules() == (Rule(("list",), ("",), ("nodes",)),)
+
+
+def test_nothing_is_listed_of_a_credential_whose_scopes_may_hold_it_back(api):
+    cluster = cluster_at(api.address)
+    cluster._configuration.api_key = {"authorization": "Bearer sha256~secret"}
+    assert cluster.rules() == ()
+    assert cluster_at(api.address, **{"Impersonate-Extra-scopes.authorization.openshift.io": ["a"]}).rules("web") == ()
+    assert api.asked == []
 
 
 def test_the_end_of_a_log(api):
@@ -342,6 +378,52 @@ def test_the_clock_is_the_servers():
     assert cluster_with(pool).now().isoformat() == "2026-11-23T10:00:00+00:00"
 
 
+class Ticking:
+    """The host's clock, moved by the test."""
+
+    seconds = 100.0
+
+    def __call__(self):
+        return self.seconds
+
+
+def timed(answers):
+    """A cluster that gives these answers in turn, and the host's clock."""
+    host = Ticking()
+    pool = Pool(lambda: answers.pop(0))
+    return cluster_with(pool, monotonic=host), pool, host
+
+
+OBJECT = {"metadata": {"name": "worker-0"}}
+
+
+def test_the_time_of_an_answer_is_counted_on_for_a_moment():
+    first, later = "Mon, 23 Nov 2026 10:00:00 GMT", "Mon, 23 Nov 2026 11:00:00 GMT"
+    cluster, pool, host = timed([answer(200, OBJECT, Date=first), answer(200, {}, Date=later)])
+    cluster.get(NODE, "worker-0")
+    host.seconds += 3
+    assert cluster.now().isoformat() == "2026-11-23T10:00:03+00:00"
+    host.seconds += 3
+    assert cluster.now().isoformat() == "2026-11-23T11:00:00+00:00", "the host may have slept"
+    assert [call[0] for call in pool.asked] == ["GET", "GET"]
+
+
+@pytest.mark.parametrize(
+    "unfit",
+    [
+        pytest.param(lambda: answer(502, "gateway", Date="Mon, 23 Nov 2026 09:00:00 GMT"), id="a proxy's error"),
+        pytest.param(lambda: answer(200, OBJECT), id="no date"),
+        pytest.param(lambda: answer(200, OBJECT, Date="yesterday"), id="no date either"),
+    ],
+)
+def test_what_does_not_tell_the_servers_time_is_not_believed(unfit):
+    cluster, pool, _host = timed([unfit(), answer(200, {}, Date="Mon, 23 Nov 2026 10:00:00 GMT")])
+    with contextlib.suppress(ClusterUnreachable):
+        cluster.get(NODE, "worker-0")
+    assert cluster.now().isoformat() == "2026-11-23T10:00:00+00:00"
+    assert len(pool.asked) == 2
+
+
 def test_a_server_without_a_clock_is_an_error():
     pool = Pool(lambda: answer(200, {}))
     with pytest.raises(ClusterUnreachable, match="carries no Date header"):
@@ -406,10 +488,12 @@ def test_a_namespace_takes_its_roles_with_it(api, namespace, read, written):
                        ("PUT", f"{path}/it")):  # fmt: skip
         api.says(method, at, 403, status(403, "configmaps is forbidden"))
     cluster, body = cluster_at(api.address), {"metadata": {"name": "it"}}
+    absent = NotFound if (read, written) == (NotFound, Forbidden) else written
     for error, asks in (
         (read, lambda: cluster.get(CONFIG_MAP, "it", namespace="ours")),
-        (written, lambda: cluster.create(CONFIG_MAP, body, namespace="ours")),
-        (written, lambda: cluster.merge(CONFIG_MAP, "it", {}, namespace="ours")),
+        # As for whoever has rights: what is to be changed, or the place of what is to be made, is absent.
+        (absent, lambda: cluster.create(CONFIG_MAP, body, namespace="ours")),
+        (absent, lambda: cluster.merge(CONFIG_MAP, "it", {}, namespace="ours")),
         (written, lambda: cluster.replace(CONFIG_MAP, body, namespace="ours")),
     ):
         with pytest.raises(error) as caught:

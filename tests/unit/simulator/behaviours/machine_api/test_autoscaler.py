@@ -30,7 +30,7 @@ def empty(scene: Scene, node: str) -> None:
     """As a drain does it."""
     scene.store.patch("nodes", node, {"spec": {"unschedulable": True}}, actor="system:admin")
     for pod in scene.store.list("pods"):
-        owner = next(iter(pod["metadata"].get("ownerReferences") or ()), {})
+        owner: dict[str, str] = next(iter(pod["metadata"].get("ownerReferences") or ()), {})
         if pod["spec"].get("nodeName") == node and owner.get("kind") != "DaemonSet":
             meta = pod["metadata"]
             scene.store.delete("pods", meta["name"], namespace=meta["namespace"], actor="system:admin")
@@ -43,7 +43,7 @@ def workers(scene: Scene) -> list[str]:
 
 def replicas(scene: Scene) -> int:
     [found] = scene.store.list(MACHINE_SETS)
-    return found["spec"]["replicas"]
+    return int(found["spec"]["replicas"])
 
 
 def test_nodes_that_are_in_use_stay():

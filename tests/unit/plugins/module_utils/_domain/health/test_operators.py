@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.health.operators import (
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.health.api_services import (
     ApiService,
+    ApiServices,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.health.operators import (
     Operator,
     health_verdict,
 )
@@ -17,7 +20,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 def verdict(*operators, services=None, names=(), ignore=(), degraded_fails=False):
     return health_verdict(
         [Operator.from_json(operator) for operator in operators],
-        None if services is None else [ApiService.from_json(service) for service in services],
+        None if services is None else ApiServices([ApiService.from_json(service) for service in services]),
         names=names,
         ignore=ignore,
         degraded_fails=degraded_fails,

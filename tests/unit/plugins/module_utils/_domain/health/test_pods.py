@@ -44,13 +44,6 @@ def test_when_a_pod_is_in_error(given, error):
     assert Pod.from_json(objects.pod("web-0", **given)).error == error
 
 
-def test_a_failed_attempt_counts_until_its_job_has_finished():
-    attempt = objects.pod("backup-1-abcde", phase="Failed", owner=("Job", "backup-1"))
-    assert len(in_error(pods(attempt))) == 1
-    assert in_error(pods(attempt), finished_jobs=["default/backup-1"]) == ()
-    assert len(in_error(pods(attempt), finished_jobs=["other/backup-1"])) == 1
-
-
 @pytest.mark.parametrize(
     ("conditions", "finished"),
     [

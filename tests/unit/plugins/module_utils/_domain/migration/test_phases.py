@@ -4,8 +4,15 @@
 
 from __future__ import annotations
 
+import itertools
+from typing import Any
+
 import pytest
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.commands import (
+    MIGRATE,
+    ROLLBACK,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.phases import (
     Observation,
     position,
@@ -35,6 +42,7 @@ def observe(
     not_rebooted=None,
     not_ready=(),
     former_namespace=False,
+    former_namespace_going=False,
     paused=(),
     left=(),
     metadata=None,
@@ -53,6 +61,7 @@ def observe(
             not_rebooted=not_rebooted,
             not_ready=not_ready,
             former_namespace=former_namespace,
+            former_namespace_going=former_namespace_going,
             paused=paused,
             left=left,
         )
@@ -75,6 +84,7 @@ def observe(
         pytest.param(0, 0, 1, 1, {"former_namespace": True}, "cleanup_pending", id="namespace left"),
         pytest.param(0, 1, 1, 1, {}, "cleanup_pending", id="status.migration left"),
         pytest.param(0, 0, 1, 1, {}, "complete", id="finished"),
+        pytest.param(0, 0, 1, 1, {"former_namespace_going": True}, "complete", id="namespace Terminating"),
         pytest.param(0, 0, 1, 0, {}, "inconsistent", id="type changed without migration"),
         pytest.param(0, 0, 0, 1, {}, "inconsistent", id="status is ahead of spec"),
     ],
@@ -219,3 +229,52 @@ def test_an_unfinished_way_back_is_no_start_for_a_migration(facts, words):
 
 def test_an_unfinished_migration_is_a_start_for_the_way_back():
     assert back(OVN, OVN, OVN, OVN, not_rebooted=("w0",)).phase == "not_started"
+
+
+TYPE_OR_NONE = (OVN, SDN, "")
+PLAYBOOKS = ("ansible-playbook ocp_day2.ovn_migration.migrate ", "ansible-playbook ocp_day2.ovn_migration.rollback ")
+FACTS = [
+    {},
+    {"not_rebooted": ("w0",)},
+    {"not_rebooted": ()},
+    {"not_rebooted": (), "not_ready": ("w0",)},
+    {"pools": failed("pool worker is degraded")},
+    {"pools": ROLLING, "paused": ("worker",)},
+    {"former_namespace": True},
+    {"metadata": {"annotations": {LIVE_ANNOTATION: ""}}},
+]
+
+
+@pytest.mark.parametrize("target", [OVN, SDN])
+@pytest.mark.parametrize("facts", FACTS, ids=lambda facts: ", ".join(facts) or "at rest")
+def test_whatever_was_seen_says_how_it_goes_on(target, facts):
+    """Every state that the two objects can be in: what was seen, what to do, and a line that can be copied."""
+    asked: tuple[Any, ...] = (None, OVN, SDN, {"mtu": {}}, {"features": {}})
+    states: Any = itertools.product(asked, (None, OVN, SDN), TYPE_OR_NONE, TYPE_OR_NONE)
+    for migration, acknowledged, spec_type, status_type in states:
+        where = observe(migration, acknowledged, spec_type, status_type, target=target, **facts)
+        told = f"{migration} {acknowledged} {spec_type} {status_type}: {where}"
+        assert where.reason and where.next, told
+        if where.phase == "complete":
+            assert not where.command, told
+            continue
+        assert where.command.startswith(PLAYBOOKS), told
+        if where.phase in ("inconsistent", "live"):
+            assert "oc " in where.next or where.command.startswith(PLAYBOOKS[1]), told
+
+
+@pytest.mark.parametrize(
+    ("migration", "not_rebooted", "seen", "following"),
+    [
+        (OVN, ("w0", "w1"), "in the middle of the migration to that: 2 nodes have not rebooted yet", "go on here"),
+        (OVN, None, "in the middle of the migration to that", "go on here"),
+        (None, None, "and has no migration to it", "go on here"),
+    ],
+)
+def test_a_type_that_was_set_back_in_the_window_is_set_again_first(migration, not_rebooted, seen, following):
+    where = observe(migration, migration, SDN, OVN, not_rebooted=not_rebooted)
+    assert (where.phase, where.command) == ("inconsistent", MIGRATE)
+    assert seen in where.reason
+    patch = """oc patch network.config cluster --type=merge -p '{"spec":{"networkType":"OVNKubernetes"}}';"""
+    assert patch in where.next
+    assert following in where.next and ROLLBACK in where.next

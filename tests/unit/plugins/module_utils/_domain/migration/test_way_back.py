@@ -8,6 +8,7 @@ import itertools
 
 import pytest
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.commands import ROLLBACK
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.migration.way_back import (
     WayBackFacts,
     sdn_problems,
@@ -150,8 +151,18 @@ TABLE = [
     pytest.param(
         SDN, SDN, None, None, {"journal": record(SDN, closed=True)}, "finished", None, "rolled back", id="rolled back"
     ),
-    pytest.param(SDN, OVN, None, None, {}, "blocked", None, "set it back to OVNKubernetes", id="flipped back by hand"),
-    pytest.param(SDN, OVN, OVN, OVN, {}, "blocked", None, "set it back to OVNKubernetes", id="flipped back too early"),
+    pytest.param(SDN, OVN, None, None, {}, "blocked", None, "without a migration to it", id="flipped back by hand"),
+    pytest.param(
+        SDN,
+        OVN,
+        OVN,
+        OVN,
+        {"not_rebooted": WAITING},
+        "blocked",
+        None,
+        "still runs OVNKubernetes, and 2 nodes have not rebooted since",
+        id="flipped back in the window",
+    ),
     pytest.param(SDN, SDN, {"mtu": {"network": {}}}, None, {}, "blocked", None, "another migration", id="MTU change"),
     pytest.param(
         OVN, OVN, {"mode": "Live", "networkType": OVN}, OVN, {}, "blocked", None, "another migration", id="live"
@@ -168,6 +179,9 @@ def test_each_row_of_the_table(spec_type, status_type, migration, acknowledged, 
     back = decide(spec_type, status_type, migration=migration, acknowledged=acknowledged, **known)
     assert (back.action, back.step) == (action, step)
     assert words in back.reason
+    assert bool(back.remedy) is (action == "blocked")
+    if action == "blocked":
+        assert "oc " in back.remedy and back.remedy.endswith(f"then run '{ROLLBACK}' again")
 
 
 ALL = list(

@@ -110,6 +110,7 @@ STOPS_A_RESCUE = {
     "credential_rights",
     "credential_outlives_switch",
     "nodes_addressed",
+    "new_namespace_free",
     "version_supported",
     "source_network_type",
     "no_live_annotation",

@@ -12,16 +12,22 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CLUSTER_OPERATOR,
     CLUSTER_VERSION,
     CONFIG_MAP,
+    DEPLOYMENT,
     JOB,
     MACHINE_CONFIG,
     MACHINE_CONFIG_POOL,
+    NAMESPACE,
     NETWORK_CONFIG,
     NETWORK_OPERATOR,
     NODE,
     POD,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import LIVE_ANNOTATION, OVN, SDN
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import Journal
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.journal import (
+    ANNOTATION,
+    Journal,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.health.pods import pods_in_error
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.clean import clean_cluster, findings, seen
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import machine_config, rendered, unit
@@ -98,11 +104,18 @@ def rolling(cluster):
     cluster.put(MACHINE_CONFIG, machine_config(rendered("worker", OVN), unit(OVN)))
 
 
+def record_of(cluster):
+    boots = {"m0": cluster.objects[NODE, "", "m0"]["status"]["nodeInfo"]["bootID"]}
+    return Journal(SDN, boots, "2026-01-01T00:00:00Z")
+
+
 def waiting(cluster):
-    record = Journal(
-        SDN, {"m0": cluster.objects[NODE, "", "m0"]["status"]["nodeInfo"]["bootID"]}, "2026-01-01T00:00:00Z"
-    )
-    cluster.put(CONFIG_MAP, record.to_json())
+    cluster.put(CONFIG_MAP, record_of(cluster).to_json())
+
+
+def waiting_without_our_namespace(cluster):
+    annotations = {ANNOTATION: record_of(cluster).to_annotation()}
+    cluster.change(NETWORK_CONFIG, "cluster", {"metadata": {"annotations": annotations}})
 
 
 def acknowledged(cluster):
@@ -122,6 +135,7 @@ def live(cluster):
     [
         (rolling, f"not for {SDN}: rendered-worker-"),
         (waiting, "not rebooted since the switch to OpenShiftSDN: m0"),
+        (waiting_without_our_namespace, "not rebooted since the switch to OpenShiftSDN: m0"),
         (acknowledged, "acknowledged one to OVNKubernetes"),
         (flipped, "is to run OVNKubernetes"),
         (live, "it holds mode"),
@@ -226,12 +240,59 @@ def test_what_the_network_operator_refuses(reason, blocks):
     assert found == ([("block", expected)] if blocks else [])
 
 
-def test_api_services():
+@pytest.mark.parametrize("method", ["offline", "rollback"])
+def test_an_api_service_that_is_away_blocks_as_it_does_at_the_clean_up(method):
+    cluster = clean_cluster(method)
+    cluster.put(API_SERVICE, objects.api_service("v1.route", available="False", reason="MissingEndpoints"))
+    assert told("api_services_available", cluster, method=method) == [
+        ("block", "namespaces could not be deleted: APIService v1.route is not Available (MissingEndpoints)")
+    ]
+
+
+def test_an_api_service_that_is_ignored_is_told_and_so_is_a_name_of_none():
     cluster = clean_cluster()
     cluster.put(API_SERVICE, objects.api_service("v1.route", available="False", reason="MissingEndpoints"))
-    assert told("api_services_available", cluster) == [
-        ("warn", "1 APIService is not available: v1.route (MissingEndpoints)")
+    ignored = frozenset({"v1.route", "v1.rout"})
+    assert told("api_services_available", cluster, api_services_ignore=ignored) == [
+        ("warn", "APIService v1.route is not Available (MissingEndpoints), and is ignored"),
+        ("warn", "APIService v1.rout is ignored, and this cluster has none of that name"),
     ]
+
+
+def test_no_api_service_at_all_is_no_pass():
+    cluster = clean_cluster()
+    cluster.remove(API_SERVICE, "v1.apps")
+    assert told("api_services_available", cluster) == [
+        ("block", "namespaces could not be deleted: no APIService is listed")
+    ]
+
+
+DISCOVERY = {
+    "type": "NamespaceDeletionDiscoveryFailure",
+    "status": "True",
+    "message": "Discovery failed for some groups, 1 failing: v1beta1.external.metrics.k8s.io",
+}
+
+
+@pytest.mark.parametrize(
+    ("conditions", "why"),
+    [([DISCOVERY], DISCOVERY["message"]), ([], "nothing says why it is still there")],
+    ids=["discovery fails", "just asked for"],
+)
+def test_a_namespace_of_the_plugin_to_come_that_is_being_deleted_blocks(conditions, why):
+    cluster = clean_cluster()
+    going = {"name": "openshift-ovn-kubernetes", "deletionTimestamp": "2026-01-01T00:00:00Z"}
+    cluster.put(NAMESPACE, {"metadata": going, "status": {"conditions": conditions}})
+    assert told("new_namespace_free", cluster) == [
+        ("block", f"namespace openshift-ovn-kubernetes is being deleted: {why}")
+    ]
+
+
+def test_other_namespaces_may_go_and_that_of_the_plugin_may_stand():
+    cluster = clean_cluster()
+    cluster.put(NAMESPACE, {"metadata": {"name": "shop", "deletionTimestamp": "2026-01-01T00:00:00Z"}})
+    cluster.put(NAMESPACE, {"metadata": {"name": "openshift-ovn-kubernetes"}})
+    assert told("new_namespace_free", cluster) == []
 
 
 def test_pods_in_error_are_told_without_the_history_of_finished_jobs():
@@ -241,6 +302,33 @@ def test_pods_in_error_are_told_without_the_history_of_finished_jobs():
     finished = {"status": {"conditions": [objects.condition("Complete", "True")]}}
     cluster.put(JOB, {"metadata": {"name": "job", "namespace": "shop"}, **finished})
     assert told("pods_in_error", cluster) == [("info", "1 pod is in error already: shop/web (CrashLoopBackOff)")]
+
+
+def evicted(cluster, *, ready):
+    """What an eviction leaves of a Deployment that is to have two pods."""
+    pod = objects.pod("web-7d9f-a", phase="Failed", reason="Evicted", labels={"pod-template-hash": "7d9f"})
+    reference = {"kind": "ReplicaSet", "name": "web-7d9f", "controller": True}
+    cluster.put(POD, {**pod, "metadata": {**pod["metadata"], "ownerReferences": [reference]}})
+    status = {"readyReplicas": ready, "observedGeneration": 1}
+    metadata = {"name": "web", "namespace": pod["metadata"]["namespace"], "generation": 1}
+    cluster.put(DEPLOYMENT, {"metadata": metadata, "spec": {"replicas": 2}, "status": status})
+
+
+def never_ready(cluster, *, ready):
+    """One that has been starting since the first of January, at seven minutes past midnight."""
+    pod = objects.pod("slow", node_name="w0", ready=bool(ready), created="2026-01-01T00:00:00Z")
+    cluster.put(POD, pod)
+    cluster.server_seconds = lambda: 420
+
+
+@pytest.mark.parametrize("situation", [evicted, never_ready])
+@pytest.mark.parametrize("ready", [2, 0])
+def test_which_pods_are_in_error_is_the_decision_of_the_verification(situation, ready):
+    cluster = clean_cluster()
+    situation(cluster, ready=ready)
+    found = told("pods_in_error", cluster)
+    assert bool(found) == (ready == 0)
+    assert bool(pods_in_error(cluster)) == (ready == 0)
 
 
 def unhealthy(cluster):

@@ -9,11 +9,12 @@ from datetime import timedelta
 
 import pytest
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.moments import parsed
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records import history
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.records.history import Event, History
 
 OVN, SDN = "OVNKubernetes", "OpenShiftSDN"
-START = history.moment("2026-01-01T00:00:00Z")
+START = parsed("2026-01-01T00:00:00Z")
 
 
 def at(seconds):

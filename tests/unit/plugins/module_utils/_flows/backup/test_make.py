@@ -13,8 +13,10 @@ import pytest
 import yaml
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CLUSTER_VERSION,
     CONFIG_MAP,
     HOST_SUBNET,
+    NAMESPACE,
     NET_NAMESPACE,
     NETWORK_CONFIG,
     NETWORK_OPERATOR,
@@ -41,6 +43,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.back
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.make import (
     describe_backup,
     have_backup,
+    recover_backup,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.backup.store import BackupStore, Damaged
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster
@@ -130,7 +133,7 @@ def test_a_kind_that_every_cluster_has_must_be_there():
 def test_the_index_is_written_last_and_all_is_sealed():
     cluster = saved_cluster()
     outcome = backup_of(cluster)
-    made = [call.name for call in cluster.made("create", CONFIG_MAP)]
+    made = [call.name for call in cluster.writes if call.kind == CONFIG_MAP]
     assert made == [f"backup-{FIRST}-000", f"backup-{FIRST}"]
     assert outcome.changed
     assert outcome.facts["backup"]["id"] == FIRST
@@ -359,7 +362,7 @@ def test_without_its_index_a_backup_does_not_exist():
 
 def test_a_lost_answer_is_not_a_conflict_but_somebody_elses_configmap_is():
     cluster = saved_cluster()
-    index, encoded = BackupStore(cluster).plan(collect(cluster), target=OVN, source_type=SDN, late=False)
+    index, encoded = BackupStore(cluster).plan(collect(cluster), target=OVN, source_type=SDN, late=False, indexes=())
     BackupStore(cluster).put(index, encoded)
     BackupStore(cluster).put(index, encoded)
     only_part(cluster)["data"]["part"] = "theirs"
@@ -374,6 +377,7 @@ def test_what_the_cluster_kept_is_compared_with_what_was_sent():
     def garble() -> None:
         cluster.change(CONFIG_MAP, name, {"data": {"part": "shorter"}}, namespace="ovn-migration")
 
+    cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration"}})
     cluster.before("create", CONFIG_MAP, 2, garble)
     with pytest.raises(Damaged):
         backup_of(cluster)
@@ -488,3 +492,73 @@ def test_files_are_made_again_on_another_machine(tmp_path):
     outcome = backup_of(cluster, directory=str(tmp_path))
     assert outcome.changed
     assert "networkType: OpenShiftSDN" in Path(outcome.facts["files"][0]).read_text(encoding="utf-8")
+
+
+def in_the_window(tmp_path, *, cluster_id="of this cluster"):
+    """A migration that has been switched, with files of its backup from before, and without our namespace."""
+    before, after = saved_cluster(), saved_cluster("applied")
+    for cluster in (before, after):
+        cluster.change(CLUSTER_VERSION, "version", {"spec": {"clusterID": cluster_id}})
+    backup_of(before, directory=str(tmp_path))
+    return after
+
+
+def test_a_backup_that_has_gone_with_its_namespace_is_put_back_from_its_files(tmp_path):
+    cluster = in_the_window(tmp_path)
+    outcome = backup_of(cluster, directory=str(tmp_path))
+    assert (outcome.changed, outcome.facts["backup"]["id"], outcome.facts["backup"]["late"]) == (True, FIRST, False)
+    assert outcome.warnings == (f"the cluster had lost backup {FIRST}; it was put back from {tmp_path / FIRST}",)
+    again = backup_of(cluster, directory=str(tmp_path))
+    assert (again.changed, again.facts["backup"]["id"], again.warnings) == (False, FIRST, ())
+
+
+def test_the_way_back_reads_a_lost_backup_from_its_files_and_then_puts_it_back(tmp_path):
+    cluster = in_the_window(tmp_path)
+    read = describe_backup(cluster, target=OVN, directory=str(tmp_path))
+    assert (read.facts["in_files_only"], read.facts["backup"]["id"]) == (True, FIRST)
+    assert read.facts["network"]["network_type"] == SDN
+    assert cluster.writes == []
+    rehearsed = recover_backup(cluster, target=OVN, directory=str(tmp_path), write=False)
+    assert (rehearsed.changed, cluster.writes) == (True, [])
+    assert recover_backup(cluster, target=OVN, directory=str(tmp_path), write=True).changed
+    assert describe_backup(cluster, target=OVN).facts["backup"]["id"] == FIRST
+    assert not recover_backup(cluster, target=OVN, directory=str(tmp_path), write=True).changed
+
+
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda stored: stored["items"][-1]["metadata"]["annotations"].clear(), "it is not a backup of this cluster"),
+        (lambda stored: stored["items"][0]["data"].update(part="{}"), "its parts are not those that were saved"),
+        (lambda stored: stored["items"].pop(0), "its parts are not those that were saved"),
+        (lambda stored: stored["items"][-1]["data"].pop("target"), "it has no key 'target'"),
+        (lambda stored: stored.clear(), "'items'"),
+    ],
+    ids=["without its cluster", "another part", "a part missing", "index spoiled", "empty"],
+)
+def test_files_that_are_not_what_was_saved_are_told_and_not_used(tmp_path, spoil, why):
+    cluster = in_the_window(tmp_path)
+    path = tmp_path / FIRST / "configmaps.json"
+    stored = json.loads(path.read_text(encoding="utf-8"))
+    spoil(stored)
+    path.write_text(json.dumps(stored), encoding="utf-8")
+    outcome = backup_of(cluster, directory=str(tmp_path))
+    assert outcome.facts["backup"]["late"] is True
+    assert f"{tmp_path / FIRST} cannot be used: {why}" in outcome.warnings
+
+
+def test_files_of_another_cluster_are_not_used(tmp_path):
+    cluster = in_the_window(tmp_path)
+    cluster.change(CLUSTER_VERSION, "version", {"spec": {"clusterID": "another one"}})
+    assert describe_backup(cluster, target=OVN, directory=str(tmp_path)).facts["backup"] is None
+
+
+def test_a_cluster_that_does_not_say_which_it_is_gets_no_files_back(tmp_path):
+    cluster = in_the_window(tmp_path, cluster_id="")
+    assert describe_backup(cluster, target=OVN, directory=str(tmp_path)).facts["backup"] is None
+
+
+def test_a_directory_that_is_not_there_holds_no_backup(tmp_path):
+    cluster = in_the_window(tmp_path)
+    outcome = describe_backup(cluster, target=OVN, directory=str(tmp_path / "elsewhere"))
+    assert (outcome.facts["backup"], outcome.facts["in_files_only"], outcome.warnings) == (None, False, ())

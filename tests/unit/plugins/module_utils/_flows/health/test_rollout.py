@@ -6,7 +6,12 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import DAEMON_SET, DEPLOYMENT, POD
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    DAEMON_SET,
+    DEPLOYMENT,
+    NODE,
+    POD,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import WaitFailed, WaitTimeout
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.health.rollout import (
     Workload,
@@ -20,9 +25,9 @@ MULTUS = {"kind": "DaemonSet", "namespace": "openshift-multus", "name": "multus"
 SOURCE = {"kind": "Deployment", "namespace": "openshift-network-diagnostics", "name": "network-check-source"}
 
 
-def wait(cluster, *others, clock=None, grace=60.0, **which):
+def wait(cluster, *others, clock=None, grace=60.0, silent_nodes=True, **which):
     waiter = Waiter(clock=clock or ScriptedClock(), timeout=300.0, interval=10.0, failure_grace=grace)
-    return wait_for_rollouts(cluster, waiter, [Workload(**one) for one in (which, *others)])
+    return wait_for_rollouts(cluster, waiter, [Workload(**one) for one in (which, *others)], silent_nodes=silent_nodes)
 
 
 def test_law_11_a_daemon_set_that_did_not_change_is_done_with_one_request():
@@ -76,6 +81,63 @@ def test_pods_in_error_are_named_and_returned():
     with pytest.raises(WaitTimeout, match="multus-x7k2p on worker-1 is in CrashLoopBackOff") as caught:
         wait(cluster, **MULTUS)
     assert [pod["name"] for pod in caught.value.facts["pods"]] == ["multus-x7k2p"]
+
+
+def daemon(number, **pod):
+    return objects.pod(
+        f"multus-{number}", namespace="openshift-multus", node_name=f"w{number}", labels={"app": "multus"}, **pod
+    )
+
+
+def node(number, ready):
+    body = objects.node(f"w{number}")
+    return {**body, "status": {**body.get("status", {}), "conditions": [objects.condition("Ready", ready)]}}
+
+
+def with_nodes(*readiness, **counts):
+    """A DaemonSet of one pod for each node; those of nodes that are not Ready are not available."""
+    away = sum(ready != "True" for ready in readiness)
+    counted = {"desired": len(readiness), "available": len(readiness) - away, **counts}
+    found = [(DAEMON_SET, objects.daemon_set(**counted))]
+    for number, ready in enumerate(readiness):
+        found += [(NODE, node(number, ready)), (POD, daemon(number, ready=ready == "True"))]
+    return FakeCluster(*found)
+
+
+def test_a_node_of_whose_kubelet_nobody_has_heard_is_left_out_when_that_is_wanted():
+    clock = ScriptedClock()
+    outcome = wait(with_nodes("True", "Unknown", "True"), clock=clock, silent_nodes=False, **MULTUS)
+    assert outcome.facts["nodes_left_out"] == ["w1"]
+    assert "2 pods updated and available; not waited for: w1 (nobody has heard" in outcome.wait.verdict.reason
+    assert clock.now == 0
+    with pytest.raises(WaitTimeout, match="2 of 3 pods available"):
+        wait(with_nodes("True", "Unknown", "True"), **MULTUS)
+
+
+def test_a_node_that_is_up_and_not_ready_is_waited_for_beside_one_that_is_left_out():
+    """All nodes are NotReady after the switch: they miss the plugin that is waited for."""
+    cluster, clock = with_nodes("True", "Unknown", "False"), ScriptedClock()
+    clock.at(40, lambda: cluster.put(DAEMON_SET, objects.daemon_set(desired=3, available=2)))
+    outcome = wait(cluster, clock=clock, silent_nodes=False, **MULTUS)
+    assert clock.now >= 40
+    assert outcome.facts["nodes_left_out"] == ["w1"]
+
+
+def test_a_rollout_is_waited_for_where_it_can_come_to_an_end():
+    cluster, clock = with_nodes("True", "Unknown", "True", updated=1), ScriptedClock()
+    clock.at(40, lambda: cluster.put(DAEMON_SET, objects.daemon_set(desired=3, updated=2, available=2)))
+    assert wait(cluster, clock=clock, silent_nodes=False, **MULTUS).facts["nodes_left_out"] == ["w1"]
+    assert clock.now >= 40
+
+
+def test_nothing_is_left_out_of_what_is_done():
+    cluster = with_nodes("True", "Unknown", available=2)
+    assert wait(cluster, silent_nodes=False, **MULTUS).facts["nodes_left_out"] == []
+
+
+def test_with_nothing_but_silent_nodes_nothing_is_waited_for():
+    outcome = wait(with_nodes("Unknown", "Unknown"), silent_nodes=False, **MULTUS)
+    assert "on nodes only that are not waited for: w0, w1" in outcome.wait.verdict.reason
 
 
 def test_a_stuck_deployment_ends_the_wait_after_the_grace():

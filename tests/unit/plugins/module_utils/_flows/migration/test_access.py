@@ -13,14 +13,22 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeClus
 
 
 @pytest.mark.parametrize("there", [True, False], ids=["with our namespace", "without"])
-def test_every_right_is_asked_for_and_nothing_else(there):
+def test_our_namespace_need_not_be_made_where_it_is(there):
     cluster = FakeCluster()
     if there:
         cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration"}})
     cluster.denied = {"create namespaces"} if there else set()
     require_all(cluster)
-    assert len(cluster.made("allowed")) == len(NEEDED) + (not there)
-    assert len(cluster.calls) == len(cluster.made("allowed")) + 1
+    assert [call.verb for call in cluster.calls if call.verb != "allowed"] == ["rules", *["get"] * there]
+
+
+def test_where_nothing_is_listed_every_right_is_asked_for_once():
+    cluster = FakeCluster((NAMESPACE, {"metadata": {"name": "ovn-migration"}}))
+    cluster.denied = {"create namespaces"}
+    require_all(cluster)
+    everything, *single = cluster.made("allowed")
+    assert everything.name == "*"
+    assert len(single) == len(NEEDED) + 1
 
 
 def test_all_that_is_missing_is_named_at_once():

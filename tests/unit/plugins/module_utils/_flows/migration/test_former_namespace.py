@@ -46,6 +46,24 @@ def stuck(cluster):
     return cluster
 
 
+GOING = {"metadata": {"name": "openshift-sdn", "deletionTimestamp": "2026-01-01T00:00:00Z"}}
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_one_that_is_going_already_is_not_deleted_again_and_is_no_change(write):
+    cluster = FakeCluster((NAMESPACE, {**GOING, "status": {"conditions": [HELD]}}))
+    deletion = delete(cluster, write=write)
+    assert (deletion.state, deletion.reasons) == ("terminating", ("pods. has 1 resource instances",))
+    assert (deletion.changed, deletion.diffs, cluster.writes) == (False, (), [])
+
+
+def test_one_that_is_going_already_is_waited_for_and_its_end_is_no_change_of_ours():
+    cluster, clock = FakeCluster((NAMESPACE, GOING)), ScriptedClock()
+    clock.at(30, lambda: cluster.remove(NAMESPACE, "openshift-sdn"))
+    deletion = delete(cluster, clock=clock)
+    assert (deletion.state, deletion.changed, cluster.writes) == ("deleted", False, [])
+
+
 def test_one_that_takes_its_time_is_waited_for():
     cluster, clock = stuck(FakeCluster((NAMESPACE, sdn()))), ScriptedClock()
     clock.at(30, lambda: cluster.remove(NAMESPACE, "openshift-sdn"))

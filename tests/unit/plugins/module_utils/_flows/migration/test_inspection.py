@@ -10,10 +10,17 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     CLUSTER_VERSION,
     CONFIG_MAP,
     MACHINE_CONFIG_POOL,
+    NAMESPACE,
     NODE,
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import Forbidden, NotFound
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import LIVE_ANNOTATION, OVN, SDN
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import (
+    LIVE_ANNOTATION,
+    OVN,
+    SDN,
+    other,
+)
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import NAMESPACE as NAMESPACE_OF
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.migration.inspection import inspect
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     NODES,
@@ -21,6 +28,7 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import (
     change_config,
     cluster_at,
     put_former_namespace,
+    put_journal,
     put_pauses,
     resume,
 )
@@ -94,6 +102,20 @@ def test_the_namespace_of_the_former_plugin_is_left():
     cluster = cluster_at("finished")
     put_former_namespace(cluster)
     assert inspect(cluster, target=OVN).facts["phase"] == "cleanup_pending"
+
+
+@pytest.mark.parametrize(("target", "back"), [(OVN, ("rollback", "prepare")), (SDN, ("finished", None))])
+def test_a_former_namespace_that_hangs_in_terminating_keeps_nothing_from_its_end(target, back):
+    """Neither a migration, nor a rollback, which is compared with its backup at the end."""
+    cluster = cluster_at("finished", target=target)
+    put_journal(cluster, target=target, closed=True)
+    put_former_namespace(cluster, target=target)
+    name = NAMESPACE_OF[other(target)]
+    cluster.change(NAMESPACE, name, {"metadata": {"deletionTimestamp": "2026-01-01T00:00:00Z"}})
+    facts = inspect(cluster, target=target).facts
+    assert (facts["phase"], facts["former_namespace"]) == ("complete", name)
+    assert f"{name} is still Terminating" in facts["reason"]
+    assert (facts["way_back"]["action"], facts["way_back"]["step"]) == back
 
 
 def test_law_09_live():

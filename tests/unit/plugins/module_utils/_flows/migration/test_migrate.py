@@ -16,6 +16,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.ki
     NETWORK_OPERATOR,
     NODE,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.readers import networks
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
     Forbidden,
     MigrationError,
@@ -78,7 +79,7 @@ def reach(
 
 
 def recorded(cluster):
-    return journal.read(cluster)
+    return journal.read(cluster, seen=networks(cluster))
 
 
 def acknowledge(cluster, *, target=OVN):

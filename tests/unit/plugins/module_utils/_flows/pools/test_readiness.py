@@ -7,6 +7,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import NODE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.readers import networks
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.networks import OVN, SDN
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.borrowing import ledger
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.pools.readiness import readiness
@@ -17,7 +18,9 @@ from ansible_collections.ocp_day2.ovn_migration.tests.unit.situations import clu
 
 def ready(cluster, *, target):
     view = PoolReader(cluster).read()
-    return readiness(view, target=target, ledger=ledger.read(cluster), record=journal.read(cluster))
+    return readiness(
+        view, target=target, ledger=ledger.read(cluster), record=journal.read(cluster, seen=networks(cluster))
+    )
 
 
 @pytest.mark.parametrize(

@@ -319,6 +319,7 @@ def test_a_keeper_writes_over_a_touched_object_that_is_still_ours():
 def test_a_lease_deleted_under_a_run_is_made_again():
     cluster, clock = cluster_at(0, lease(US)), ScriptedClock()
     kept = renewer(cluster, clock)
+    cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration"}})
     clock.at(10, lambda: cluster.remove(LEASE, "migration", namespace="ovn-migration"))
     kept.sleep(60)
     assert stored(cluster)["holderIdentity"] == US

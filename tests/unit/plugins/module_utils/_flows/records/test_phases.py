@@ -6,7 +6,11 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import CONFIG_MAP, LEASE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
+    CONFIG_MAP,
+    LEASE,
+    NAMESPACE,
+)
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.errors import (
     ClusterUnreachable,
     Conflict,
@@ -50,10 +54,6 @@ def noted(cluster):
     return found.phase
 
 
-def history_writes(cluster):
-    return [call for call in cluster.writes if call.kind == CONFIG_MAP]
-
-
 def test_the_first_module_of_a_phase_begins_it_and_ends_the_one_before(cluster):
     for phase in ("prepare", "prepare", "switch", "switch", "", "reboot"):
         work(cluster, phase)
@@ -71,20 +71,31 @@ def test_within_a_phase_the_history_is_neither_read_nor_written(cluster):
     work(cluster, "prepare")
     calls = len(cluster.calls)
     work(cluster, "prepare")
-    assert CONFIG_MAP not in {call.kind for call in cluster.calls[calls:]}
-    assert len(history_writes(cluster)) == 1
+    assert [call.kind for call in cluster.calls[calls:] if call.verb != "now"] == [LEASE]
 
 
 def test_one_write_turns_from_one_phase_to_the_next(cluster):
     work(cluster, "prepare")
+    calls = len(cluster.calls)
     work(cluster, "switch")
-    assert len(history_writes(cluster)) == 2
+    asked = [(call.verb, call.kind) for call in cluster.calls[calls:] if call.verb != "now"]
+    assert asked == [("get", LEASE), ("get", CONFIG_MAP), ("merge", CONFIG_MAP), ("replace", LEASE)]
+
+
+def test_a_lease_that_went_meanwhile_is_not_written_over(cluster):
+    renewer = lease.LeaseRenewer(cluster, clock=ScriptedClock(), holder=US)
+    renewer.begin(cluster)
+    cluster.remove(LEASE, "migration", namespace="ovn-migration")
+    cluster.put(NAMESPACE, {"metadata": {"name": "ovn-migration"}})
+    with pytest.raises(Refused, match="nobody has it"):
+        renewer.go_on_to("prepare", cluster)
+    assert renewer.lost
 
 
 @pytest.mark.parametrize("event", ["finished", "failed"])
 def test_with_the_lock_the_last_phase_is_given_up(cluster, event):
     work(cluster, "prepare")
-    left = phases.leave(cluster, holder=US, event=event, write=True)
+    left = phases.leave(cluster, lease.read_state(cluster), holder=US, event=event, write=True)
     assert [(row["phase"], row["state"]) for row in left["phases"]] == [("prepare", event)]
     lease.release(cluster, holder=US, write=True)
     hold(cluster)
@@ -94,7 +105,7 @@ def test_with_the_lock_the_last_phase_is_given_up(cluster, event):
 def test_nobody_ends_the_phase_of_another(cluster):
     work(cluster, "prepare")
     hold(cluster, holder=THEM, take_over=True)
-    phases.leave(cluster, holder=US, event="failed", write=True)
+    phases.leave(cluster, lease.read_state(cluster), holder=US, event="failed", write=True)
     assert told(cluster) == [("prepare", "begun")]
 
 
@@ -108,7 +119,7 @@ def test_who_takes_over_begins_the_phase_anew(cluster):
 def test_between_two_phases_there_is_nothing_to_end(cluster):
     work(cluster, "prepare")
     work(cluster, "")
-    phases.leave(cluster, holder=US, event="failed", write=True)
+    phases.leave(cluster, lease.read_state(cluster), holder=US, event="failed", write=True)
     assert told(cluster)[-1] == ("prepare", "finished")
 
 
@@ -117,7 +128,7 @@ def test_a_finished_phase_that_is_run_again_can_still_fail(cluster):
     work(cluster, "")
     work(cluster, "verify")
     assert told(cluster)[-1] == ("verify", "finished")
-    phases.leave(cluster, holder=US, event="failed", write=True)
+    phases.leave(cluster, lease.read_state(cluster), holder=US, event="failed", write=True)
     assert told(cluster)[-1] == ("verify", "failed")
 
 
@@ -135,7 +146,7 @@ def test_a_run_that_ends_between_the_two_writes_has_lost_nothing(cluster):
         work(cluster, "switch")
     before = told(cluster)
     assert before == [("prepare", "begun"), ("prepare", "finished"), ("switch", "begun")]
-    phases.leave(cluster, holder=US, event="failed", write=True)
+    phases.leave(cluster, lease.read_state(cluster), holder=US, event="failed", write=True)
     assert told(cluster) == [*before, ("switch", "failed")]
 
 
@@ -165,5 +176,5 @@ def test_an_object_that_was_touched_is_read_again(cluster):
 def test_law_17_check_mode_writes_nothing(cluster):
     work(cluster, "prepare")
     written = len(cluster.writes)
-    phases.leave(cluster, holder=US, event="failed", write=False)
+    phases.leave(cluster, lease.read_state(cluster), holder=US, event="failed", write=False)
     assert len(cluster.writes) == written

@@ -6,8 +6,11 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster import failures
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._cluster.kinds import (
     CONFIG_MAP,
+    IMAGE_MIRRORS,
+    NAMESPACE,
     NODE,
     NODE_HEALTH_CHECK,
     NODE_NETWORK_POLICY,
@@ -21,21 +24,24 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.err
     NotFound,
     Unauthorized,
 )
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.preflight.snapshot import OPTIONAL_LISTS
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.denials import everywhere
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._flows.waiting.outages import RetryingCluster
 from ansible_collections.ocp_day2.ovn_migration.tests.unit import objects
 from ansible_collections.ocp_day2.ovn_migration.tests.unit.fakes import FakeCluster, ScriptedClock
 
 
-def patient(*, budget=900.0, tolerate_unauthorized=False, tolerate_denials=False):
+def patient(*, budget=900.0, tolerate_unauthorized=False):
     clock = ScriptedClock()
-    cluster = FakeCluster((NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")))
+    cluster = FakeCluster(
+        (NODE, objects.node("w0")), (POD, objects.daemon_pod("w0")), (NAMESPACE, {"metadata": {"name": "b"}})
+    )
     return (
         RetryingCluster(
             cluster,
             clock=clock,
             budget=budget,
             tolerate_unauthorized=tolerate_unauthorized,
-            tolerate_denials=tolerate_denials,
         ),
         cluster,
         clock,
@@ -53,6 +59,7 @@ CALLS = {
     "merge": lambda cluster: cluster.merge(NODE, "w0", {"spec": {"unschedulable": True}}),
     "ready": lambda cluster: cluster.ready(),
     "allowed": lambda cluster: cluster.allowed(Access("get", NODE)),
+    "rules": lambda cluster: cluster.rules(),
 }
 
 
@@ -132,7 +139,7 @@ def test_each_outage_has_the_whole_budget():
     "error",
     [
         Forbidden(tried="x", seen="HTTP 403"),
-        NotFound(tried="x", seen="HTTP 404"),
+        NotFound(tried="x", seen='HTTP 404, nodes "w0" not found'),
         Conflict(tried="x", seen="HTTP 409"),
         unauthorized(),
     ],
@@ -140,7 +147,7 @@ def test_each_outage_has_the_whole_budget():
 )
 def test_an_answer_is_not_an_outage(error):
     asked, cluster, clock = patient()
-    cluster.fail(error)
+    cluster.fail(error, times=None)
     with pytest.raises(type(error)):
         CALLS["get"](asked)
     assert (asked.outages, clock.slept) == ([], [])
@@ -215,30 +222,32 @@ def absent():
 
 
 @pytest.mark.parametrize("error", [denied(), unserved()], ids=["403", "404 of a path"])
-@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
-def test_what_a_starting_api_server_denies_is_asked_again(call, error):
-    asked, cluster, clock = patient(tolerate_denials=True)
-    cluster.fail(error, times=3)
-    assert call(asked)
+@pytest.mark.parametrize("name", sorted(set(CALLS) - {"ready"}))
+def test_what_a_starting_api_server_denies_is_asked_again(name, error):
+    asked, cluster, clock = patient()
+    cluster.start(error)
+    clock.at(1.5, cluster.has_started)
+    assert CALLS[name](asked)
     assert clock.now == 1.75
     assert [(outage.seconds, outage.seen) for outage in asked.outages] == [(1.8, error.seen)]
 
 
 def test_denied_down_and_denied_again_is_one_outage():
     """A control-plane node comes up, and the next one goes down."""
-    asked, cluster, clock = patient(tolerate_denials=True)
-    cluster.fail(denied(), times=25)
+    asked, cluster, clock = patient()
+    cluster.start(denied())
     clock.at(45, cluster.go_down)
-    clock.at(100, lambda: (cluster.come_back(), cluster.fail(denied(), times=20)))
+    clock.at(100, lambda: cluster.start(denied()))
+    clock.at(140, cluster.has_started)
     assert CALLS["get"](asked)
-    assert 130 <= clock.now <= 160
+    assert 140 <= clock.now <= 143
     assert len(asked.outages) == 1
 
 
 @pytest.mark.parametrize("error", [denied(), unserved()], ids=["403", "404 of a path"])
 def test_a_denial_that_lasts_is_the_answer_and_costs_its_time_once(error):
-    asked, cluster, clock = patient(tolerate_denials=True)
-    cluster.fail(error, times=None)
+    asked, cluster, clock = patient()
+    cluster.start(error)
     with pytest.raises(type(error)) as ended:
         CALLS["get"](asked)
     assert clock.now == 60
@@ -251,54 +260,115 @@ def test_a_denial_that_lasts_is_the_answer_and_costs_its_time_once(error):
 
 
 def test_after_an_answer_a_denial_may_pass_again():
-    asked, cluster, clock = patient(tolerate_denials=True)
-    cluster.down = denied()
+    asked, cluster, clock = patient()
+    cluster.start(denied())
     with pytest.raises(Forbidden):
         CALLS["get"](asked)
-    cluster.come_back()
+    cluster.has_started()
     assert CALLS["get"](asked)
-    cluster.fail(denied(), times=3)
+    cluster.start(denied())
+    clock.after(1.5, cluster.has_started)
     assert CALLS["get"](asked)
     assert clock.now == 61.75
 
 
 def test_the_budget_bounds_denials_too():
-    asked, cluster, clock = patient(budget=10, tolerate_denials=True)
-    cluster.fail(denied(), times=None)
+    asked, cluster, clock = patient(budget=10)
+    cluster.start(denied())
     with pytest.raises(Forbidden):
         CALLS["get"](asked)
     assert clock.now == 10
 
 
-def test_that_something_is_absent_is_an_answer_at_once():
-    asked, cluster, clock = patient(tolerate_denials=True)
-    cluster.fail(absent(), verb="get", times=3)
+def test_a_right_that_is_lacking_is_told_at_once():
+    """The server is ready, and says itself that there is no such right."""
+    asked, cluster, clock = patient()
+    cluster.fail(denied(), verb="get", kind=NODE, times=None)
+    for _time in range(2):
+        with pytest.raises(Forbidden, match="cannot get resource"):
+            CALLS["get"](asked)
+    assert (clock.slept, asked.outages) == ([], [])
+    assert [call.verb for call in cluster.calls] == ["get", "ready", "allowed", "get"]
+
+
+def test_a_denial_by_another_server_behind_a_load_balancer_is_asked_again():
+    asked, cluster, clock = patient()
+    cluster.fail(denied(), verb="get", kind=NODE, times=3)
+    cluster.allowed = lambda access: True
+    assert CALLS["get"](asked)
+    assert clock.now == 1.75
+
+
+def test_where_a_server_that_is_ready_denies_even_the_question_it_is_soon_the_answer():
+    asked, cluster, clock = patient()
+    cluster.fail(denied(), times=None)
+    cluster.fail(denied(), verb="allowed", times=None)
+    with pytest.raises(Forbidden):
+        CALLS["get"](asked)
+    assert clock.now == 5
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        'HTTP 403, admission webhook "guard.example.com" denied the request: no',
+        'HTTP 403, nodes is forbidden: User "system:anonymous" cannot list resource "nodes"',
+    ],
+)
+def test_what_has_nothing_to_do_with_roles_is_an_answer_at_once(seen):
+    asked, cluster, clock = patient()
+    cluster.start(Forbidden(tried="x", seen=seen))
+    with pytest.raises(Forbidden):
+        CALLS["get"](asked)
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize(
+    "error", [absent(), failures.without_namespace("x", "ovn-migration")], ids=["object", "namespace"]
+)
+def test_that_something_is_absent_is_an_answer_at_once(error):
+    asked, cluster, clock = patient()
+    cluster.fail(error, verb="get", times=3)
     with pytest.raises(NotFound):
         CALLS["get"](asked)
-    assert (clock.slept, asked.outages) == ([], [])
+    assert (clock.slept, asked.outages, len(cluster.calls)) == ([], [], 1)
 
 
-@pytest.mark.parametrize("kind", [NODE_HEALTH_CHECK, NODE_NETWORK_POLICY], ids=lambda kind: kind.title)
-def test_that_a_kind_of_an_operator_is_not_installed_is_an_answer_at_once(kind):
+@pytest.mark.parametrize("kind", [NODE_HEALTH_CHECK, NODE_NETWORK_POLICY, IMAGE_MIRRORS], ids=lambda kind: kind.title)
+def test_that_a_kind_of_an_operator_or_of_later_versions_is_not_there_is_an_answer_at_once(kind):
     """Most clusters lack some of them, and every run asks."""
-    asked, cluster, clock = patient(tolerate_denials=True)
+    asked, cluster, clock = patient()
     cluster.fail(unserved(), verb="list", kind=kind, times=None)
     with pytest.raises(NotFound):
         asked.list(kind)
     assert (clock.slept, asked.outages) == ([], [])
 
 
+def test_no_kind_that_preflight_takes_for_absent_is_taken_to_be_everywhere():
+    """It would be waited for on every cluster that lacks it."""
+    assert [kind.title for kind in OPTIONAL_LISTS.values() if everywhere(kind)] == []
+
+
+def test_who_asks_for_many_kinds_asks_once_whether_the_server_is_ready():
+    asked, cluster, _clock = patient()
+    for kind in (NODE_HEALTH_CHECK, NODE_NETWORK_POLICY, IMAGE_MIRRORS):
+        cluster.fail(unserved(), verb="list", kind=kind, times=None)
+        with pytest.raises(NotFound):
+            asked.list(kind)
+    assert len(cluster.made("ready")) == 1
+
+
 @pytest.mark.parametrize("evidence", ["readyz", "nodes are not served", "no answer"])
-def test_what_is_absent_is_asked_again_while_the_api_server_starts(evidence):
-    asked, cluster, clock = patient(tolerate_denials=True)
-    cluster.fail(absent(), verb="get", times=4)
+def test_such_a_kind_is_asked_for_again_while_the_api_server_starts(evidence):
+    asked, cluster, clock = patient()
+    cluster.fail(unserved(), verb="list", kind=NODE_NETWORK_POLICY, times=None)
     if evidence == "readyz":
         cluster.readyz = False
         clock.at(1.5, lambda: setattr(cluster, "readyz", True))
     else:
         error = unserved() if evidence == "nodes are not served" else ClusterUnreachable(tried="x", seen="reset")
-        cluster.fail(error, verb="list", times=3)
+        cluster.fail(error, verb="list", kind=NODE, times=3)
     with pytest.raises(NotFound):
-        CALLS["get"](asked)
+        asked.list(NODE_NETWORK_POLICY)
     assert clock.now == 1.75
     assert [outage.seconds for outage in asked.outages] == [1.8]
