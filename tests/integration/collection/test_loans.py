@@ -207,3 +207,49 @@ def test_law_07_a_health_check_sleeps_on_until_the_last_reboot(simulator: Runnin
     back = run("migration_borrow", state="returned")
     assert (back["changed"], back["kept"], back["loans"]) == (True, [], [])
     assert timeouts(simulator) == before
+
+
+def removed(simulator: RunningSimulator) -> list[str]:
+    return [row["node"] for row in simulator.disruptions()["intervals"] if row["kind"] == "machine_deleted"]
+
+
+AUTOSCALED = {"extras": ("autoscaler",), "masters": 3, "workers": 2}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("simulator", [AUTOSCALED], indirect=True)
+def test_law_07_the_autoscaler_removes_no_node_while_they_reboot(simulator: RunningSimulator, tmp_path: Path) -> None:
+    """Nobody needs a drained node for long: two workers, of which it may remove one."""
+
+    def run(name: str, **options: Any) -> dict[str, Any]:
+        result = module(name, options, kubeconfig=simulator.kubeconfig, cwd=tmp_path)
+        assert not result.get("failed"), result
+        return result
+
+    def scale_down() -> dict[str, Any]:
+        found: dict[str, Any] = read(simulator, "clusterautoscaler", "default")["spec"]["scaleDown"]
+        return found
+
+    before = scale_down()
+    run("migration_borrow", state="borrowed", cluster_autoscaler=True)
+    run("cno_migration", state="prepared", wait_sleep=1)
+    run("mcp_wait", network_type="OVNKubernetes", wait_sleep=1)
+    run("cno_migration", state="switched", wait_sleep=1)
+    kept = run("migration_borrow", state="returned")
+    assert [row["what"] for row in kept["kept"]] == ["cluster_autoscaler"]
+    run("node_reboot", wait_sleep=1)
+    assert (removed(simulator), scale_down()) == ([], {**before, "enabled": False})
+    back = run("migration_borrow", state="returned")
+    assert (back["kept"], back["loans"], scale_down()) == ([], [], before)
+    assert before["enabled"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("simulator", [AUTOSCALED], indirect=True)
+def test_an_autoscaler_that_is_left_alone_takes_nodes_away(simulator: RunningSimulator, tmp_path: Path) -> None:
+    """Why it is borrowed; the migration goes on with the nodes that are left."""
+    alone = {"cno_prepare_pause_cluster_autoscaler": False, "cno_switch_pause_cluster_autoscaler": False}
+    variables = {"cno_allow_disruption": True, **alone}
+    run = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=variables)
+    assert run.code == 0, run.output
+    assert len(removed(simulator)) == 1

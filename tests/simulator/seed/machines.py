@@ -19,7 +19,8 @@ HEALTH_CHECK = "workers"
 def seed_machines(seeding: Seeding) -> None:
     if platform(seeding.options.platform).machine is None:
         return
-    _seed_worker_set(seeding)
+    for pool in ("worker", *seeding.topology.custom_pools):
+        _seed_set(pool, seeding=seeding)
     for node in seeding.topology.nodes:
         seeding.create(
             f"machines.{_GROUP}",
@@ -42,8 +43,8 @@ def _owner(node: NodePlan, *, seeding: Seeding) -> Object:
     reference = {
         "apiVersion": f"{_GROUP}/v1beta1",
         "kind": "MachineSet",
-        "name": _set_name(),
-        "uid": seeding.uid(f"machinesets.{_GROUP}", _set_name(), namespace=NAMESPACE),
+        "name": _set_name(node.pool),
+        "uid": seeding.uid(f"machinesets.{_GROUP}", _set_name(node.pool), namespace=NAMESPACE),
         "controller": True,
         "blockOwnerDeletion": True,
     }
@@ -54,14 +55,15 @@ def _is_in_set(node: NodePlan) -> bool:
     return not node.is_master
 
 
-def _set_name() -> str:
-    return f"{INFRASTRUCTURE_NAME}-worker-0"
+def _set_name(pool: str) -> str:
+    """Machines of a custom pool are made by a set of their own, which somebody has copied from the workers'."""
+    return f"{INFRASTRUCTURE_NAME}-{pool}-0"
 
 
 def _labels(node: NodePlan) -> dict[str, str]:
     role = "master" if node.is_master else "worker"
     labels = {_CLUSTER: INFRASTRUCTURE_NAME, _ROLE: role, "machine.openshift.io/cluster-api-machine-type": role}
-    return {**labels, _SET: _set_name()} if _is_in_set(node) else labels
+    return {**labels, _SET: _set_name(node.pool)} if _is_in_set(node) else labels
 
 
 def _spec(node: NodePlan, *, seeding: Seeding) -> Object:
@@ -90,16 +92,16 @@ def _status(node: NodePlan, *, seeding: Seeding) -> Object:
     }
 
 
-def _seed_worker_set(seeding: Seeding) -> None:
-    size = sum(_is_in_set(node) for node in seeding.topology.nodes)
-    labels = {_CLUSTER: INFRASTRUCTURE_NAME, _SET: _set_name()}
+def _seed_set(pool: str, *, seeding: Seeding) -> None:
+    size = sum(_is_in_set(node) and node.pool == pool for node in seeding.topology.nodes)
+    labels = {_CLUSTER: INFRASTRUCTURE_NAME, _SET: _set_name(pool)}
     roles = {_ROLE: "worker", "machine.openshift.io/cluster-api-machine-type": "worker"}
     template = {"metadata": {"labels": {**labels, **roles}}, "spec": _template_spec(seeding)}
     spec = {"replicas": size, "selector": {"matchLabels": labels}, "template": template}
     counts = {"availableReplicas": size, "fullyLabeledReplicas": size, "readyReplicas": size} if size else {}
     seeding.create(
         f"machinesets.{_GROUP}",
-        _set_name(),
+        _set_name(pool),
         {"spec": spec, "status": {**counts, "observedGeneration": 1, "replicas": size}},
         namespace=NAMESPACE,
         labels={_CLUSTER: INFRASTRUCTURE_NAME},

@@ -30,6 +30,8 @@ class Machine:
     master: bool
     boot_id: str
     kubelet: bool = True
+    #: switched off and of no cluster, until it is installed anew
+    off: bool = False
     #: kubelet has told the API of this boot
     registered: bool = True
     #: rendered MachineConfig whose files and units are on disk, and the network type in it
@@ -167,6 +169,7 @@ class Machines:
         """Switched off by whoever manages the hardware, and whatever it was about to do is forgotten."""
         machine = self._machines[name]
         machine.pending = None
+        machine.off = True
         if machine.kubelet:
             machine.kubelet = machine.registered = False
             machine.network = None
@@ -178,6 +181,7 @@ class Machines:
     def reinstall(self, name: str, *, config: str, network_type: str) -> None:
         """A machine that is off boots from an empty disk, into a rendered MachineConfig."""
         machine = self._machines[name]
+        machine.off = False
         machine.files = HostFiles()
         machine.images.clear()
         machine.log.clear()

@@ -48,12 +48,12 @@ class PodNetwork:
 
     @property
     def broken(self) -> list[Machine]:
-        return [machine for machine in self._machines if not self.works_on(machine)]
+        return [machine for machine in self._machines if not (machine.off or self.works_on(machine))]
 
     @property
     def torn_machines(self) -> list[Machine]:
         """The nodes whose pods hang in the air since the plugin was changed, until they have rebooted."""
-        return [self._machines[name] for name in sorted(self._torn)]
+        return [self._machines[name] for name in sorted(self._torn) if not self._machines[name].off]
 
     def connect(self, machine: Machine) -> None:
         """The plugin has come up on a node that has booted."""
@@ -80,7 +80,7 @@ class PodNetwork:
         for machine in self._machines:
             if self.works_on(machine):
                 self._mend(machine)
-            else:
+            elif not machine.off:
                 self._tear(machine)
         self.plugin_changed()
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulator.behaviours.machine_api.autoscaler import AUTOSCALERS, GROUPS
 from tests.simulator.behaviours.machine_api.controllers import MACHINE_SETS
-from tests.unit.simulator.behaviours.scenes import Scene
+from tests.unit.simulator.behaviours.scenes import OVN, Scene
 
 NAMESPACE = "openshift-machine-api"
 #: the seeded ClusterAutoscaler's unneededTime, and the autoscaler's own scale-down-unready-time
@@ -106,3 +106,17 @@ def test_nothing_is_removed_where_too_many_are_not_ready():
         scene.run(node, "chroot", "/rootfs", "reboot")
     scene.pass_by(2 * UNREADY)
     assert replicas(scene) == 3
+
+
+def test_a_node_that_was_removed_before_the_flip_is_missed_by_nobody():
+    """A host that is off and of no cluster has no pods whose network could be away."""
+    scene = scene_with()
+    scene.migrate_to(OVN)
+    scene.until(lambda: replicas(scene) == 2 and scene.counts("worker") == (2, 2, 2, 0, 0), within=7200)
+    scene.set_type(OVN)
+    scene.pass_by(600)
+    assert not scene.healthy()
+    for node in scene.store.list("nodes"):
+        scene.reboot(node["metadata"]["name"])
+        scene.pass_by(900)
+    scene.until(scene.healthy, within=3600)
