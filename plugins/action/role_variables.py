@@ -48,7 +48,8 @@ def _expanded(path: str) -> str:
 class Inputs:
     """All variables of ours: what each is to be, what it is where nobody has set it, and what it is."""
 
-    def __init__(self, task_vars: Mapping[str, Any], templar: Any) -> None:
+    def __init__(self, task_vars: Mapping[str, Any], templar: Any, *, local: bool) -> None:
+        self._local = local
         roles = role_names()
         self.specs = {**RUN_WIDE, **{name: spec for role in roles for name, spec in _specified(role).items()}}
         self.defaults = {name: _trusted(value) for role in roles for name, value in _defaults(role).items()}
@@ -77,8 +78,15 @@ class Inputs:
         for texts in (self.given, self.defaults):
             value = plain(self._templar.template(texts[name])) if name in texts else None
             if not blank(value):
-                return converted(name, value, self.specs[name])
+                return self._placed(converted(name, value, self.specs[name]), self.specs[name])
         return self.specs[name].get("default")
+
+    def _placed(self, value: Any, spec: Mapping[str, Any]) -> Any:
+        """A path means what it means to whoever typed it; a task runs in the folder of its playbook, which for one of
+        ours is the collection."""
+        if self._local and spec.get("type") == "path":
+            return os.path.abspath(_expanded(value))
+        return value
 
 
 def plain(value: Any) -> Any:
@@ -130,13 +138,14 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         roles = role_names()
         if role and role not in roles:
             raise AnsibleError(f"There is no role {role} in this collection; it has {', '.join(roles)}.")
-        inputs = Inputs(task_vars, self._templar)
+        local = self._connection.transport == "local"
+        inputs = Inputs(task_vars, self._templar, local=local)
         known = inputs.specs
         # A wrong value is told once, and not for each default that is made of it.
         values, problems = inputs.read(
             [name for name in known if name.startswith(f"{role}_")] if role else inputs.given
         )
-        problems += meaning_problems(values, CONTROLLER if self._connection.transport == "local" else None)
+        problems += meaning_problems(values, CONTROLLER if local else None)
         problems += unknown(task_vars, roles=[role] if role else roles, known=known)
         problems += self._absent(values)
         if not role:

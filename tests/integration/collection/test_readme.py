@@ -79,6 +79,7 @@ def test_there_and_back_by_the_printed_lines(tmp_path: Path) -> None:
         before = (settled(simulator), egress_of(simulator), policies(simulator), webhooks(simulator))
         (tmp_path / "mine.yml").write_text(mine(), encoding="utf-8")
         stopped = run(printed("preflight", "mine.yml"), simulator, tmp_path)
+        assert (tmp_path / "night").is_dir(), stopped.output
         findings = json.loads((tmp_path / "night" / "localhost-preflight.json").read_text(encoding="utf-8"))["findings"]
         blocking = [finding["id"] for finding in findings if finding["blocking"]]
         assert (stopped.code, blocking) == (2, ["primary_interface_free"]), stopped.output
@@ -93,7 +94,7 @@ def test_there_and_back_by_the_printed_lines(tmp_path: Path) -> None:
         assert settled(simulator)["config"]["networkType"] == "OVNKubernetes"
         back = run(printed("rollback"), simulator, tmp_path)
         assert back.code == 0, back.output[-6000:]
-        assert "UNEXPLAINED" not in back.flat
+        assert "UNEXPLAINED" not in back.flat, back.output[-6000:]
         assert (settled(simulator), egress_of(simulator), policies(simulator), webhooks(simulator)) == before
         assert set(reboots(simulator.disruptions()).values()) == {2}
 
@@ -107,5 +108,5 @@ def test_back_from_every_phase_by_the_printed_line(tmp_path: Path, step: str) ->
         bring(simulator, tmp_path, to=step)
         back = rollback(simulator, tmp_path)
         assert back.code == 0, back.output[-6000:]
-        assert "UNEXPLAINED" not in back.flat
+        assert "UNEXPLAINED" not in back.flat, back.output[-6000:]
         assert (settled(simulator), egress_of(simulator), policies(simulator), webhooks(simulator)) == before

@@ -21,6 +21,7 @@ from .configuration import SDN_GROUP, Json, Key, configuration
 CONFIG: Key = ("config.openshift.io", "Network", "", "cluster")
 OPERATOR: Key = ("operator.openshift.io", "Network", "", "cluster")
 OVN_GROUP = "k8s.ovn.org"
+OVN_MULTICAST = "k8s.ovn.org/multicast-enabled"
 MULTICAST = "netnamespace.network.openshift.io/multicast-enabled"
 
 CNO = "cluster-network-operator"
@@ -199,6 +200,22 @@ def _egress_firewall_ports(scene: Explanations, seen: Difference) -> Optional[st
     return None
 
 
+def _mark_for_multicast(scene: Explanations, seen: Difference) -> Optional[str]:
+    """On the Namespace, of the conversion that an abort has left behind; its NetNamespace has the other mark."""
+    group, kind, _namespace, name = seen.of
+    if (group, kind) != ("", "Namespace") or seen.path or seen.backup is not None:
+        return None
+    if _at(scene.now.get((SDN_GROUP, "NetNamespace", "", name)), ("metadata", "annotations", MULTICAST)) != "true":
+        return None
+    if seen.now == {"metadata": {"annotations": {OVN_MULTICAST: "true"}}}:
+        return (
+            "the operator converts multicast as soon as a migration is prepared, and takes the mark away on the way "
+            "back from OVNKubernetes only; OpenShiftSDN does not read it "
+            f"({CNO} 4.14, pkg/controller/operconfig/migration.go)"
+        )
+    return None
+
+
 def _not_back_yet(scene: Explanations, seen: Difference) -> Optional[str]:
     """What has to differ while the cluster runs another plugin than it did."""
     if not scene.elsewhere:
@@ -228,6 +245,7 @@ RULES: tuple[Rule, ...] = (
     _net_namespace_made_anew,
     _egress_ip_renamed,
     _egress_firewall_ports,
+    _mark_for_multicast,
 )
 
 

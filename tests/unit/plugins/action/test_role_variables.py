@@ -19,6 +19,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
+from ansible_collections.ocp_day2.ovn_migration.plugins.action import role_variables
 from ansible_collections.ocp_day2.ovn_migration.plugins.action.role_variables import (
     ROLES,
     ActionModule,
@@ -26,6 +27,7 @@ from ansible_collections.ocp_day2.ovn_migration.plugins.action.role_variables im
 )
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._ansible.arguments import SETTINGS
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.variables.known import RUN_WIDE
+from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.variables.meaning import Controller
 from ansible_collections.ocp_day2.ovn_migration.plugins.module_utils._domain.variables.ranges import range_of
 from ansible_collections.ocp_day2.ovn_migration.plugins.modules import migration_backup, node_reboot
 
@@ -409,3 +411,28 @@ def test_dictionaries_have_the_keys_of_the_module(variable, module_options):
 @pytest.mark.parametrize("option", ["strategy", "order", "ssh_host_key_checking"])
 def test_choices_are_those_of_the_module(option):
     assert SPECS[f"cno_reboot_{option}"]["choices"] == node_reboot.ARGUMENTS[option]["choices"]
+
+
+PATHS = [name for name, spec in SPECS.items() if spec.get("type") == "path" and name not in RUN_WIDE]
+
+
+@pytest.mark.parametrize("name", PATHS)
+@pytest.mark.parametrize(
+    ("transport", "given", "read"),
+    [
+        ("local", "night", "{cwd}/night"),
+        ("local", "./night/", "{cwd}/night"),
+        ("local", "~/night", "{home}/night"),
+        ("local", "/var/night", "/var/night"),
+        ("ssh", "night", "night"),
+    ],
+)
+def test_a_path_means_what_it_means_to_whoever_typed_it(name, transport, given, read, tmp_path, monkeypatch):
+    """Ansible would look for it in the folder of the playbook; on another host only that host's user can say."""
+    anything = Controller(readable=lambda path: True, occupied=lambda path: False, installed=lambda program: True)
+    monkeypatch.setattr(role_variables, "CONTROLLER", anything)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    role = role_of(name)
+    result = task({name: given}, transport=transport, role=role)
+    assert result["input"][name[len(role) + 1 :]] == read.format(cwd=tmp_path, home=tmp_path / "home")

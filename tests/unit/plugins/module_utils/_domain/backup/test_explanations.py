@@ -225,3 +225,21 @@ def test_a_name_with_dots_is_quoted():
     before = ref("NetNamespace", "shop", egressIPs=["a"], annotations={MULTICAST: "true"})
     (row,) = differences([before], [ref("NetNamespace", "shop", egressIPs=["a"])])
     assert row.to_json()["path"] == f'metadata.annotations["{MULTICAST}"]'
+
+
+MEDIA = ref("NetNamespace", "media", netid=7, annotations={MULTICAST: "true"})
+
+
+def marked(**annotations: str) -> Json:
+    return ref("Namespace", "media", group="", annotations={"k8s.ovn.org/multicast-enabled": "true", **annotations})
+
+
+@pytest.mark.parametrize(
+    ("net_namespace", "explained"),
+    [(MEDIA, True), (ref("NetNamespace", "media", netid=7), False)],
+    ids=["of the conversion", "of somebody"],
+)
+def test_the_mark_for_multicast_that_an_abort_leaves_behind(net_namespace: Json, explained: bool) -> None:
+    [one] = differences([*network(), net_namespace], [*network(), net_namespace, marked()])
+    assert one.of == ("", "Namespace", "", "media")
+    assert bool(one.explanation) is explained
