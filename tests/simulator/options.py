@@ -22,7 +22,7 @@ EXTRAS: Mapping[str, str] = MappingProxyType(
         "no-nmstate": "no NMState operator: none of its kinds, policies or pods",
         "termination": "the health check machine-api-termination-handler, which replaces spot instances",
         "olm-webhooks": "operators of the Operator Lifecycle Manager with webhooks in openshift-* namespaces",
-        "autoscaler": "a ClusterAutoscaler, and a MachineAutoscaler for the workers",
+        "autoscaler": "a cluster autoscaler that removes workers which nobody needs",
         "ceph": "a CephCluster of OpenShift Data Foundation",
         "argocd": "Argo CD applications, one of which holds the cluster's configuration",
         "ptp": "a PtpConfig on a card that is not the primary one",

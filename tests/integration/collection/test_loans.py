@@ -213,13 +213,13 @@ def removed(simulator: RunningSimulator) -> list[str]:
     return [row["node"] for row in simulator.disruptions()["intervals"] if row["kind"] == "machine_deleted"]
 
 
-AUTOSCALED = {"extras": ("autoscaler",), "masters": 3, "workers": 2}
+AUTOSCALED = {"extras": ("autoscaler",), "masters": 3, "workers": 3}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("simulator", [AUTOSCALED], indirect=True)
 def test_law_07_the_autoscaler_removes_no_node_while_they_reboot(simulator: RunningSimulator, tmp_path: Path) -> None:
-    """Nobody needs a drained node for long: two workers, of which it may remove one."""
+    """Nobody needs a drained node for long: three workers, of which it may remove one."""
 
     def run(name: str, **options: Any) -> dict[str, Any]:
         result = module(name, options, kubeconfig=simulator.kubeconfig, cwd=tmp_path)

@@ -68,10 +68,16 @@ _ACCESS_SPEC: Message = {
     1: Field("resourceAttributes", _RESOURCE_ATTRIBUTES),
     2: Field("nonResourceAttributes", {1: Field("path"), 2: Field("verb")}),
 }
+_TOKEN_SPEC: Message = {
+    1: Field("audiences", repeated=True),
+    3: Field("boundObjectRef", {1: Field("kind"), 2: Field("apiVersion"), 3: Field("name"), 4: Field("uid")}),
+    4: Field("expirationSeconds", "number"),
+}
 _KINDS: dict[str, Message] = {
     "SelfSubjectAccessReview": {1: _METADATA, 2: Field("spec", _ACCESS_SPEC)},
     "SelfSubjectRulesReview": {1: _METADATA, 2: Field("spec", {1: Field("namespace")})},
     "SelfSubjectReview": {1: _METADATA},
+    "TokenRequest": {1: _METADATA, 2: Field("spec", _TOKEN_SPEC)},
     "Namespace": {1: _METADATA, 2: Field("spec", {1: Field("finalizers", repeated=True)})},
     "ConfigMap": {
         1: _METADATA,

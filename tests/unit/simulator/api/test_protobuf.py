@@ -38,6 +38,13 @@ def test_maps_bytes_and_flags():
     assert (secret["data"], secret["immutable"]) == ({"x": "AQI="}, True)
 
 
+def test_a_request_for_a_token():
+    """As kubectl up to 1.31 sends it (k8s.io/api, authentication/v1/generated.proto)."""
+    spec = field(1, "https://kubernetes.default.svc") + field(4, 120)
+    request = decoded(envelope("authentication.k8s.io/v1", "TokenRequest", field(1, b"") + field(2, spec)))
+    assert request["spec"] == {"audiences": ["https://kubernetes.default.svc"], "expirationSeconds": 120}
+
+
 @pytest.mark.parametrize(
     ("body", "error"),
     [
