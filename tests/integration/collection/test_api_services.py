@@ -29,7 +29,14 @@ SPEC = {
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[RunningSimulator]:
-    options = Options(speed=150.0, max_lifetime=900, kubeconfig=tmp_path / "kubeconfig", state=tmp_path / "state.json")
+    options = Options(
+        masters=1,
+        workers=1,
+        speed=150.0,
+        max_lifetime=900,
+        kubeconfig=tmp_path / "kubeconfig",
+        state=tmp_path / "state.json",
+    )
     with running(options) as simulator:
         body = {"apiVersion": "apiregistration.k8s.io/v1", "kind": "APIService", "metadata": {"name": NAME}}
         answer = HttpClient(Path(simulator.kubeconfig)).ask("POST", SERVICES, {**body, "spec": SPEC})
@@ -37,9 +44,7 @@ def simulator(tmp_path: Path) -> Iterator[RunningSimulator]:
         yield simulator
 
 
-def test_it_is_refused_before_any_write_and_left_aside_from_there_to_the_end(
-    simulator: RunningSimulator, tmp_path: Path
-) -> None:
+def test_it_is_refused_before_any_write(simulator: RunningSimulator, tmp_path: Path) -> None:
     before = len(simulator.requests())
     refused = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=CONSENT)
     assert refused.code != 0
@@ -47,6 +52,9 @@ def test_it_is_refused_before_any_write_and_left_aside_from_there_to_the_end(
     assert "oc delete apiservice NAME" in refused.flat and "cno_api_services_ignore" in refused.flat
     assert [row for row in writes(simulator.requests()[before:]) if row["verb"] != "exec"] == []
 
+
+@pytest.mark.slow
+def test_it_is_left_aside_from_before_the_first_write_to_the_end(simulator: RunningSimulator, tmp_path: Path) -> None:
     ignored = {**CONSENT, "cno_api_services_ignore": f"{NAME},v1.nope", "cno_cleanup_namespace_timeout": 5}
     run = playbook("migrate", kubeconfig=simulator.kubeconfig, cwd=tmp_path, variables=ignored)
     assert run.code == 0, run.output[-4000:]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from tests.integration.ansible_runs import COLLECTION, Run, counting, module, playbook, starts_of
-from tests.integration.records import accepted, named, reboots, without_notes, writes
+from tests.integration.records import REVIEWS, accepted, named, reboots, without_notes, writes
 from tests.simulator.options import Options
 from tests.simulator.process import RunningSimulator, running
 
@@ -185,6 +185,16 @@ def test_a_module_is_started_fewer_than_thirty_times(migrated: Migrated) -> None
     started = starts_of(migrated.directory / "starts")
     assert len(started) < 30, Counter(started)
     assert Counter(started)[f"{COLLECTION}.migration_preflight"] == 2, "before the first write, and before the switch"
+
+
+def test_rights_are_asked_once_in_each_module_that_begins_to_write(migrated: Migrated) -> None:
+    reviews = Counter(row["resource"] for row in migrated.requests if row["resource"] in REVIEWS)
+    assert set(reviews) == {"selfsubjectrulesreviews.authorization.k8s.io"}, "whoever may do everything is asked once"
+    assert reviews.total() <= 10, reviews
+
+
+def test_the_time_comes_with_the_answers(migrated: Migrated) -> None:
+    assert len([row for row in migrated.requests if row["path"] == "/version"]) <= 3
 
 
 def test_the_history_tells_each_phase_from_its_begin_to_its_end(migrated: Migrated) -> None:

@@ -451,6 +451,7 @@ def _kill_when(reached: Callable[[], bool], simulator: RunningSimulator, directo
         process.wait()
 
 
+@pytest.mark.slow
 def test_a_node_that_is_dead_costs_the_way_back_no_wait_for_multus(tmp_path: Path) -> None:
     """In the outage window: the time of the wait is time without a pod network for all others."""
     with cluster(tmp_path) as simulator:
