@@ -423,6 +423,7 @@ PATHS = [name for name, spec in SPECS.items() if spec.get("type") == "path" and 
         ("local", "night", "{cwd}/night"),
         ("local", "./night/", "{cwd}/night"),
         ("local", "~/night", "{home}/night"),
+        ("local", "$HOME/night", "{home}/night"),
         ("local", "/var/night", "/var/night"),
         ("ssh", "night", "night"),
     ],
@@ -436,3 +437,35 @@ def test_a_path_means_what_it_means_to_whoever_typed_it(name, transport, given, 
     role = role_of(name)
     result = task({name: given}, transport=transport, role=role)
     assert result["input"][name[len(role) + 1 :]] == read.format(cwd=tmp_path, home=tmp_path / "home")
+
+
+def placed_by_playbooks():
+    """Each expression by which a playbook reads a path of the whole run, with the variable."""
+    for path in sorted((ROLES.parent / "playbooks").glob("*.yml")):
+        [play] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield pytest.param(
+            "cno_kubeconfig",
+            play["module_defaults"]["group/ocp_day2.ovn_migration.cluster"]["kubeconfig"],
+            id=path.stem,
+        )
+        if "migrate_artifacts" in play["vars"]:
+            yield pytest.param("cno_artifacts_dir", play["vars"]["migrate_artifacts"], id=f"{path.stem} artifacts")
+
+
+@pytest.mark.parametrize(("name", "expression"), [*placed_by_playbooks()])
+@pytest.mark.parametrize(
+    ("given", "read"),
+    [
+        ("night", "{cwd}/night"),
+        ("./night/", "{cwd}/night"),
+        ("~/night", "{home}/night"),
+        ("$HOME/night", "{home}/night"),
+        ("/var/night", "/var/night"),
+    ],
+)
+def test_the_playbooks_place_a_path_where_the_roles_do(name, expression, given, read, tmp_path, monkeypatch):
+    home = tmp_path / "the home"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(home))
+    templar = Templar(loader=DataLoader(), variables={name: given, "omit": "left out"})
+    assert templar.template(trusting(expression)) == read.format(cwd=tmp_path, home=home)
