@@ -59,6 +59,11 @@ def listed(items: Iterable[str], *, separator: str = ", ") -> str:
     return f"{head} and {rest} more" if rest > 0 else head
 
 
+def with_reasons(reasons: Iterable[tuple[str, str]]) -> str:
+    """``a (why); b (why)``, cut as ``listed`` does."""
+    return listed((f"{name} ({why})" for name, why in reasons), separator="; ")
+
+
 def counted(number: int, noun: str, verb: str = "") -> str:
     """``1 node``, ``3 nodes``; with the plural of a verb, ``1 node has``, ``3 nodes have``."""
     one = number == 1

@@ -15,7 +15,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, Optional
+from typing import Any, Literal, Optional, get_args
 
 from ..records.journal import NAMESPACE
 
@@ -31,15 +31,7 @@ What = Literal[
     "webhook_timeout",
     "network_policy",
 ]
-WHATS: tuple[What, ...] = (
-    "paused",
-    "max_unavailable",
-    "machine_health_check",
-    "node_health_check",
-    "cluster_autoscaler",
-    "webhook_timeout",
-    "network_policy",
-)
+WHATS: tuple[What, ...] = get_args(What)
 #: ours: the value that we set. home: the value from before. foreign: somebody else's. gone: there is nothing any more.
 LeaseState = Literal["ours", "home", "foreign", "gone"]
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, Optional
 
-from ..verdicts import Verdict, counted, done, every, failed, listed, pending
+from ..verdicts import Verdict, counted, done, every, failed, pending, with_reasons
 
 #: ovs-vsctl(8): br-exists exits with 0 when the bridge exists, and with 2 when it does not.
 EXISTS, MISSING = 0, 2
@@ -49,7 +49,7 @@ def bridges_verdict(rows: Sequence[NodeBridge], *, bridge: str) -> Verdict:
     missing = _named(row for row in rows if row.answer == "missing")
     unknown = [row for row in rows if not row.known]
     if unknown:
-        asked = listed((f"{row.node} ({row.why})" for row in unknown), separator="; ")
+        asked = with_reasons((row.node, row.why) for row in unknown)
         also = f"; {bridge} is missing on {missing}" if missing else ""
         return pending(f"{counted(len(unknown), 'node')} could not be asked for {bridge}: {asked}{also}")
     if missing:

@@ -11,7 +11,7 @@ from typing import Optional
 
 from .. import rights
 from ..nodes import Node
-from ..verdicts import counted, listed
+from ..verdicts import counted, listed, with_reasons
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, Severity, objects
 from .snapshot import Snapshot
 
@@ -74,7 +74,7 @@ def _exec(snapshot: Snapshot) -> Iterator[Problem]:
         return
     silent = [probe for probe in probes if not probe.reached]
     if silent:
-        told = listed((f"{probe.node} ({probe.problem})" for probe in silent), separator="; ")
+        told = with_reasons((probe.node, probe.problem) for probe in silent)
         yield Problem(
             f"{counted(len(silent), 'node')} could not be asked by exec: {told}",
             objects("node", (probe.node for probe in silent)),
@@ -87,7 +87,7 @@ def _told(snapshot: Snapshot) -> Iterator[Problem]:
     only_reached = snapshot.wanted.strategy == "rsh"
     dumb = [probe for probe in snapshot.probes or () if probe.problem and (probe.reached or not only_reached)]
     if dumb:
-        told = listed((f"{probe.node} ({probe.problem})" for probe in dumb), separator="; ")
+        told = with_reasons((probe.node, probe.problem) for probe in dumb)
         yield Problem(
             f"{counted(len(dumb), 'node', 'do')} not tell everything about the host's network: {told}",
             objects("node", (probe.node for probe in dumb)),

@@ -7,12 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..borrowing.nmstate import BRIDGE
 from ..pools.pool import OVS_UNIT
-from ..verdicts import counted, listed
+from ..verdicts import counted, listed, with_reasons
 from .findings import OFFLINE, Check, Problem, objects
 from .snapshot import Snapshot
 
@@ -34,25 +34,34 @@ BRIDGE_PATHS = (
 )
 
 
+def _found(snapshot: Snapshot, look: Callable[[Mapping[str, Any]], list[str]]) -> dict[str, str]:
+    """MachineConfigs by name to what ``look`` finds in them; those in which it finds nothing are left out."""
+    found = {config["metadata"]["name"]: look(config) for config in snapshot.machine_configs}
+    return {name: listed(what) for name, what in found.items() if what}
+
+
+def _own(config: Mapping[str, Any]) -> tuple[list[str], Sequence[Mapping[str, Any]]]:
+    """The paths of its files, and its units; nothing of a MachineConfig that a controller has generated."""
+    if GENERATED in (config["metadata"].get("annotations") or {}):
+        return [], ()
+    ignition = (config.get("spec") or {}).get("config") or {}
+    files = (ignition.get("storage") or {}).get("files") or ()
+    return [str(file.get("path", "")) for file in files], (ignition.get("systemd") or {}).get("units") or ()
+
+
 def _machine_configs(snapshot: Snapshot) -> Iterator[Problem]:
-    writing = {config["metadata"]["name"]: network_files(config) for config in snapshot.machine_configs}
-    writing = {name: paths for name, paths in writing.items() if paths}
+    writing = _found(snapshot, network_files)
     if writing:
-        told = listed((f"{name} ({listed(paths)})" for name, paths in writing.items()), separator="; ")
         yield Problem(
             f"{counted(len(writing), 'MachineConfig')} of your own {'write' if len(writing) > 1 else 'writes'} network "
-            f"configuration: {told}",
+            f"configuration: {with_reasons(writing.items())}",
             objects("machineconfig", writing),
         )
 
 
 def network_files(config: Mapping[str, Any]) -> list[str]:
     """What a MachineConfig that nobody generated writes for NetworkManager or nmstate, and units that name br-ex."""
-    if GENERATED in (config["metadata"].get("annotations") or {}):
-        return []
-    ignition = (config.get("spec") or {}).get("config") or {}
-    files = [file.get("path", "") for file in (ignition.get("storage") or {}).get("files") or ()]
-    units = (ignition.get("systemd") or {}).get("units") or ()
+    files, units = _own(config)
     naming = [unit.get("name", "") for unit in units if re.search(rf"\b{BRIDGE}\b", unit.get("contents") or "")]
     return [path for path in files if path.startswith(NETWORK_PATHS)] + naming
 
@@ -60,13 +69,11 @@ def network_files(config: Mapping[str, Any]) -> list[str]:
 def _bridge_unit(snapshot: Snapshot) -> Iterator[Problem]:
     """The operator sees to it that the unit names the type that the nodes are to boot for; what is run in its place
     it does not know, and neither does who reads the rendered configuration."""
-    replacing = {config["metadata"]["name"]: bridge_unit_changes(config) for config in snapshot.machine_configs}
-    replacing = {name: changes for name, changes in replacing.items() if changes}
+    replacing = _found(snapshot, bridge_unit_changes)
     if replacing:
-        told = listed((f"{name} ({listed(changes)})" for name, changes in replacing.items()), separator="; ")
         yield Problem(
             f"{counted(len(replacing), 'MachineConfig')} of your own {'change' if len(replacing) > 1 else 'changes'} "
-            f"what {OVS_UNIT} runs, which makes {BRIDGE}: {told}",
+            f"what {OVS_UNIT} runs, which makes {BRIDGE}: {with_reasons(replacing.items())}",
             objects("machineconfig", replacing),
         )
 
@@ -77,14 +84,11 @@ def bridge_unit_changes(config: Mapping[str, Any]) -> list[str]:
     A drop-in without ``ExecStart`` (a timeout, an environment) leaves the command alone. What a file has in it is not
     read: it may be compressed.
     """
-    if GENERATED in (config["metadata"].get("annotations") or {}):
-        return []
-    ignition = (config.get("spec") or {}).get("config") or {}
+    files, units = _own(config)
     found: list[str] = []
-    for unit in (ignition.get("systemd") or {}).get("units") or ():
+    for unit in units:
         if unit.get("name") == OVS_UNIT:
             found += _unit_changes(unit)
-    files = [str(file.get("path", "")) for file in (ignition.get("storage") or {}).get("files") or ()]
     return found + [path for path in files if path.startswith(BRIDGE_PATHS)]
 
 

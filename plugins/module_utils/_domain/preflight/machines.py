@@ -12,7 +12,7 @@ from typing import Optional
 from ..borrowing.health_checks import acts_on_reboots
 from ..nodes import Node
 from ..pools.pool import Pool, custom_pools, selecting
-from ..verdicts import counted, listed
+from ..verdicts import counted, listed, with_reasons
 from ..versions import Version
 from .findings import ANY_METHOD, OFFLINE, Check, Problem, key, named, objects
 from .snapshot import Json, Snapshot
@@ -51,10 +51,9 @@ def _in_one_pool(snapshot: Snapshot) -> Iterator[Problem]:
     astray = {node.name: _astray(selecting(snapshot.pools, node), snapshot.version) for node in snapshot.nodes}
     astray = {name: why for name, why in astray.items() if why}
     if astray:
-        told = listed((f"{name} ({why})" for name, why in astray.items()), separator="; ")
         yield Problem(
             f"{counted(len(astray), 'node', 'get')} no configuration, for want of one pool that has "
-            f"{'them' if len(astray) > 1 else 'it'}: {told}",
+            f"{'them' if len(astray) > 1 else 'it'}: {with_reasons(astray.items())}",
             objects("node", astray),
         )
 
